@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "GANBoard",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "gan", targets: ["gan"]),
+        .library(name: "TensorBoard", targets: ["TensorBoard"]),
+        .library(name: "TensorGraph", targets: ["TensorGraph"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // The command line, and the article's program.
+        .executableTarget(
+            name: "gan",
+            dependencies: [
+                "GAN", "TensorBoard", "Datasets",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/GANCommand"),
+        .target(name: "GAN", dependencies: ["TensorGraph", "TensorBoard", "Datasets"]),
+
+        // The static graph and its kernels.
+        .target(name: "TensorGraph", dependencies: ["CKernels", "TensorBoard"]),
+        .target(name: "CKernels"),
+
+        // Event files, and the records that they are made of.
+        .target(name: "TensorBoard", dependencies: ["RecordIO", "CTensorBoardProtos", "CZlib"]),
+        .target(name: "RecordIO", dependencies: ["CRecordIO"]),
+        .target(name: "CRecordIO"),
+        .target(name: "CTensorBoardProtos", dependencies: ["CProtobufC"]),
+
+        // MNIST.
+        .target(name: "Datasets", dependencies: ["CMNISTSample", "CZlib"]),
+        .target(name: "CMNISTSample", exclude: ["mnist-6000.idx3.gz"]),
+
+        // Libraries of the system.
+        .systemLibrary(
+            name: "CProtobufC", pkgConfig: "libprotobuf-c",
+            providers: [.apt(["libprotobuf-c-dev"]), .brew(["protobuf-c"])]),
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "RecordIOTests", dependencies: ["RecordIO", "TestSupport"]),
+        .testTarget(
+            name: "TensorBoardTests", dependencies: ["TensorBoard", "RecordIO", "TestSupport"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
+        .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"]),
+        .testTarget(name: "TensorGraphTests", dependencies: ["TensorGraph", "TestSupport"]),
+        .testTarget(
+            name: "GANTests", dependencies: ["GAN", "TestSupport"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "GANCommandTests", dependencies: ["gan", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c17
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+    target.cSettings = [.treatAllWarnings(as: .error)]
+}

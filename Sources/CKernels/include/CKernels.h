@@ -1,0 +1,117 @@
+// The inner loops of a training step.
+//
+// Tensors are float32, row-major and contiguous; images are NHWC and filters HWIO, as TensorFlow has them. Legend of shapes:
+//   N batch, H W height and width, C channels (of the input), K channels (of the output), R S a filter's height and width.
+// Pointers need no alignment. An output may not overlap an input except where a kernel says that it may be the same pointer.
+// A kernel that takes a pool splits its work over it; the result's bits do not depend on the number of threads.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// MARK: Threads
+
+/// Threads that live as long as the pool, spin briefly for work and then park. Denormals are flushed to zero in them.
+typedef struct kernel_pool kernel_pool;
+
+/// A pool that runs work on `threads` threads, the caller's included. At least 1. NULL when threads cannot be started.
+kernel_pool *kernel_pool_create(int threads);
+void kernel_pool_destroy(kernel_pool *pool);
+int kernel_pool_threads(const kernel_pool *pool);
+
+/// Calls body(context, i) once for each i in 0..<count, on all threads, and returns when all have returned.
+/// A NULL pool runs them here. Not reentrant: a body must not use the pool.
+void kernel_pool_run(kernel_pool *pool, size_t count, void (*body)(void *context, size_t index), void *context);
+
+/// Flushes denormals to zero in the calling thread; returns what kernel_denormals_restore takes back.
+uint64_t kernel_denormals_flush(void);
+void kernel_denormals_restore(uint64_t state);
+
+// MARK: Element-wise, n values. `out` may be one of the inputs.
+
+typedef void (*kernel_unary)(float *out, const float *x, size_t n);
+void kernel_neg(float *out, const float *x, size_t n);
+void kernel_exp(float *out, const float *x, size_t n);
+void kernel_log(float *out, const float *x, size_t n);
+void kernel_sqrt(float *out, const float *x, size_t n);
+void kernel_rsqrt(float *out, const float *x, size_t n);        // 1 / sqrt(x)
+void kernel_reciprocal(float *out, const float *x, size_t n);
+void kernel_square(float *out, const float *x, size_t n);
+void kernel_relu(float *out, const float *x, size_t n);         // NaN stays NaN
+void kernel_sigmoid(float *out, const float *x, size_t n);
+void kernel_softplus(float *out, const float *x, size_t n);     // log(1 + exp(x)), without overflow
+void kernel_tanh(float *out, const float *x, size_t n);
+
+typedef void (*kernel_binary)(float *out, const float *x, const float *y, size_t n);
+void kernel_add(float *out, const float *x, const float *y, size_t n);
+void kernel_sub(float *out, const float *x, const float *y, size_t n);
+void kernel_mul(float *out, const float *x, const float *y, size_t n);
+void kernel_div(float *out, const float *x, const float *y, size_t n);
+void kernel_squared_difference(float *out, const float *x, const float *y, size_t n);
+void kernel_relu_grad(float *out, const float *dy, const float *y, size_t n);      // y > 0 ? dy : 0
+void kernel_sigmoid_grad(float *out, const float *y, const float *dy, size_t n);   // dy * y * (1 - y)
+void kernel_rsqrt_grad(float *out, const float *y, const float *dy, size_t n);     // dy * -0.5 * y^3
+void kernel_tanh_grad(float *out, const float *y, const float *dy, size_t n);      // dy * (1 - y^2)
+void kernel_max(float *out, const float *x, const float *y, size_t n);             // the larger; NaN wins
+void kernel_min(float *out, const float *x, const float *y, size_t n);
+
+void kernel_fill(float *out, float value, size_t n);
+
+/// out[i, j] = x[i, j % period] style operands come up everywhere (a bias, a batch norm's scale), so rows are repeated here
+/// once: out[r, :] = row for r in 0..<rows.
+void kernel_repeat_row(float *out, const float *row, size_t rows, size_t columns);
+
+// MARK: Reductions, summed in an order that depends on the shape alone
+
+/// The sum of n values, pairwise in blocks so that the rounding error grows with log n.
+float kernel_sum(const float *x, size_t n);
+/// out[j] = sum over i of x[i, j]; x is [rows, columns].
+void kernel_sum_rows(kernel_pool *pool, float *out, const float *x, size_t rows, size_t columns);
+/// out[i] = sum over j of x[i, j]; x is [rows, columns].
+void kernel_sum_columns(kernel_pool *pool, float *out, const float *x, size_t rows, size_t columns);
+
+// MARK: Products
+
+/// c [m, n] = a [m, k] · b [k, n]; with transpose_a, a is stored [k, m]; with transpose_b, b is stored [n, k].
+/// `scratch` holds kernel_matmul_scratch(…) floats (0 floats for the shapes that need none; then it may be NULL).
+size_t kernel_matmul_scratch(size_t m, size_t n, size_t k, bool transpose_a, bool transpose_b);
+void kernel_matmul(
+    kernel_pool *pool, float *c, const float *a, const float *b, size_t m, size_t n, size_t k,
+    bool transpose_a, bool transpose_b, float *scratch);
+
+// MARK: Convolution and pooling
+
+/// y [N, P, Q, K] from x [N, H, W, C] and w [R, S, C, K]; zero padding above and left, and as much below and right as P and Q need.
+typedef struct {
+    size_t n, h, w, c;          // input
+    size_t r, s;                // filter
+    size_t p, q, k;             // output
+    size_t stride_h, stride_w;
+    size_t pad_top, pad_left;
+} kernel_conv2d_shape;
+
+size_t kernel_conv2d_scratch(const kernel_conv2d_shape *shape);                      // floats, enough for each of the three
+void kernel_conv2d(
+    kernel_pool *pool, float *y, const float *x, const float *w, const kernel_conv2d_shape *shape, float *scratch);
+void kernel_conv2d_input_gradient(
+    kernel_pool *pool, float *dx, const float *dy, const float *w, const kernel_conv2d_shape *shape, float *scratch);
+void kernel_conv2d_filter_gradient(
+    kernel_pool *pool, float *dw, const float *x, const float *dy, const kernel_conv2d_shape *shape, float *scratch);
+
+/// Max pooling over R × S windows (c == k). Padding never wins. Windows keep the first of equal maxima, in row-major order.
+void kernel_max_pool(kernel_pool *pool, float *y, const float *x, const kernel_conv2d_shape *shape);
+/// dx: each dy goes to the first place in its window where x equals y.
+void kernel_max_pool_gradient(
+    kernel_pool *pool, float *dx, const float *x, const float *y, const float *dy, const kernel_conv2d_shape *shape);
+
+// MARK: Training
+
+/// TensorFlow 1's Adam: m += (g - m)(1 - beta1); v += (g² - v)(1 - beta2); var -= lr m / (sqrt(v) + epsilon), with
+/// lr already corrected: lr · sqrt(1 - beta2^t) / (1 - beta1^t).
+void kernel_adam(
+    kernel_pool *pool, float *var, float *m, float *v, const float *g, size_t n,
+    float lr, float beta1, float beta2, float epsilon);
+
+/// Whether every value is finite.
+bool kernel_all_finite(const float *x, size_t n);
