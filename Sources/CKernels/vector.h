@@ -1,0 +1,53 @@
+// Vectors of eight floats, written out rather than left to the auto-vectorizer, because the package manager compiles this
+// target with nothing but -O2.
+//
+// On x86-64 with glibc each kernel is compiled three times and the loader binds the best one (target_clones makes an ifunc), so
+// there is no flag to set and no machine to exclude: AVX-512, AVX2 with FMA, and SSE2, where a vector is a pair of registers. On
+// ARM it is a pair of NEON registers.
+//
+// Two rules follow. A helper is INLINE, so that it is compiled into every clone. And vectors are passed by address: by value they
+// have no calling convention that all clones share, and the compiler says so.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__)
+#define KERNEL_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define KERNEL_CLONES
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+
+enum { LANES = 8 };
+typedef float vector __attribute__((ext_vector_type(8)));
+typedef int32_t ivector __attribute__((ext_vector_type(8)));       // what comparisons give: -1 where true, and the bits of floats
+typedef float unaligned_vector __attribute__((ext_vector_type(8), aligned(4)));
+
+/// The vector at an address that need not be aligned, to read or to write.
+#define AT(address) (*(unaligned_vector *)(address))
+
+/// Reads 1..<LANES values; the lanes behind them are 0.
+INLINE void load_partial(vector *v, const float *p, size_t count) {
+    *v = 0.0f;
+    for (size_t i = 0; i < count; i++) (*v)[i] = p[i];
+}
+
+/// Writes the first 1..<LANES values.
+INLINE void store_partial(float *p, const vector *v, size_t count) {
+    for (size_t i = 0; i < count; i++) p[i] = (*v)[i];
+}
+
+/// The sum of the lanes, as a tree.
+INLINE float sum_lanes(const vector *v) {
+    const vector x = *v;
+    return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
+}
+
+INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+INLINE size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+INLINE size_t ceil_div(size_t a, size_t b) { return (a + b - 1) / b; }
+
+/// Splits `total` into `parts` runs whose lengths differ by at most one: the start of run i.
+INLINE size_t part(size_t total, size_t parts, size_t i) { return total / parts * i + smaller(i, total % parts); }

@@ -1,0 +1,179 @@
+import CKernels
+import Testing
+
+/// A convolution's shape, with the output that it has for its padding.
+struct Convolution: Sendable, CustomTestStringConvertible {
+    let shape: kernel_conv2d_shape
+
+    /// `pads`: above, below, left, right.
+    init(
+        _ n: Int, _ h: Int, _ w: Int, _ c: Int, filter: (Int, Int), to k: Int,
+        stride: (Int, Int) = (1, 1),
+        pads: (Int, Int, Int, Int)
+    ) {
+        shape = kernel_conv2d_shape(
+            n: n, h: h, w: w, c: c, r: filter.0, s: filter.1,
+            p: (h + pads.0 + pads.1 - filter.0) / stride.0 + 1,
+            q: (w + pads.2 + pads.3 - filter.1) / stride.1 + 1, k: k,
+            stride_h: stride.0, stride_w: stride.1, pad_top: pads.0, pad_left: pads.2)
+    }
+
+    /// TensorFlow's SAME padding: as many outputs as strides, the odd pixel of padding below and right.
+    static func same(
+        _ n: Int, _ h: Int, _ w: Int, _ c: Int, filter: (Int, Int), to k: Int,
+        stride: (Int, Int) = (1, 1)
+    ) -> Convolution {
+        func pads(_ length: Int, _ filter: Int, _ stride: Int) -> (Int, Int) {
+            let count = (length + stride - 1) / stride
+            let total = max(0, (count - 1) * stride + filter - length)
+            return (total / 2, total - total / 2)
+        }
+        let (top, bottom) = pads(h, filter.0, stride.0)
+        let (left, right) = pads(w, filter.1, stride.1)
+        return Convolution(
+            n, h, w, c, filter: filter, to: k, stride: stride, pads: (top, bottom, left, right))
+    }
+
+    var testDescription: String {
+        let s = shape
+        return
+            "[\(s.n), \(s.h), \(s.w), \(s.c)] to [\(s.n), \(s.p), \(s.q), \(s.k)] by \(s.r) × \(s.s), "
+            + "stride \(s.stride_h) × \(s.stride_w), pads \(s.pad_top), \(s.pad_left)"
+    }
+
+    var xCount: Int { shape.n * shape.h * shape.w * shape.c }
+    var yCount: Int { shape.n * shape.p * shape.q * shape.k }
+    var wCount: Int { shape.r * shape.s * shape.c * shape.k }
+
+    /// Calls `body` with the indices of x and y and the position in the filter, for each output pixel and each tap that is not padding.
+    func forEachTap(_ body: (_ x: Int, _ y: Int, _ tap: Int) -> Void) {
+        let s = shape
+        for n in 0..<s.n {
+            for p in 0..<s.p {
+                for q in 0..<s.q {
+                    for r in 0..<s.r {
+                        for t in 0..<s.s {
+                            let i = p * s.stride_h + r - s.pad_top
+                            let j = q * s.stride_w + t - s.pad_left
+                            guard (0..<s.h).contains(i), (0..<s.w).contains(j) else { continue }
+                            body((n * s.h + i) * s.w + j, (n * s.p + p) * s.q + q, r * s.s + t)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    static let all = [
+        // The network's.
+        same(3, 28, 28, 1, filter: (3, 3), to: 11), same(2, 14, 14, 11, filter: (3, 3), to: 13),
+        same(10, 20, 1, 1, filter: (3, 3), to: 13), same(10, 20, 1, 13, filter: (3, 3), to: 11),
+        // One image, many images.
+        same(1, 28, 28, 1, filter: (3, 3), to: 11), same(70, 5, 5, 2, filter: (3, 3), to: 3),
+        // VALID.
+        Convolution(2, 9, 8, 3, filter: (3, 3), to: 5, pads: (0, 0, 0, 0)),
+        Convolution(1, 3, 3, 4, filter: (3, 3), to: 16, pads: (0, 0, 0, 0)),
+        // Strides, even filters, uneven padding.
+        same(2, 9, 7, 3, filter: (2, 2), to: 4),
+        same(2, 9, 7, 3, filter: (4, 2), to: 4, stride: (2, 2)),
+        same(2, 10, 12, 5, filter: (3, 3), to: 9, stride: (2, 3)),
+        same(1, 8, 8, 2, filter: (1, 1), to: 17, stride: (3, 3)),
+        same(2, 11, 5, 1, filter: (5, 5), to: 1), same(2, 6, 6, 8, filter: (5, 5), to: 1),
+        same(2, 6, 7, 16, filter: (3, 1), to: 2), same(1, 6, 7, 17, filter: (1, 3), to: 33),
+        same(1, 4, 4, 40, filter: (3, 3), to: 40), same(2, 5, 5, 1, filter: (1, 1), to: 1),
+        // A filter larger than the image, padding wider than the filter, rows and columns that no output reads.
+        same(2, 2, 2, 3, filter: (7, 7), to: 3), same(1, 1, 1, 1, filter: (3, 3), to: 1),
+        Convolution(1, 3, 4, 2, filter: (2, 2), to: 3, pads: (4, 3, 5, 2)),
+        Convolution(1, 8, 8, 2, filter: (2, 2), to: 3, stride: (4, 3), pads: (0, 0, 0, 0)),
+        Convolution(1, 1, 1, 1, filter: (1, 1), to: 1, stride: (2, 2), pads: (2, 2, 2, 2)),
+        // Wide rows are bands of one; a tall image is many.
+        same(1, 3, 2100, 1, filter: (3, 3), to: 2), same(1, 300, 20, 2, filter: (3, 3), to: 9),
+        // Nothing.
+        same(0, 5, 5, 2, filter: (3, 3), to: 3), same(2, 5, 5, 0, filter: (3, 3), to: 3),
+        same(2, 5, 5, 3, filter: (3, 3), to: 0), same(2, 0, 5, 3, filter: (3, 3), to: 2),
+    ]
+}
+
+@Suite struct ConvolutionTests {
+    /// Rounding errors are relative to the size of a dot product of so many terms of size 1/4.
+    private func scale(_ terms: Int) -> Double { 1 + Double(terms).squareRoot() }
+
+    /// Runs `body` with scratch memory of the size asked for; expects it not to write more.
+    private func withScratch(
+        _ conv: Convolution, _ count: Int,
+        _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+    ) -> [Float] {
+        var shape = conv.shape
+        var result: [Float] = []
+        _ = written(kernel_conv2d_scratch(&shape)) { scratch in
+            result = written(count) { body($0, scratch) }
+        }
+        return result
+    }
+
+    @Test(arguments: Convolution.all)
+    func forward(_ conv: Convolution) {
+        var shape = conv.shape
+        let (c, k) = (shape.c, shape.k)
+        var numbers = Numbers(state: 9)
+        let x = numbers.floats(conv.xCount), w = numbers.floats(conv.wCount)
+        var expected = [Double](repeating: 0, count: conv.yCount)
+        conv.forEachTap { px, py, tap in
+            for i in 0..<c {
+                for o in 0..<k {
+                    expected[py * k + o] += Double(x[px * c + i]) * Double(w[(tap * c + i) * k + o])
+                }
+            }
+        }
+        let y = onAllPools { pool in
+            withScratch(conv, conv.yCount) { kernel_conv2d(pool, $0, x, w, &shape, $1) }
+        }
+        expectClose(y, expected, tolerance: 2e-6, scale: scale(conv.wCount / max(k, 1)))
+    }
+
+    @Test(arguments: Convolution.all)
+    func inputGradient(_ conv: Convolution) {
+        var shape = conv.shape
+        let (c, k) = (shape.c, shape.k)
+        var numbers = Numbers(state: 10)
+        let dy = numbers.floats(conv.yCount), w = numbers.floats(conv.wCount)
+        var expected = [Double](repeating: 0, count: conv.xCount)
+        conv.forEachTap { px, py, tap in
+            for i in 0..<c {
+                for o in 0..<k {
+                    expected[px * c + i] +=
+                        Double(dy[py * k + o]) * Double(w[(tap * c + i) * k + o])
+                }
+            }
+        }
+        let dx = onAllPools { pool in
+            withScratch(conv, conv.xCount) {
+                kernel_conv2d_input_gradient(pool, $0, dy, w, &shape, $1)
+            }
+        }
+        expectClose(dx, expected, tolerance: 2e-6, scale: scale(conv.wCount / max(c, 1)))
+    }
+
+    @Test(arguments: Convolution.all)
+    func filterGradient(_ conv: Convolution) {
+        var shape = conv.shape
+        let (c, k) = (shape.c, shape.k)
+        var numbers = Numbers(state: 11)
+        let x = numbers.floats(conv.xCount), dy = numbers.floats(conv.yCount)
+        var expected = [Double](repeating: 0, count: conv.wCount)
+        conv.forEachTap { px, py, tap in
+            for i in 0..<c {
+                for o in 0..<k {
+                    expected[(tap * c + i) * k + o] +=
+                        Double(x[px * c + i]) * Double(dy[py * k + o])
+                }
+            }
+        }
+        let dw = onAllPools { pool in
+            withScratch(conv, conv.wCount) {
+                kernel_conv2d_filter_gradient(pool, $0, x, dy, &shape, $1)
+            }
+        }
+        expectClose(dw, expected, tolerance: 2e-6, scale: scale(conv.yCount / max(k, 1)))
+    }
+}

@@ -1,0 +1,64 @@
+import CKernels
+import Testing
+
+@Suite struct ReductionTests {
+    static let shapes = [
+        (0, 0), (0, 5), (5, 0), (1, 1), (1, 13), (13, 1), (3, 7), (10, 8), (5, 9), (100, 11),
+        (784, 13),
+        (77, 16), (50, 33), (7840, 11), (4, 784), (10, 1024), (40_001, 1), (1, 40_003), (3, 20_000),
+        (300, 260),
+    ]
+
+    @Test(arguments: shapes)
+    func sums(rows: Int, columns: Int) {
+        var numbers = Numbers(state: 6)
+        let x = numbers.floats(rows * columns).map { $0 + 0.25 }
+        var byColumn = [Double](repeating: 0, count: columns)
+        var byRow = [Double](repeating: 0, count: rows)
+        for i in 0..<rows {
+            for j in 0..<columns {
+                byColumn[j] += Double(x[i * columns + j])
+                byRow[i] += Double(x[i * columns + j])
+            }
+        }
+        // Relative to the sum of magnitudes, about half a value each.
+        let rowsSummed = onAllPools { pool in
+            written(columns) { kernel_sum_rows(pool, $0, x, rows, columns) }
+        }
+        expectClose(rowsSummed, byColumn, tolerance: 1e-6, scale: Double(rows) / 2, "sum_rows")
+        let columnsSummed = onAllPools { pool in
+            written(rows) { kernel_sum_columns(pool, $0, x, rows, columns) }
+        }
+        expectClose(
+            columnsSummed, byRow, tolerance: 1e-6, scale: Double(columns) / 2, "sum_columns")
+        expectClose(
+            [kernel_sum(x, x.count)], [byRow.reduce(0, +)], tolerance: 1e-6,
+            scale: Double(x.count) / 2,
+            "sum")
+    }
+
+    /// Adding ones one after another to a float stops at 2²⁴.
+    @Test func longSums() {
+        let count = 20_000_000
+        let ones = [Float](repeating: 1, count: count)
+        #expect(kernel_sum(ones, count) == Float(count))
+        #expect(written(1) { kernel_sum_columns(nil, $0, ones, 1, count) } == [Float(count)])
+        #expect(written(2) { kernel_sum_rows(nil, $0, ones, count / 2, 2) } == [1e7, 1e7])
+        #expect(written(1) { kernel_sum_rows(nil, $0, ones, count, 1) } == [Float(count)])
+    }
+
+    @Test func finite() {
+        for n in [0, 1, 7, 8, 9, 2048, 2049, 5000] {
+            var x = [Float](repeating: .greatestFiniteMagnitude, count: n)
+            #expect(kernel_all_finite(x, n))
+            for i in 0..<n where i < 20 || i > n - 20 || i % 97 == 0 {
+                for bad: Float in [.infinity, -.infinity, .nan, .signalingNaN] {
+                    x[i] = bad
+                    #expect(!kernel_all_finite(x, n), "\(bad) at \(i) of \(n)")
+                }
+                x[i] = -.leastNonzeroMagnitude
+            }
+            #expect(kernel_all_finite(x, n))
+        }
+    }
+}
