@@ -35,7 +35,8 @@ let package = Package(
 
         // MNIST.
         .target(name: "Datasets", dependencies: ["CMNISTSample", "CZlib"]),
-        .target(name: "CMNISTSample", exclude: ["mnist-6000.idx3.gz"]),
+        .target(
+            name: "CMNISTSample", exclude: ["README.md", "make-sample", "mnist-6000.idx3.gz"]),
 
         // Libraries of the system.
         .systemLibrary(
@@ -51,7 +52,7 @@ let package = Package(
             name: "TensorBoardTests", dependencies: ["TensorBoard", "RecordIO", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
+            name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "TestSupport"]),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"]),
         .testTarget(name: "TensorGraphTests", dependencies: ["TensorGraph", "TestSupport"]),
         .testTarget(

@@ -1,0 +1,112 @@
+/// Why data could not be read. Its description is one line that names the file, the byte where that
+/// helps, and what to do.
+public struct DatasetError: Error, Equatable, Sendable {
+    /// What is wrong with a file or folder.
+    public enum Problem: Equatable, Sendable {
+        /// The folder is not there, or is not a folder.
+        case missingFolder
+        /// Neither the file nor the same name with `.gz` is in its folder.
+        case missingFile
+        /// The system refuses to open or read it, for this reason.
+        case unreadable(String)
+        /// It holds, or promises, more bytes than are read into memory.
+        case tooLarge(bytes: Int, limit: Int)
+        /// Its first bytes are not those of an IDX file of the expected rank.
+        case wrongMagic([UInt8], expected: [UInt8])
+        /// Its arrays have another shape than images of MNIST.
+        case wrongShape([Int], expected: String)
+        /// It ends before what its header promises.
+        case truncated(promised: Int)
+        /// More bytes follow where it should end.
+        case trailingBytes
+        /// The gzip stream ends too early.
+        case gzipCut
+        /// The gzip stream is damaged; what zlib says about it.
+        case gzipDamaged(String)
+        /// There are as many labels as said here, for another number of images.
+        case countsDiffer(images: Int, labels: Int)
+        /// It holds too few images.
+        case tooFewImages(Int, needed: Int)
+        /// A label that is not a digit.
+        case labelOutOfRange(UInt8)
+    }
+
+    /// The file or folder.
+    public let path: String
+    /// Where in the file the problem lies: in the bytes as stored when the gzip stream itself is at
+    /// fault, otherwise in the unpacked bytes.
+    public let offset: Int?
+    /// What is wrong.
+    public let problem: Problem
+
+    init(_ problem: Problem, path: String, offset: Int? = nil) {
+        self.path = path
+        self.offset = offset
+        self.problem = problem
+    }
+}
+
+extension DatasetError: CustomStringConvertible {
+    /// The whole of it in one line: file, byte, problem, and what to do.
+    public var description: String {
+        let place = offset.map { "\(path), byte \($0)" } ?? path
+        return "\(place): \(problem); \(remedy)"
+    }
+
+    private var remedy: String {
+        switch problem {
+        case .missingFolder, .missingFile:
+            "tools/fetch-mnist \(folder) downloads MNIST"
+        case .unreadable:
+            "check the path and its permissions"
+        case .tooLarge, .wrongMagic, .wrongShape, .truncated, .trailingBytes, .gzipCut,
+            .gzipDamaged, .countsDiffer, .tooFewImages, .labelOutOfRange:
+            "tools/fetch-mnist \(folder) downloads MNIST anew"
+        }
+    }
+
+    private var folder: String {
+        if problem == .missingFolder { return path }
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
+
+extension DatasetError.Problem: CustomStringConvertible {
+    /// The problem alone, without the file's name.
+    public var description: String {
+        switch self {
+        case .missingFolder:
+            "no such folder"
+        case .missingFile:
+            "no such file, nor one with .gz"
+        case .unreadable(let reason):
+            "cannot be read (\(reason))"
+        case .tooLarge(let bytes, let limit):
+            "\(bytes) bytes are more than MNIST can have (\(limit))"
+        case .wrongMagic(let bytes, let expected):
+            "begins with \(hex(bytes)), where an IDX file begins with \(hex(expected))"
+        case .wrongShape(let shape, let expected):
+            "has the shape \(shape.map(String.init).joined(separator: " × ")), not \(expected)"
+        case .truncated(let promised):
+            "ends here, \(promised) bytes are promised by its header"
+        case .trailingBytes:
+            "more bytes follow the end of the data"
+        case .gzipCut:
+            "the gzip stream is cut off here"
+        case .gzipDamaged(let reason):
+            "the gzip stream is damaged (\(reason))"
+        case .countsDiffer(let images, let labels):
+            "\(labels) labels for \(images) images"
+        case .tooFewImages(let count, let needed):
+            "\(count) images, at least \(needed) are needed"
+        case .labelOutOfRange(let label):
+            "the label \(label) is not a digit"
+        }
+    }
+
+    private func hex(_ bytes: [UInt8]) -> String {
+        if bytes.isEmpty { return "nothing" }
+        return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+    }
+}

@@ -1,0 +1,71 @@
+/// The MNIST database of handwritten digits by Yann LeCun and Corinna Cortes, in the parts that
+/// TensorFlow 1's `read_data_sets` makes of it.
+///
+///     let data = try MNIST(folder: "MNIST")
+///     let batch = data.train.pixels(0..<10)   // [10, 784], 0...1
+public struct MNIST: Sendable {
+    /// Pixels along each side of an image.
+    public static let side = 28
+    /// Pixels of an image, 784.
+    public static let pixelCount = side * side
+    /// How many of the first training images are kept for validation.
+    public static let validationCount = 5000
+
+    /// What to train on: the training images from 5000 on.
+    public let train: Examples
+    /// The first 5000 training images.
+    public let validation: Examples
+    /// The test images; nil in `sample`.
+    public let test: Examples?
+
+    /// Reads the four IDX files from `folder`: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
+    /// `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`. Where a file is not there, the same name
+    /// with `.gz` is; any of them may be gzip-compressed.
+    ///
+    /// - Throws: when a file is missing, cannot be read or is damaged, when images and labels are not
+    ///   equally many, when a label is not a digit, or when there are 5000 training images or fewer.
+    public init(folder: String) throws(DatasetError) {
+        guard isFolder(folder) else { throw DatasetError(.missingFolder, path: folder) }
+        let training = try Self.examples("train", in: folder, atLeast: Self.validationCount + 1)
+        self.init(training: training, test: try Self.examples("t10k", in: folder, atLeast: 1))
+    }
+
+    init(training: Examples, test: Examples?) {
+        validation = training.part(0..<Self.validationCount)
+        train = training.part(Self.validationCount..<training.count)
+        self.test = test
+    }
+
+    private static func examples(
+        _ name: String, in folder: String, atLeast needed: Int
+    ) throws(DatasetError) -> Examples {
+        let imagesPath = try file("\(name)-images-idx3-ubyte", in: folder)
+        let images = try IDX(path: imagesPath, shape: [nil, side, side])
+        guard images.shape[0] >= needed else {
+            throw DatasetError(.tooFewImages(images.shape[0], needed: needed), path: imagesPath)
+        }
+
+        let labelsPath = try file("\(name)-labels-idx1-ubyte", in: folder)
+        let labels = try IDX(path: labelsPath, shape: [nil])
+        guard labels.shape == [images.shape[0]] else {
+            throw DatasetError(
+                .countsDiffer(images: images.shape[0], labels: labels.shape[0]), path: labelsPath)
+        }
+        if let wrong = labels.values.firstIndex(where: { $0 > 9 }) {
+            let headerSize = 8
+            throw DatasetError(
+                .labelOutOfRange(labels.values[wrong]), path: labelsPath,
+                offset: headerSize + wrong - labels.values.startIndex)
+        }
+        return Examples(bytes: images.values, labels: labels.values)
+    }
+
+    /// Where `name` is in `folder`, compressed or not.
+    private static func file(_ name: String, in folder: String) throws(DatasetError) -> String {
+        let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+        for candidate in [path, path + ".gz"] where exists(candidate) {
+            return candidate
+        }
+        throw DatasetError(.missingFile, path: path)
+    }
+}
