@@ -1,0 +1,153 @@
+internal import TensorBoard
+
+extension Graph {
+    /// An element-wise op of two tensors, as an operator makes it: below a scope of its own name.
+    func binary(_ op: Op, _ name: String, _ x: Tensor, _ y: Tensor) -> Tensor {
+        add(op, name, [x, y]).output()
+    }
+
+    func binary(_ op: Op, _ name: String, _ x: Operand, _ y: Operand) -> Tensor {
+        add(op, name, [x, y]).output()
+    }
+
+    /// -x.
+    public func neg(_ x: Tensor) -> Tensor { add(.neg, nil, [x]).output() }
+
+    /// x².
+    public func square(_ x: Tensor) -> Tensor { add(.square, nil, [x]).output() }
+
+    /// eˣ.
+    public func exp(_ x: Tensor) -> Tensor { add(.exp, nil, [x]).output() }
+
+    /// The natural logarithm.
+    public func log(_ x: Tensor) -> Tensor { add(.log, nil, [x]).output() }
+
+    /// The square root.
+    public func sqrt(_ x: Tensor) -> Tensor { add(.sqrt, nil, [x]).output() }
+
+    /// 1 / √x.
+    public func rsqrt(_ x: Tensor) -> Tensor { add(.rsqrt, nil, [x]).output() }
+
+    /// The larger of x and 0; `tf.nn.relu`.
+    public func relu(_ x: Tensor) -> Tensor { add(.relu, nil, [x]).output() }
+
+    /// 1 / (1 + e⁻ˣ); `tf.nn.sigmoid`.
+    public func sigmoid(_ x: Tensor) -> Tensor { add(.sigmoid, nil, [x]).output() }
+
+    /// log(1 + eˣ); `tf.nn.softplus`.
+    public func softplus(_ x: Tensor) -> Tensor { add(.softplus, nil, [x]).output() }
+
+    /// The hyperbolic tangent; `tf.nn.tanh`.
+    public func tanh(_ x: Tensor) -> Tensor { add(.tanh, nil, [x]).output() }
+
+    /// (x - y)², broadcast; `tf.squared_difference`.
+    public func squaredDifference(_ x: Tensor, _ y: Tensor) -> Tensor {
+        add(.squaredDifference, nil, [x, y]).output()
+    }
+
+    /// The larger of x and y, broadcast; `tf.maximum`. It has no gradient.
+    public func maximum(_ x: Tensor, _ y: Tensor) -> Tensor { add(.maximum, nil, [x, y]).output() }
+
+    /// The smaller of x and y, broadcast; `tf.minimum`. It has no gradient.
+    public func minimum(_ x: Tensor, _ y: Tensor) -> Tensor { add(.minimum, nil, [x, y]).output() }
+
+    /// Whether x > y, element by element; `tf.greater`.
+    public func greater(_ x: Tensor, _ y: Float) -> Tensor { compare(.greater, x, y) }
+
+    /// Whether x < y, element by element; `tf.less`.
+    public func less(_ x: Tensor, _ y: Float) -> Tensor { compare(.less, x, y) }
+
+    private func compare(_ op: Op, _ x: Tensor, _ y: Float) -> Tensor {
+        add(op, nil, [.tensor(x), .constant(Value(y), "y")]).output()
+    }
+
+    /// The sum of tensors of one shape; `tf.add_n`.
+    public func addN(_ tensors: [Tensor]) -> Tensor {
+        colocated(with: tensors[0].node) {
+            add(.addN, nil, tensors, attributes: ["N": .int(Int64(tensors.count))]).output()
+        }
+    }
+
+    /// a · b, with either transposed; `tf.matmul`.
+    ///
+    /// - Parameters:
+    ///   - a: [m, k], or [k, m] when transposed.
+    ///   - b: [k, n], or [n, k] when transposed.
+    public func matMul(
+        _ a: some TensorConvertible, _ b: some TensorConvertible, transposeA: Bool = false,
+        transposeB: Bool = false
+    ) -> Tensor {
+        add(
+            .matMul, nil, [a.tensor, b.tensor],
+            attributes: ["transpose_a": .bool(transposeA), "transpose_b": .bool(transposeB)]
+        ).output()
+    }
+
+    /// The sum over all elements, or over `axes`; `tf.reduce_sum`.
+    public func reduceSum(_ x: Tensor, axes: [Int]? = nil, keepDimensions: Bool = false) -> Tensor {
+        reduce(.sum, x, axes, keepDimensions)
+    }
+
+    /// The mean of all elements, or over `axes`; `tf.reduce_mean`.
+    public func reduceMean(
+        _ x: Tensor, axes: [Int]? = nil, keepDimensions: Bool = false, name: String? = nil
+    ) -> Tensor {
+        reduce(.mean, x, axes, keepDimensions, name)
+    }
+
+    private func reduce(
+        _ op: Op, _ x: Tensor, _ axes: [Int]?, _ keepDimensions: Bool, _ name: String? = nil
+    ) -> Tensor {
+        let operand: Operand
+        if let axes {
+            operand = .constant(Value(axes), "reduction_indices")
+        } else {
+            guard let rank = x.shape.rank else {
+                preconditionFailure("\(x) has an unknown rank: say which axes are reduced")
+            }
+            operand = .tensor(constant(Value(Array(0..<rank))))
+        }
+        return add(
+            op, name, [.tensor(x), operand], attributes: ["keep_dims": .bool(keepDimensions)]
+        ).output()
+    }
+}
+
+// Operators. A number becomes a constant named `x` or `y`, by its side of the operator.
+
+extension TensorConvertible {
+    public static func + (x: Self, y: some TensorConvertible) -> Tensor {
+        x.tensor.graph.binary(.add, "add", x.tensor, y.tensor)
+    }
+
+    public static func - (x: Self, y: some TensorConvertible) -> Tensor {
+        x.tensor.graph.binary(.sub, "sub", x.tensor, y.tensor)
+    }
+
+    public static func * (x: Self, y: some TensorConvertible) -> Tensor {
+        x.tensor.graph.binary(.mul, "mul", x.tensor, y.tensor)
+    }
+
+    public static func / (x: Self, y: some TensorConvertible) -> Tensor {
+        x.tensor.graph.binary(.realDiv, "truediv", x.tensor, y.tensor)
+    }
+
+    public static func + (x: Self, y: Float) -> Tensor { right(.add, "add", x, y) }
+    public static func - (x: Self, y: Float) -> Tensor { right(.sub, "sub", x, y) }
+    public static func * (x: Self, y: Float) -> Tensor { right(.mul, "mul", x, y) }
+    public static func / (x: Self, y: Float) -> Tensor { right(.realDiv, "truediv", x, y) }
+    public static func + (x: Float, y: Self) -> Tensor { left(.add, "add", x, y) }
+    public static func - (x: Float, y: Self) -> Tensor { left(.sub, "sub", x, y) }
+    public static func * (x: Float, y: Self) -> Tensor { left(.mul, "mul", x, y) }
+    public static func / (x: Float, y: Self) -> Tensor { left(.realDiv, "truediv", x, y) }
+
+    public static prefix func - (x: Self) -> Tensor { x.tensor.graph.neg(x.tensor) }
+
+    private static func right(_ op: Op, _ name: String, _ x: Self, _ y: Float) -> Tensor {
+        x.tensor.graph.binary(op, name, .tensor(x.tensor), .constant(Value(y), "y"))
+    }
+
+    private static func left(_ op: Op, _ name: String, _ x: Float, _ y: Self) -> Tensor {
+        y.tensor.graph.binary(op, name, .constant(Value(x), "x"), .tensor(y.tensor))
+    }
+}

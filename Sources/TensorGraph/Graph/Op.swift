@@ -1,0 +1,100 @@
+internal import TensorBoard
+
+/// An operation: TensorFlow's name for it, and everything that the engine knows of it.
+///
+/// An op is one value. Adding one to the engine is one declaration in `Ops/`:
+///
+///     extension Op {
+///         static let relu = Op(
+///             "Relu", outputs: Infer.likeFirstInput,
+///             gradient: { node, dy in [node.graph.reluGradient(dy[0], node.output())] },
+///             run: { _ in .unary(kernel_relu) })
+///     }
+public struct Op: Sendable {
+    /// TensorFlow's name, such as `Conv2D`.
+    public let name: String
+    /// The types and shapes of the outputs: static ones when the graph is built, concrete ones when a run is planned.
+    ///
+    /// - Precondition: the inputs fit; the message names the node and the shapes.
+    let outputs: @Sendable (OpContext) -> [TensorType]
+    /// The gradients with respect to the inputs, as new nodes, from those with respect to the outputs. `nil` for an input
+    /// that has none. An op without this rule stops the walk.
+    let gradient: (@Sendable (Node, [Tensor?]) -> [Tensor?])?
+    /// The outputs' values where the inputs' shapes and known values suffice: shape arithmetic, predicates. `nil` where
+    /// they do not.
+    let fold: (@Sendable (OpContext) -> [Value]?)?
+    /// How it runs, once all shapes are known.
+    let run: @Sendable (OpContext) -> Execution
+    /// Whether running it does more than computing its outputs, so that it may not be folded away.
+    let hasEffect: Bool
+    /// Which inputs are variables that it writes to.
+    let writes: [Int]
+    /// The attributes that repeat an input's type, with that input: TensorFlow wants them in a GraphDef.
+    let types: [String: Int]
+
+    init(
+        _ name: String,
+        outputs: @escaping @Sendable (OpContext) -> [TensorType],
+        gradient: (@Sendable (Node, [Tensor?]) -> [Tensor?])? = nil,
+        fold: (@Sendable (OpContext) -> [Value]?)? = nil,
+        types: [String: Int] = ["T": 0],
+        writes: [Int] = [],
+        hasEffect: Bool = false,
+        run: @escaping @Sendable (OpContext) -> Execution = { _ in .nothing }
+    ) {
+        self.name = name
+        self.outputs = outputs
+        self.gradient = gradient
+        self.fold = fold
+        self.run = run
+        self.types = types
+        self.writes = writes
+        self.hasEffect = hasEffect || !writes.isEmpty
+    }
+}
+
+/// What an op's rules see of a node: its attributes, and what is known of its inputs at that time.
+struct OpContext {
+    let node: Node
+    /// The inputs' types and shapes: static while the graph is built, concrete while a run is planned.
+    let inputs: [TensorType]
+    /// The inputs' values, where they are known.
+    let values: [Value?]
+    /// The outputs' types and shapes; empty while they are inferred.
+    var outputs: [TensorType] = []
+
+    /// The shape of an input.
+    func shape(_ input: Int) -> Shape { inputs[input].shape }
+
+    /// The dimensions of an input whose shape is known whole, as all are while a run is planned.
+    func dimensions(_ input: Int) -> [Int] {
+        guard let known = inputs[input].shape.known else {
+            preconditionFailure("the shape \(inputs[input].shape) of input \(input) of \(node) is open")
+        }
+        return known
+    }
+
+    /// The integers of an input, `nil` when they are not known.
+    func ints(_ input: Int) -> [Int]? {
+        values[input].map(\.ints)
+    }
+
+    /// An input that is a vector of sizes, as a shape: whole where its value is known, with open dimensions where it is the
+    /// `Shape` of a tensor that has them.
+    func shapeOperand(_ input: Int) -> Shape {
+        if let ints = ints(input) { return Shape(ints.map { $0 < 0 ? nil : $0 }) }
+        let source = node.inputs[input]
+        if source.node.op.name == Op.shape.name || source.node.op.name == Op.shapeN.name {
+            return source.node.inputs[source.index].shape
+        }
+        guard let rank = shape(input).known?.first else { return .unknown }
+        return Shape([Int?](repeating: nil, count: rank))
+    }
+
+    /// Stops with a message that names the node and its inputs' shapes unless `condition` holds.
+    func require(_ condition: Bool, _ message: @autoclosure () -> String) {
+        precondition(
+            condition,
+            "\(node): \(message()); its inputs are \(inputs.map(\.shape.description).joined(separator: " and "))")
+    }
+}

@@ -1,0 +1,225 @@
+internal import CKernels
+internal import TensorBoard
+
+// Element-wise arithmetic of two tensors, with broadcasting. Gradients after tensorflow/python/ops/math_grad.py.
+
+extension Op {
+    static let add: Op = Op(
+        "AddV2", outputs: Infer.broadcast,
+        gradient: { node, dy in
+            guard let dy = dy[0] else { return [nil, nil] }
+            return node.graph.summedToInputs(node, dy) { (dy, dy) }
+        },
+        fold: Fold.arithmetic({ $0 + $1 }, { $0 &+ $1 }),
+        run: { _ in .binary(kernel_add) })
+
+    static let sub: Op = Op(
+        "Sub", outputs: Infer.broadcast,
+        gradient: { node, dy in
+            guard let dy = dy[0] else { return [nil, nil] }
+            return node.graph.summedToInputs(node, dy) { (dy, node.graph.neg(dy)) }
+        },
+        fold: Fold.arithmetic({ $0 - $1 }, { $0 &- $1 }),
+        run: { _ in .binary(kernel_sub) })
+
+    static let mul: Op = Op(
+        "Mul", outputs: Infer.broadcast,
+        gradient: { node, dy in
+            guard let dy = dy[0] else { return [nil, nil] }
+            let (tf, x, y) = (node.graph, node.inputs[0], node.inputs[1])
+            return tf.summedToInputs(
+                node, dy,
+                equal: { (tf.add(.mul, "Mul", [dy, y]).output(), tf.add(.mul, "Mul", [dy, x]).output()) },
+                { (tf.add(.mul, "Mul", [dy, y]).output(), tf.add(.mul, "Mul", [x, dy]).output()) })
+        },
+        fold: Fold.arithmetic({ $0 * $1 }, { $0 &* $1 }),
+        run: { _ in .binary(kernel_mul) })
+
+    static let realDiv: Op = Op(
+        "RealDiv", outputs: Infer.broadcast,
+        gradient: { node, dy in
+            guard let dy = dy[0] else { return [nil, nil] }
+            let (tf, x, y) = (node.graph, node.inputs[0], node.inputs[1])
+            func quotient(_ a: Tensor, _ b: Tensor) -> Tensor {
+                tf.add(.realDiv, nil, [a, b]).output()
+            }
+            return tf.summedToInputs(node, dy, equal: nil) {
+                (quotient(dy, y), dy * quotient(quotient(tf.neg(x), y), y))
+            }
+        },
+        fold: Fold.arithmetic({ $0 / $1 }, nil),
+        run: { _ in .binary(kernel_div) })
+
+    static let squaredDifference: Op = Op(
+        "SquaredDifference", outputs: Infer.broadcast,
+        gradient: { node, dy in
+            guard let dy = dy[0] else { return [nil, nil] }
+            let (tf, x, y) = (node.graph, node.inputs[0], node.inputs[1])
+            return tf.summedToInputs(node, dy) {
+                let dx = tf.controlDependencies([dy.node]) {
+                    let twice = tf.constant(Value(2.0), name: "scalar")
+                    return tf.add(.mul, "Mul", [twice, dy]).output() * (x - y)
+                }
+                return (dx, tf.neg(dx))
+            }
+        },
+        run: { _ in .binary(kernel_squared_difference) })
+
+    static let maximum: Op = Op(
+        "Maximum", outputs: Infer.broadcast,
+        fold: Fold.arithmetic({ max($0, $1) }, { max($0, $1) }),
+        run: { _ in .binary(kernel_max) })
+
+    static let minimum: Op = Op(
+        "Minimum", outputs: Infer.broadcast,
+        fold: Fold.arithmetic({ min($0, $1) }, { min($0, $1) }),
+        run: { _ in .binary(kernel_min) })
+
+    static let floorMod: Op = Op(
+        "FloorMod", outputs: Infer.broadcast,
+        fold: Fold.arithmetic(nil, { a, b in b == 0 ? 0 : ((a % b) + b) % b }),
+        run: { context in
+            preconditionFailure("\(context.node): only integers that follow from shapes have a remainder")
+        })
+
+    static let addN: Op = Op(
+        "AddN",
+        outputs: { context in
+            let shape = context.inputs.reduce(Shape.unknown) { shape, input in
+                guard let merged = shape.merged(with: input.shape) else {
+                    context.require(false, "its inputs have different shapes")
+                    return shape
+                }
+                return merged
+            }
+            return [TensorType(shape, context.inputs[0].type)]
+        },
+        gradient: { node, dy in [Tensor?](repeating: dy[0], count: node.inputs.count) },
+        run: { _ in
+            .call { bound in
+                let terms = bound.inputs.map(\.floats)
+                return Parallel.tiles(bound.outputs[0].count, pool: bound.pool) {
+                    [out = bound.outputs[0].floats] range in
+                    let n = range.count
+                    let sum = out + range.lowerBound
+                    if terms.count == 1 { sum.update(from: terms[0] + range.lowerBound, count: n) }
+                    for (index, term) in terms.dropFirst().enumerated() {
+                        let left = index == 0 ? terms[0] + range.lowerBound : sum
+                        kernel_add(sum, left, term + range.lowerBound, n)
+                    }
+                }
+            }
+        })
+}
+
+/// Rules that compute small values when a graph is built or a run is planned.
+enum Fold {
+    /// Both operands' elements combined, where both are known; `nil` for a type without a rule. Meant for shapes and
+    /// scalars: larger tensors are left to the kernels.
+    static func arithmetic(
+        _ floats: (@Sendable (Float, Float) -> Float)?, _ ints: (@Sendable (Int32, Int32) -> Int32)?
+    ) -> @Sendable (OpContext) -> [Value]? {
+        { context in
+            guard let a = context.values[0], let b = context.values[1],
+                let shape = context.outputs[0].shape.known, shape.reduce(1, *) <= 64,
+                a.count == b.count || a.count == 1 || b.count == 1
+            else { return nil }
+            func combined<T>(_ a: [T], _ b: [T], _ rule: (T, T) -> T) -> [T] {
+                (0..<max(a.count, b.count)).map { rule(a[a.count == 1 ? 0 : $0], b[b.count == 1 ? 0 : $0]) }
+            }
+            switch (a.elements, b.elements) {
+            case (.float(let a), .float(let b)):
+                return floats.map { [Value(combined(a, b, $0), shape: shape)] }
+            case (.int32(let a), .int32(let b)):
+                return ints.map { [Value(.int32(combined(a, b, $0)), shape: shape)] }
+            default: return nil
+            }
+        }
+    }
+}
+
+extension Graph {
+    /// The gradients of a broadcasting op's two inputs: what `gradients` makes, summed over the axes along which an input
+    /// was repeated.
+    ///
+    /// - Parameters:
+    ///   - equal: what to make where all shapes are known and equal, so that nothing is summed; `nil` for no such case.
+    func summedToInputs(
+        _ node: Node, _ dy: Tensor, equal: (() -> (Tensor, Tensor))?, _ gradients: () -> (Tensor, Tensor)
+    ) -> [Tensor?] {
+        let (x, y) = (node.inputs[0], node.inputs[1])
+        if let equal, x.shape.isFullyDefined, x.shape == y.shape, x.shape == dy.shape {
+            let (dx, dy) = equal()
+            return [dx, dy]
+        }
+        let (dx, dy) = gradients()
+        let (ofX, ofY) = broadcastAxes(x, y)
+        return [summed(dx, ofX), summed(dy, ofY)]
+    }
+
+    func summedToInputs(
+        _ node: Node, _ dy: Tensor, _ gradients: () -> (Tensor, Tensor)
+    ) -> [Tensor?] {
+        withoutActuallyEscaping(gradients) { summedToInputs(node, dy, equal: $0, gradients) }
+    }
+
+    /// Which axes of a broadcast result each operand was repeated along, and its shape.
+    private struct Repetition {
+        let shape: Tensor
+        let axes: Operand
+        let isNeeded: Bool
+    }
+
+    private func broadcastAxes(_ x: Tensor, _ y: Tensor) -> (Repetition, Repetition) {
+        let shapes = (shape(of: x), shape(of: y))
+        if let a = x.shape.dimensions, let b = y.shape.dimensions, let axes = repeatedAxes(a, b) {
+            return (
+                Repetition(
+                    shape: shapes.0, axes: .constant(Value(axes.0), "reduction_indices"),
+                    isNeeded: !axes.0.isEmpty || a.count < b.count),
+                Repetition(
+                    shape: shapes.1, axes: .constant(Value(axes.1), "reduction_indices"),
+                    isNeeded: !axes.1.isEmpty || b.count < a.count)
+            )
+        }
+        let axes = add(.broadcastGradientArgs, nil, [shapes.0, shapes.1])
+        return (
+            Repetition(shape: shapes.0, axes: .tensor(axes.output(0)), isNeeded: true),
+            Repetition(shape: shapes.1, axes: .tensor(axes.output(1)), isNeeded: true)
+        )
+    }
+
+    private func summed(_ gradient: Tensor, _ repetition: Repetition) -> Tensor {
+        guard repetition.isNeeded else { return gradient }
+        let sum = add(
+            .sum, nil, [.tensor(gradient), repetition.axes], attributes: ["keep_dims": .bool(true)])
+        return reshape(sum.output(), toShape: repetition.shape)
+    }
+
+    /// The axes along which either of two shapes is repeated; `nil` where open dimensions leave that open.
+    private func repeatedAxes(_ x: [Int?], _ y: [Int?]) -> ([Int], [Int])? {
+        let rank = max(x.count, y.count)
+        var (ofX, ofY): ([Int], [Int]) = ([], [])
+        for axis in 0..<rank {
+            let a: Int? = axis < rank - x.count ? 1 : x[axis - (rank - x.count)]
+            let b: Int? = axis < rank - y.count ? 1 : y[axis - (rank - y.count)]
+            if a == 1, b != 1 {
+                ofX.append(axis)
+            } else if b == 1, a != 1 {
+                ofY.append(axis)
+            } else if a == nil || b == nil {
+                return nil
+            }
+        }
+        return (ofX, ofY)
+    }
+
+    /// A gradient of a broadcast result, summed back to the shape of `x`, which was repeated.
+    func sumToShape(_ gradient: Tensor, of x: Tensor) -> Tensor {
+        let shapes = (shape(of: x), shape(of: gradient))
+        let axes = add(.broadcastGradientArgs, nil, [shapes.0, shapes.1]).output()
+        let sum = add(
+            .sum, nil, [.tensor(gradient), .tensor(axes)], attributes: ["keep_dims": .bool(true)])
+        return reshape(sum.output(), toShape: shapes.0)
+    }
+}

@@ -1,0 +1,222 @@
+internal import CKernels
+internal import TensorBoard
+
+// Ops that make, move or reshape values. Gradients after tensorflow/python/ops/array_grad.py.
+
+extension Op {
+    static let const: Op = Op(
+        "Const",
+        outputs: { context in
+            guard case .tensor(let tensor)? = context.node.attributes["value"] else { return [] }
+            return [TensorType(Shape(tensor.shape), tensor.elements.type)]
+        },
+        fold: { context in
+            guard case .tensor(let tensor)? = context.node.attributes["value"] else { return nil }
+            return [Value(tensor)]
+        })
+
+    static let placeholder: Op = Op(
+        "Placeholder",
+        outputs: { [TensorType($0.node.shape("shape"), $0.node.type("dtype"))] },
+        hasEffect: true)
+
+    static let identity: Op = Op(
+        "Identity", outputs: Infer.likeFirst,
+        gradient: { _, dy in [dy[0]] },
+        fold: { $0.values[0].map { [$0] } },
+        run: { _ in .alias(0) })
+
+    static let stopGradient: Op = Op(
+        "StopGradient", outputs: Infer.likeFirst,
+        fold: { $0.values[0].map { [$0] } },
+        run: { _ in .alias(0) })
+
+    static let reshape: Op = Op(
+        "Reshape",
+        outputs: { context in
+            [TensorType(Infer.reshaped(context), context.inputs[0].type)]
+        },
+        gradient: { node, dy in
+            [node.graph.reshape(dy[0], like: node.inputs[0]), nil]
+        },
+        fold: { context in
+            guard let value = context.values[0], let shape = context.outputs[0].shape.known else {
+                return nil
+            }
+            return [value.reshaped(shape)]
+        },
+        types: ["T": 0, "Tshape": 1], run: { _ in .alias(0) })
+
+    static let squeeze: Op = Op(
+        "Squeeze",
+        outputs: { context in
+            guard let dimensions = context.shape(0).dimensions else {
+                return [TensorType(.unknown, context.inputs[0].type)]
+            }
+            let given = context.node.ints("squeeze_dims")
+            let axes = given.isEmpty ? dimensions.indices.filter { dimensions[$0] == 1 } : given
+            for axis in axes {
+                context.require(
+                    dimensions[axis] == nil || dimensions[axis] == 1,
+                    "dimension \(axis) is squeezed, and is not 1")
+            }
+            let shape = context.shape(0).reduced(over: axes, keepDimensions: false)
+            return [TensorType(shape, context.inputs[0].type)]
+        },
+        gradient: { node, dy in
+            let tf = node.graph
+            return [dy[0].map { tf.reshape($0, toShape: tf.shape(of: node.inputs[0])) }]
+        },
+        fold: { context in
+            guard let value = context.values[0], let shape = context.outputs[0].shape.known else {
+                return nil
+            }
+            return [value.reshaped(shape)]
+        },
+        run: { _ in .alias(0) })
+
+    static let shape: Op = Op(
+        "Shape", outputs: Infer.shapeVectors,
+        fold: { context in context.shape(0).known.map { [Value($0)] } })
+
+    static let shapeN: Op = Op(
+        "ShapeN", outputs: Infer.shapeVectors,
+        fold: { context in
+            let shapes = context.inputs.compactMap(\.shape.known)
+            return shapes.count == context.inputs.count ? shapes.map { Value($0) } : nil
+        })
+
+    static let fill: Op = Op(
+        "Fill",
+        outputs: { [TensorType($0.shapeOperand(0), $0.inputs[1].type)] },
+        gradient: { node, dy in [nil, dy[0].map { node.graph.reduceSum($0) }] },
+        fold: { context in
+            guard let shape = context.outputs[0].shape.known, let value = context.values[1],
+                value.type != .float || shape.reduce(1, *) <= 1
+            else { return nil }
+            return [value.repeated(shape)]
+        },
+        types: ["T": 1, "index_type": 0], run: { _ in
+            .call { bound in
+                let (out, value) = (bound.outputs[0], bound.inputs[1])
+                return { kernel_fill(out.floats, value.floats[0], out.count) }
+            }
+        })
+
+    static let broadcastTo: Op = Op(
+        "BroadcastTo",
+        outputs: { [TensorType($0.shapeOperand(1), $0.inputs[0].type)] },
+        gradient: { node, dy in
+            guard let dy = dy[0] else { return [nil, nil] }
+            return [node.graph.sumToShape(dy, of: node.inputs[0]), nil]
+        },
+        types: ["T": 0, "Tidx": 1], run: { _ in
+            .call { bound in
+                Broadcast.copy(bound.outputs[0], from: bound.inputs[0], pool: bound.pool)
+            }
+        })
+
+    static let tile: Op = Op(
+        "Tile",
+        outputs: { context in
+            guard let dimensions = context.shape(0).dimensions else {
+                return [TensorType(.unknown, context.inputs[0].type)]
+            }
+            let factors =
+                context.shapeOperand(1).dimensions
+                ?? [Int?](repeating: nil, count: dimensions.count)
+            context.require(
+                factors.count == dimensions.count, "it takes a factor for each dimension")
+            let sizes = zip(dimensions, factors).map { size, factor -> Int? in
+                guard let size, let factor else { return nil }
+                return size * factor
+            }
+            return [TensorType(Shape(sizes), context.inputs[0].type)]
+        },
+        gradient: { node, dy in
+            guard let dy = dy[0] else { return [nil, nil] }
+            precondition(
+                node.inputs[0].shape.dimensions?.allSatisfy { $0 == 1 } ?? false,
+                "\(node): only the gradient of a single repeated element is there")
+            return [node.graph.sumToShape(dy, of: node.inputs[0]), nil]
+        },
+        types: ["T": 0, "Tmultiples": 1], run: { _ in
+            .call { bound in
+                Broadcast.tile(bound.outputs[0], from: bound.inputs[0])
+            }
+        })
+
+    static let gather: Op = Op(
+        "GatherV2",
+        outputs: { context in
+            let (data, indices) = (context.shape(0).dimensions, context.shape(1).dimensions)
+            guard let data, let indices, let axis = context.ints(2)?.first else {
+                return [TensorType(.unknown, context.inputs[0].type)]
+            }
+            let sizes = Array(data[..<axis]) + indices + Array(data[(axis + 1)...])
+            return [TensorType(Shape(sizes), context.inputs[0].type)]
+        },
+        fold: { context in
+            guard let data = context.ints(0), let indices = context.ints(1), context.ints(2) == [0],
+                context.shape(0).rank == 1, let shape = context.shape(1).known
+            else { return nil }
+            return [Value(.int32(indices.map { Int32(data[$0]) }), shape: shape)]
+        },
+        types: ["Tparams": 0, "Tindices": 1, "Taxis": 2], run: { context in
+            preconditionFailure(
+                "\(context.node): only shapes can be gathered, whose values follow from other shapes")
+        })
+}
+
+extension Value {
+    init(_ tensor: TensorValue) {
+        let size = tensor.shape.reduce(1, *)
+        func filled<T>(_ elements: [T]) -> [T] {
+            elements.count == size ? elements : [T](repeating: elements[0], count: size)
+        }
+        switch tensor.elements {
+        case .floats(let floats): self.init(.float(filled(floats)), shape: tensor.shape)
+        case .doubles(let doubles): self.init(.float(filled(doubles.map(Float.init))), shape: tensor.shape)
+        case .int32s(let ints): self.init(.int32(filled(ints)), shape: tensor.shape)
+        case .int64s(let ints): self.init(.int64(filled(ints)), shape: tensor.shape)
+        case .bools(let bools): self.init(.bool(filled(bools)), shape: tensor.shape)
+        case .strings(let strings):
+            self.init(
+                .string(filled(strings.map { String(decoding: $0, as: UTF8.self) })),
+                shape: tensor.shape)
+        }
+    }
+
+    /// The value as a constant's attribute; elements that are all equal are written once.
+    var attribute: AttributeValue {
+        func packed<T: Equatable>(_ elements: [T]) -> [T] {
+            guard let first = elements.first, elements.allSatisfy({ $0 == first }) else {
+                return elements
+            }
+            return [first]
+        }
+        let elements: TensorValue.Elements =
+            switch self.elements {
+            case .float(let floats): .floats(packed(floats))
+            case .int32(let ints): .int32s(packed(ints))
+            case .int64(let ints): .int64s(packed(ints))
+            case .bool(let bools): .bools(packed(bools))
+            case .string(let strings): .strings(packed(strings.map { Array($0.utf8) }))
+            }
+        return .tensor(TensorValue(shape: shape, elements: elements))
+    }
+
+    /// A scalar's element, as often as `shape` says.
+    func repeated(_ shape: [Int]) -> Value {
+        let count = shape.reduce(1, *)
+        let elements: Elements =
+            switch self.elements {
+            case .float(let floats): .float([Float](repeating: floats[0], count: count))
+            case .int32(let ints): .int32([Int32](repeating: ints[0], count: count))
+            case .int64(let ints): .int64([Int64](repeating: ints[0], count: count))
+            case .bool(let bools): .bool([Bool](repeating: bools[0], count: count))
+            case .string(let strings): .string([String](repeating: strings[0], count: count))
+            }
+        return Value(elements, shape: shape)
+    }
+}

@@ -1,0 +1,120 @@
+internal import TensorBoard
+
+// Summary ops. Their result is a value that the writer's own thread turns into bytes, in place of TensorFlow's serialized
+// string, so that the thread that trains only copies numbers.
+
+extension Op {
+    static let scalarSummary: Op = Op(
+        "ScalarSummary", outputs: Collect.outputs,
+        types: ["T": 1], run: { context in
+            let tag = Collect.tag(context)
+            return .call { bound in
+                let (value, slot) = (bound.inputs[1], bound.outputs[0].slot)
+                return { slot?.summary = Summary([.scalar(value.floats[0], tag: tag)]) }
+            }
+        })
+
+    static let histogramSummary: Op = Op(
+        "HistogramSummary", outputs: Collect.outputs,
+        types: ["T": 1], run: { context in
+            let tag = Collect.tag(context)
+            return .call { bound in
+                let (values, slot) = (bound.inputs[1], bound.outputs[0].slot)
+                return {
+                    let floats = [Float](UnsafeBufferPointer(start: values.floats, count: values.count))
+                    slot?.summary = Summary([.histogram(floats, tag: tag)])
+                }
+            }
+        })
+
+    static let imageSummary: Op = Op(
+        "ImageSummary", outputs: Collect.outputs,
+        types: ["T": 1], run: { context in
+            let tag = Collect.tag(context)
+            let sizes = context.dimensions(1)
+            context.require(
+                sizes.count == 4 && [1, 3, 4].contains(sizes[3]),
+                "it takes NHWC images of 1, 3 or 4 channels")
+            let most = context.node.int("max_images")
+            return .call { bound in
+                let (pixels, slot) = (bound.inputs[1], bound.outputs[0].slot)
+                return {
+                    let floats = [Float](UnsafeBufferPointer(start: pixels.floats, count: pixels.count))
+                    slot?.summary = .images(
+                        tag: tag, pixels: floats, count: sizes[0], height: sizes[1], width: sizes[2],
+                        channels: sizes[3], maxOutputs: most)
+                }
+            }
+        })
+
+    static let mergeSummary: Op = Op(
+        "MergeSummary", outputs: Collect.outputs,
+        types: [:], run: { _ in
+            .call { bound in
+                let (parts, slot) = (bound.inputs.compactMap(\.slot), bound.outputs[0].slot)
+                return { slot?.summary = Summary(parts.flatMap(\.summary.values)) }
+            }
+        })
+}
+
+private enum Collect {
+    static let outputs: @Sendable (OpContext) -> [TensorType] = { _ in [TensorType(.scalar, .string)] }
+
+    /// The tag, which is the constant that the op's first input is.
+    static func tag(_ context: OpContext) -> String {
+        guard case .string(let tags)? = context.values[0]?.elements, let tag = tags.first else {
+            preconditionFailure("\(context.node): its tag has to be a constant")
+        }
+        return tag
+    }
+}
+
+/// The summary that a graph collects in a run: what a session gives to a writer.
+public struct SummaryTensor: Hashable {
+    /// The node's output: a serialized `Summary`, to TensorFlow.
+    public let tensor: Tensor
+}
+
+extension Graph {
+    /// A summary of one number, tagged with its scope and name; TensorFlow 1's `tf.summary.scalar`.
+    @discardableResult
+    public func scalarSummary(_ name: String, _ value: Tensor) -> SummaryTensor {
+        collect(.scalarSummary, name, value, argument: "tags")
+    }
+
+    /// A summary of how a tensor's numbers are distributed; TensorFlow 1's `tf.summary.histogram`.
+    @discardableResult
+    public func histogramSummary(_ name: String, _ values: Tensor) -> SummaryTensor {
+        collect(.histogramSummary, name, values, argument: "tag")
+    }
+
+    /// A summary of the first `maxOutputs` of a batch of NHWC images; TensorFlow 1's `tf.summary.image`.
+    @discardableResult
+    public func imageSummary(_ name: String, _ images: Tensor, maxOutputs: Int = 3) -> SummaryTensor {
+        let red = TensorValue(shape: [4], elements: .int32s([255, 0, 0, 255]))
+        return collect(
+            .imageSummary, name, images, argument: "tag",
+            ["max_images": .int(Int64(maxOutputs)), "bad_color": .tensor(red)])
+    }
+
+    private func collect(
+        _ op: Op, _ name: String, _ values: Tensor, argument: String,
+        _ attributes: [String: AttributeValue] = [:]
+    ) -> SummaryTensor {
+        nameScope(name) { scope in
+            let tag = constant(Value(String(scope.dropLast())), name: argument)
+            let summary = add(op, scope, [tag, values], attributes: attributes).output()
+            summaries.append(summary)
+            return SummaryTensor(tensor: summary)
+        }
+    }
+
+    /// All summaries that the graph holds so far, as one; TensorFlow 1's `tf.summary.merge_all`.
+    public func mergeAllSummaries() -> SummaryTensor {
+        nameScope("Merge") { _ in
+            let node = add(
+                .mergeSummary, nil, summaries, attributes: ["N": .int(Int64(summaries.count))])
+            return SummaryTensor(tensor: node.output())
+        }
+    }
+}
