@@ -1,0 +1,120 @@
+/// The second pass: an order of execution.
+///
+/// Nodes run in the order of their making as far as possible: after all that they depend on, and, where a variable is
+/// written, after all reads of it that do not depend on the write. So whatever a run computes from variables, it computes
+/// from their values before the run, unless control dependencies say otherwise; TensorFlow 1 leaves that order to chance.
+struct Schedule {
+    /// One thing that a run does.
+    enum Step {
+        case node(Node)
+        /// Sets a fetched variable's value aside before it is written.
+        case keep(fetch: Int)
+    }
+
+    private(set) var steps: [Step] = []
+
+    /// - Parameters:
+    ///   - source: the tensor whose memory a tensor shares: itself, or what it is another name for.
+    init(_ specialization: Specialization, fetches: [Tensor], source: (Tensor) -> Tensor) {
+        let nodes = specialization.nodes
+        var places: [Node: Int] = [:]
+        for (place, node) in nodes.enumerated() { places[node] = place }
+        var builder = Builder(count: nodes.count)
+        for (place, node) in nodes.enumerated() {
+            let inputs = specialization.inputs(node).filter { !specialization.isFed($0) }.map(\.node)
+            for before in inputs + node.controlInputs {
+                if let before = places[before] { builder.addEdge(before, place) }
+            }
+        }
+        steps = nodes.map(Step.node)
+
+        var readers: [Node: [Int]] = [:]
+        var writers: [Node: [Int]] = [:]
+        for (place, node) in nodes.enumerated() where !specialization.isFolded(node) {
+            for (index, input) in specialization.inputs(node).enumerated() {
+                let variable = source(input).node
+                guard variable.isVariable else { continue }
+                if node.op.writes.contains(index) {
+                    writers[variable, default: []].append(place)
+                } else if source(node.outputs.isEmpty ? input : node.output()) != source(input) {
+                    readers[variable, default: []].append(place)
+                }
+            }
+        }
+        for (fetch, tensor) in fetches.enumerated() {
+            let variable = source(tensor).node
+            guard variable.isVariable, writers[variable] != nil else { continue }
+            let place = builder.addVertex()
+            steps.append(.keep(fetch: fetch))
+            if let before = places[tensor.node] { builder.addEdge(before, place) }
+            readers[variable, default: []].append(place)
+        }
+        for (variable, places) in writers.sorted(by: { $0.key.id < $1.key.id }) {
+            for (index, writer) in places.enumerated() {
+                let after = builder.reached(from: writer)
+                for reader in (readers[variable] ?? []) where !after[reader] && reader != writer {
+                    builder.addEdge(reader, writer)
+                }
+                for earlier in places[..<index] where !after[earlier] {
+                    builder.addEdge(earlier, writer)
+                }
+            }
+        }
+        guard let order = builder.order() else {
+            preconditionFailure(
+                "variables are read and written in a circle: say by control dependencies what comes first"
+            )
+        }
+        steps = order.map { [steps] in steps[$0] }
+    }
+
+    /// A directed graph of places, with an order of it that prefers lower ones.
+    private struct Builder {
+        private var next: [[Int]]
+        private var previous: [[Int]]
+
+        init(count: Int) {
+            next = Array(repeating: [], count: count)
+            previous = next
+        }
+
+        mutating func addVertex() -> Int {
+            next.append([])
+            previous.append([])
+            return next.count - 1
+        }
+
+        mutating func addEdge(_ from: Int, _ to: Int) {
+            next[from].append(to)
+            previous[to].append(from)
+        }
+
+        func reached(from start: Int) -> [Bool] {
+            var isReached = [Bool](repeating: false, count: next.count)
+            var stack = next[start]
+            while let place = stack.popLast() {
+                guard !isReached[place] else { continue }
+                isReached[place] = true
+                stack.append(contentsOf: next[place])
+            }
+            return isReached
+        }
+
+        /// The vertices, each after those with an edge to it; `nil` when there is a circle.
+        func order() -> [Int]? {
+            var result: [Int] = []
+            var isDone = [Bool](repeating: false, count: next.count)
+            var isOpen = isDone
+            func visit(_ place: Int) -> Bool {
+                guard !isDone[place] else { return true }
+                guard !isOpen[place] else { return false }
+                isOpen[place] = true
+                guard previous[place].allSatisfy(visit) else { return false }
+                isDone[place] = true
+                result.append(place)
+                return true
+            }
+            return next.indices.allSatisfy(visit) ? result : nil
+        }
+    }
+}

@@ -1,0 +1,155 @@
+internal import TensorBoard
+
+/// The first pass: the part of a graph that a run needs, with every shape known, and with all values known that follow from
+/// shapes and constants.
+///
+/// Shape arithmetic, predicates and the branches that they do not take are gone after it: their nodes remain, without
+/// anything to run, for the order that they stand for.
+struct Specialization {
+    /// The nodes that a run needs, oldest first.
+    private(set) var nodes: [Node] = []
+    private let feeds: [Tensor: Feed]
+    private var states: [State?]
+
+    /// What is known of a tensor that is fed.
+    struct Feed: Hashable {
+        var shape: [Int]
+        var type: DataType
+        /// The value of a bool scalar, by which a conditional's branch is chosen when the run is planned.
+        var predicate: Bool?
+    }
+
+    /// What is known of a node.
+    private struct State {
+        var outputs: [TensorType] = []
+        var values: [Value?] = []
+        var isDead: [Bool] = []
+        var isNodeDead = false
+        /// The input that a merge passes on.
+        var chosen = 0
+        var context: OpContext?
+    }
+
+    /// - Throws: ``SessionError`` when something needed is not fed, or never computed.
+    init(graph: Graph, fetches: [Tensor], targets: [Node], feeds: [Tensor: Feed]) throws {
+        self.feeds = feeds
+        states = Array(repeating: nil, count: graph.nodes.count)
+        for node in reachable(from: fetches, targets, count: graph.nodes.count) {
+            states[node.id] = try specialize(node)
+        }
+        for fetch in fetches where isDead(fetch) {
+            throw SessionError.notComputed(fetch.name)
+        }
+        nodes = needed(fetches: fetches, targets: targets, count: graph.nodes.count)
+    }
+
+    // MARK: What the later passes ask
+
+    /// The concrete type and shape of a tensor.
+    func type(_ tensor: Tensor) -> TensorType {
+        if let feed = feeds[tensor] { return TensorType(Shape(feed.shape), feed.type) }
+        return states[tensor.node.id]?.outputs[tensor.index] ?? tensor.node.outputs[tensor.index]
+    }
+
+    /// The value of a tensor, if it is known.
+    func value(_ tensor: Tensor) -> Value? {
+        if let feed = feeds[tensor] { return feed.predicate.map { Value($0) } }
+        return states[tensor.node.id]?.values[tensor.index]
+    }
+
+    func isFed(_ tensor: Tensor) -> Bool { feeds[tensor] != nil }
+
+    /// Whether nothing is left of the node to run.
+    func isFolded(_ node: Node) -> Bool {
+        guard let state = states[node.id], !state.values.isEmpty, !node.op.hasEffect else { return false }
+        return state.values.allSatisfy { $0 != nil }
+    }
+
+    /// The tensors that the node is computed from.
+    func inputs(_ node: Node) -> [Tensor] {
+        node.op.name == Op.merge.name ? [node.inputs[states[node.id]?.chosen ?? 0]] : node.inputs
+    }
+
+    /// What the node's op sees of it.
+    func context(_ node: Node) -> OpContext {
+        states[node.id]?.context ?? OpContext(node: node, inputs: [], values: [])
+    }
+
+    // MARK: Forward
+
+    private func reachable(from fetches: [Tensor], _ targets: [Node], count: Int) -> [Node] {
+        var isReached = [Bool](repeating: false, count: count)
+        var result: [Node] = []
+        var stack = targets + fetches.filter { feeds[$0] == nil }.map(\.node)
+        while let node = stack.popLast() {
+            guard !isReached[node.id] else { continue }
+            isReached[node.id] = true
+            result.append(node)
+            stack.append(contentsOf: node.controlInputs)
+            for input in node.inputs where feeds[input] == nil { stack.append(input.node) }
+        }
+        return result.sorted { $0.id < $1.id }
+    }
+
+    private func specialize(_ node: Node) throws -> State {
+        var state = State()
+        let isMerge = node.op.name == Op.merge.name
+        let deadInputs = node.inputs.map(isDead)
+        let isWaitingForDead = node.controlInputs.contains { states[$0.id]?.isNodeDead ?? false }
+        let isDead = isMerge ? !deadInputs.contains(false) : deadInputs.contains(true)
+        guard !isDead, !isWaitingForDead else {
+            state.isNodeDead = true
+            state.outputs = node.outputs
+            state.values = Array(repeating: nil, count: node.outputs.count)
+            state.isDead = Array(repeating: true, count: node.outputs.count)
+            return state
+        }
+        if node.op.name == Op.placeholder.name { throw SessionError.notFed(node.name) }
+        state.chosen = deadInputs.firstIndex(of: false) ?? 0
+        let inputs = isMerge ? [node.inputs[state.chosen]] : node.inputs
+        var context = OpContext(node: node, inputs: inputs.map(type), values: inputs.map(value))
+        context.outputs = node.op.outputs(context)
+        state.outputs = context.outputs
+        for (index, output) in state.outputs.enumerated() where !output.shape.isFullyDefined {
+            throw SessionError.openShape(node.output(index).name, "\(output.shape)")
+        }
+        let none = [Value?](repeating: nil, count: state.outputs.count)
+        state.values = node.op.hasEffect ? none : node.op.fold?(context) ?? none
+        state.isDead = Array(repeating: false, count: state.outputs.count)
+        if node.op.name == Op.switch.name {
+            guard let predicate = context.values[1]?.bool else {
+                throw SessionError.unknownPredicate(node.inputs[1].name)
+            }
+            state.isDead[predicate ? 0 : 1] = true
+            state.values = [context.values[0], context.values[0]]
+        } else if isMerge {
+            state.values = [context.values[0], Value(Int32(state.chosen))]
+        }
+        state.context = context
+        return state
+    }
+
+    private func isDead(_ tensor: Tensor) -> Bool {
+        feeds[tensor] == nil && (states[tensor.node.id]?.isDead[tensor.index] ?? false)
+    }
+
+    // MARK: Backward
+
+    /// The nodes that are left to be needed: not those behind a value that is known, nor those of a branch not taken.
+    private func needed(fetches: [Tensor], targets: [Node], count: Int) -> [Node] {
+        var isNeeded = [Bool](repeating: false, count: count)
+        var result: [Node] = []
+        var stack = targets + fetches.filter { feeds[$0] == nil }.map(\.node)
+        while let node = stack.popLast() {
+            guard !isNeeded[node.id], let state = states[node.id], !state.isNodeDead else { continue }
+            isNeeded[node.id] = true
+            result.append(node)
+            stack.append(contentsOf: node.controlInputs)
+            let isFolded = isFolded(node)
+            for input in inputs(node) where feeds[input] == nil {
+                if !isFolded || value(input) != nil { stack.append(input.node) }
+            }
+        }
+        return result.sorted { $0.id < $1.id }
+    }
+}

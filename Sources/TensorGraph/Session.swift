@@ -1,0 +1,147 @@
+internal import CKernels
+public import TensorBoard
+
+/// Runs parts of a graph, and keeps its variables' values from run to run; TensorFlow 1's `tf.Session`.
+///
+///     let session = Session(graph: tf)
+///     try session.run(tf.globalVariablesInitializer())
+///     let loss = try session.run(lossOp, feed: [inputX: images]).scalar
+///
+/// The first run of a set of fetches, targets and fed shapes compiles a plan, which is kept: building the graph further
+/// does not change it. In one run every variable is read before it is written, unless control dependencies say
+/// otherwise. The same seed gives the same numbers, whatever the number of threads.
+public final class Session {
+    /// The graph that it runs.
+    public let graph: Graph
+    private let resources: Resources
+    private var plans: [Key: Plan] = [:]
+
+    /// A session over `graph`.
+    ///
+    /// - Parameter threads: how many threads a run may use, the caller's included; at least 1.
+    public init(graph: Graph, threads: Int = 1) {
+        precondition(threads >= 1, "a session needs at least one thread")
+        self.graph = graph
+        resources = Resources(threads: threads)
+    }
+
+    private struct Key: Hashable {
+        let fetches: [Tensor]
+        let targets: [Node]
+        let feeds: Set<Fed>
+
+        struct Fed: Hashable {
+            let tensor: Tensor
+            let feed: Specialization.Feed
+        }
+    }
+
+    /// Runs nodes for what they do.
+    ///
+    /// - Throws: ``SessionError``.
+    public func run(_ targets: Node..., feed: [Tensor: Value] = [:]) throws {
+        _ = try run([], targets: targets, feed: feed)
+    }
+
+    /// The value of one tensor.
+    ///
+    /// - Throws: ``SessionError``.
+    public func run(_ fetch: some TensorConvertible, feed: [Tensor: Value] = [:]) throws -> Value {
+        try run([fetch.tensor], targets: [], feed: feed).value(0)
+    }
+
+    /// The values of tensors, all from the same run, in which `targets` run too.
+    ///
+    /// - Throws: ``SessionError``.
+    public func run(
+        _ fetches: [any TensorConvertible], targets: [Node] = [], feed: [Tensor: Value] = [:]
+    ) throws -> [Value] {
+        let plan = try run(fetches.map(\.tensor), targets: targets, feed: feed)
+        return fetches.indices.map(plan.value)
+    }
+
+    /// What a summary op collects.
+    ///
+    /// - Throws: ``SessionError``.
+    public func run(_ summary: SummaryTensor, feed: [Tensor: Value] = [:]) throws -> Summary {
+        try run([summary.tensor], targets: [], feed: feed).summary(0)
+    }
+
+    private func run(
+        _ fetches: [Tensor], targets: [Node], feed: [Tensor: Value]
+    ) throws -> Plan {
+        let feeds = feed.map { tensor, value in
+            precondition(
+                value.type == tensor.type && Shape(value.shape).isCompatible(with: tensor.shape),
+                "\(tensor) is fed \(value.type) of shape \(value.shape)")
+            return (
+                tensor: tensor,
+                feed: Specialization.Feed(shape: value.shape, type: value.type, predicate: value.bool)
+            )
+        }
+        let key = Key(
+            fetches: fetches, targets: targets,
+            feeds: Set(feeds.map { Key.Fed(tensor: $0.tensor, feed: $0.feed) }))
+        if let plan = plans[key] {
+            try plan.run(feed)
+            return plan
+        }
+        let plan = try Plan(
+            graph: graph, fetches: fetches, targets: targets, feeds: feeds, resources: resources)
+        plans[key] = plan
+        try plan.run(feed)
+        return plan
+    }
+}
+
+extension Session {
+    /// A variable's value in this session.
+    ///
+    /// - Throws: ``SessionError/uninitialized(_:)``.
+    public func value(of variable: Variable) throws -> Value {
+        let storage = resources.variable(variable.node)
+        guard storage.isInitialized else { throw SessionError.uninitialized([variable.name]) }
+        return Value(storage.buffer)
+    }
+
+    /// Gives a variable a value in this session.
+    ///
+    /// - Precondition: the value has the variable's type and shape.
+    public func set(_ variable: Variable, to value: Value) {
+        precondition(
+            value.type == variable.type && value.shape == variable.shape,
+            "\(variable.name) of shape \(variable.shape) is set to a value of shape \(value.shape)")
+        let storage = resources.variable(variable.node)
+        value.copy(to: storage.buffer)
+        storage.isInitialized = true
+    }
+}
+
+/// Why a session cannot run what it is asked for.
+public enum SessionError: Error, Equatable, CustomStringConvertible {
+    /// A placeholder that the run needs has no value.
+    case notFed(String)
+    /// These variables have no value yet.
+    case uninitialized([String])
+    /// A fetched tensor belongs to a branch that is not taken.
+    case notComputed(String)
+    /// A tensor's shape depends on numbers that only the run itself would bring.
+    case openShape(String, String)
+    /// A conditional's predicate depends on numbers that only the run itself would bring.
+    case unknownPredicate(String)
+
+    public var description: String {
+        switch self {
+        case .notFed(let name):
+            "the placeholder \(name) needs a value: feed it"
+        case .uninitialized(let names):
+            "no value yet for \(names.joined(separator: ", ")): run the initializer first, or restore a checkpoint"
+        case .notComputed(let name):
+            "\(name) belongs to a branch of a conditional that is not taken"
+        case .openShape(let name, let shape):
+            "the shape \(shape) of \(name) is still open with all feeds: feed its placeholder"
+        case .unknownPredicate(let name):
+            "the predicate \(name) is only known when the graph runs: feed it as a bool"
+        }
+    }
+}
