@@ -21,16 +21,19 @@ final class ConditionalBranch {
         self.outer = outer
     }
 
-    /// Takes in a node that is being made: its inputs from outside are switched, or else it waits for the pivot.
-    func adopt(_ node: Node) {
+    /// The inputs of a node that is about to be made in this branch, with those from outside switched.
+    func inside(_ inputs: [Tensor], of name: String) -> [Tensor] {
+        inputs.map { isInside($0) ? $0 : switchedIn($0, scope: name) }
+    }
+
+    /// What a node without inputs waits for: other nodes of the branch, and the pivot.
+    func controlInputs(_ nodes: [Node]) -> [Node] {
+        nodes.filter(members.contains) + [pivot.node]
+    }
+
+    /// Takes in a node.
+    func insert(_ node: Node) {
         members.insert(node)
-        if node.inputs.isEmpty {
-            node.controlInputs.removeAll { !members.contains($0) }
-            node.controlInputs.append(pivot.node)
-        }
-        for (position, input) in node.inputs.enumerated() where !isInside(input) {
-            node.inputs[position] = switchedIn(input, scope: node.name)
-        }
     }
 
     /// The tensor as this branch sees it, when the branch returns it unchanged.

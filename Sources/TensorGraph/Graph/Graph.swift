@@ -96,13 +96,15 @@ extension Graph {
             attributes[attribute] = .type(inputs[input].type)
         }
         if let place = colocations.last { attributes["_class"] = .strings([place]) }
+        var controlInputs = controlDependencies(for: inputs, and: explicit)
+        let inputs = branch?.inside(inputs, of: name) ?? inputs
+        if inputs.isEmpty, let branch { controlInputs = branch.controlInputs(controlInputs) }
         let node = Node(
-            name: name, op: op, id: nodes.count, inputs: inputs,
-            controlInputs: controlDependencies(for: inputs, and: explicit),
+            name: name, op: op, id: nodes.count, inputs: inputs, controlInputs: controlInputs,
             attributes: attributes, branch: branch, graph: self)
         nodes.append(node)
         nodesByName[name] = node
-        branch?.adopt(node)
+        branch?.insert(node)
         for index in controllers.indices { controllers[index].members.insert(node) }
         infer(node)
         for input in node.inputs { input.node.consumers.append(node) }

@@ -11,12 +11,12 @@ public final class Node {
     public let op: Op
     /// Its place in the order of making, from 0.
     public let id: Int
-    /// The tensors that it computes from. A conditional replaces those that come from outside of it.
-    public internal(set) var inputs: [Tensor]
+    /// The tensors that it computes from.
+    public let inputs: [Tensor]
     /// Nodes that run before it in any run that needs it.
-    public internal(set) var controlInputs: [Node]
+    public let controlInputs: [Node]
     /// TensorFlow's attributes, by name.
-    public internal(set) var attributes: [String: AttributeValue]
+    public let attributes: [String: AttributeValue]
     /// The types and static shapes of its outputs.
     public internal(set) var outputs: [TensorType]
     /// The outputs' values where they follow from constants and static shapes.

@@ -110,11 +110,15 @@ struct Specialization {
         var context = OpContext(node: node, inputs: inputs.map(type), values: inputs.map(value))
         context.outputs = node.op.outputs(context)
         state.outputs = context.outputs
-        for (index, output) in state.outputs.enumerated() where !output.shape.isFullyDefined {
-            throw SessionError.openShape(node.output(index).name, "\(output.shape)")
-        }
         let none = [Value?](repeating: nil, count: state.outputs.count)
         state.values = node.op.hasEffect ? none : node.op.fold?(context) ?? none
+        for (index, value) in state.values.enumerated() {
+            if let value { state.outputs[index].shape = Shape(value.shape) }
+            let shape = state.outputs[index].shape
+            guard shape.isFullyDefined else {
+                throw SessionError.openShape(node.output(index).name, "\(shape)")
+            }
+        }
         state.isDead = Array(repeating: false, count: state.outputs.count)
         if node.op.name == Op.switch.name {
             guard let predicate = context.values[1]?.bool else {
