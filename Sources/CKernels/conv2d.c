@@ -36,9 +36,10 @@ static void pack_filter(float *filter, const convolution *conv, filter_layout w)
     }
 }
 
-/// sum[i] = the outputs of pixel i, from the plane at x[i]. `vectors`: 1 if there are no more than LANES outputs.
+/// tile[i] = the outputs of pixel i, from the plane at x[i]. `vectors`: 1 if there are no more than LANES outputs.
 INLINE void convolve_tile(
-    vector sum[PIXELS][2], const float *const x[PIXELS], const float *filter, const convolution *conv, size_t vectors) {
+    vector tile[PIXELS][2], const float *const x[PIXELS], const float *filter, const convolution *conv, size_t vectors) {
+    vector sum[PIXELS][2];
     for (size_t i = 0; i < PIXELS; i++) sum[i][0] = sum[i][1] = 0.0f;
     for (size_t r = 0; r < conv->r; r++) {
         const size_t row = r * conv->plane_width;
@@ -52,19 +53,21 @@ INLINE void convolve_tile(
             }
         }
     }
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < PIXELS; i++) tile[i][0] = sum[i][0], tile[i][1] = sum[i][1];
 }
 
 /// Writes the first `outputs` values of a pixel. Where there is `room`, whole vectors: what is too much is overwritten by the
 /// pixels that follow.
-INLINE void store_pixel(float *y, const vector sum[2], size_t outputs, size_t room) {
+INLINE void store_pixel(float *y, const vector tile[2], size_t outputs, size_t room) {
     if (room >= OUTPUTS || outputs == OUTPUTS) {
-        AT(y) = sum[0];
-        AT(y + LANES) = sum[1];
+        AT(y) = tile[0];
+        AT(y + LANES) = tile[1];
     } else if (outputs >= LANES) {
-        AT(y) = sum[0];
-        store_partial(y + LANES, &sum[1], outputs - LANES);
+        AT(y) = tile[0];
+        store_partial(y + LANES, &tile[1], outputs - LANES);
     } else {
-        store_partial(y, &sum[0], outputs);
+        store_partial(y, &tile[0], outputs);
     }
 }
 
@@ -91,15 +94,15 @@ KERNEL_CLONES static void convolve_bands(void *context, size_t task) {
             for (size_t block = 0; block < conv->blocks; block++) {
                 const size_t outputs = smaller(OUTPUTS, conv->k - block * OUTPUTS);
                 const float *filter = job->filter + block * conv->r * conv->run * OUTPUTS;
-                vector sum[PIXELS][2];
+                vector tile[PIXELS][2];
                 if (outputs > LANES) {
-                    convolve_tile(sum, x, filter, conv, 2);
+                    convolve_tile(tile, x, filter, conv, 2);
                 } else {
-                    convolve_tile(sum, x, filter, conv, 1);
+                    convolve_tile(tile, x, filter, conv, 1);
                 }
                 for (size_t i = 0; i < count; i++) {
                     const size_t room = conv->blocks == 1 ? (pixels - first - i) * conv->k : 0;
-                    store_pixel(y + (first + i) * conv->k + block * OUTPUTS, sum[i], outputs, room);
+                    store_pixel(y + (first + i) * conv->k + block * OUTPUTS, tile[i], outputs, room);
                 }
             }
         }

@@ -24,18 +24,18 @@ static size_t slot_size(const convolution *conv) {
 
 size_t convolution_filter_scratch(const convolution *conv) { return conv->tasks * slot_size(conv); }
 
-/// partial[taps, OUTPUTS] += Σ over the band's pixels of x[i] at the pixel times dy.
+/// partial[i] += Σ over the band's pixels of x[i] at the pixel times dy, for `taps` taps i.
 INLINE void accumulate_tile(
     float *partial, size_t taps, const float *const x[TAPS], const float *dy, const convolution *conv, size_t rows) {
     vector sum[TAPS][2];
-    for (size_t i = 0; i < TAPS; i++) sum[i][0] = sum[i][1] = 0.0f;
-    const size_t step = conv->stride_w * conv->c;
+    for (size_t i = 0; i < taps; i++) sum[i][0] = sum[i][1] = 0.0f;
+    const size_t step = conv->stride_w * conv->c, k = conv->k;
     for (size_t p = 0; p < rows; p++) {
         size_t pixel = p * conv->stride_h * conv->plane_width;
-        for (size_t q = 0; q < conv->q; q++, pixel += step, dy += conv->k) {
+        for (const size_t end = pixel + conv->q * step; pixel < end; pixel += step, dy += k) {
             const vector dy0 = AT(dy), dy1 = AT(dy + LANES);
 #pragma clang loop unroll(full)
-            for (size_t i = 0; i < TAPS; i++) {
+            for (size_t i = 0; i < taps; i++) {
                 const vector xi = x[i][pixel];
                 sum[i][0] += xi * dy0;
                 sum[i][1] += xi * dy1;
@@ -43,8 +43,7 @@ INLINE void accumulate_tile(
         }
     }
 #pragma clang loop unroll(full)
-    for (size_t i = 0; i < TAPS; i++) {
-        if (i >= taps) break;
+    for (size_t i = 0; i < taps; i++) {
         AT(partial + i * OUTPUTS) += sum[i][0];
         AT(partial + i * OUTPUTS + LANES) += sum[i][1];
     }
@@ -57,6 +56,7 @@ KERNEL_CLONES static void accumulate_bands(void *context, size_t task) {
     float *dy = plane + conv->plane_size, *partial = dy + gradient_size(conv);
     clear(partial, partial_size(conv));
     const size_t end = part(conv->bands, conv->tasks, task + 1), taps = conv->r * conv->run;
+    const size_t tiles = ceil_div(taps, TAPS);
     for (size_t index = part(conv->bands, conv->tasks, task); index < end; index++) {
         const band b = band_at(conv, index);
         const size_t count = b.rows * conv->q * conv->k;
@@ -64,15 +64,23 @@ KERNEL_CLONES static void accumulate_bands(void *context, size_t task) {
         copy(dy, job->dy + (b.n * conv->p + b.p) * conv->q * conv->k, count);
         clear(dy + count, OUTPUTS);
         for (size_t block = 0; block < conv->blocks; block++) {
-            for (size_t first = 0; first < taps; first += TAPS) {
-                const size_t tile = smaller(TAPS, taps - first);
+            for (size_t tile = 0; tile < tiles; tile++) {
+                const size_t first = part(taps, tiles, tile), tile_taps = part(taps, tiles, tile + 1) - first;
                 const float *x[TAPS];
-                for (size_t i = 0; i < TAPS; i++) {
-                    const size_t tap = first + (i < tile ? i : 0);
+                for (size_t i = 0; i < tile_taps; i++) {
+                    const size_t tap = first + i;
                     x[i] = plane + tap / conv->run * conv->plane_width + tap % conv->run;
                 }
-                accumulate_tile(
-                    partial + (block * taps + first) * OUTPUTS, tile, x, dy + block * OUTPUTS, conv, b.rows);
+                float *sum = partial + (block * taps + first) * OUTPUTS;
+                const float *outputs = dy + block * OUTPUTS;
+                switch (tile_taps) {
+                case 6: accumulate_tile(sum, 6, x, outputs, conv, b.rows); break;
+                case 5: accumulate_tile(sum, 5, x, outputs, conv, b.rows); break;
+                case 4: accumulate_tile(sum, 4, x, outputs, conv, b.rows); break;
+                case 3: accumulate_tile(sum, 3, x, outputs, conv, b.rows); break;
+                case 2: accumulate_tile(sum, 2, x, outputs, conv, b.rows); break;
+                default: accumulate_tile(sum, 1, x, outputs, conv, b.rows); break;
+                }
             }
         }
     }

@@ -45,6 +45,42 @@ INLINE float sum_lanes(const vector *v) {
     return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
 }
 
+/// Lane i of y is the sum of the lanes of x[i].
+INLINE void sum_each(vector *y, const vector x[8]) {
+    vector pair[4], quad[2];
+    for (size_t i = 0; i < 4; i++) {
+        const vector a = x[2 * i], b = x[2 * i + 1];
+        pair[i] = __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13)
+            + __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        const vector a = pair[2 * i], b = pair[2 * i + 1];
+        quad[i] = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13)
+            + __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+    *y = __builtin_shufflevector(quad[0], quad[1], 0, 1, 2, 3, 8, 9, 10, 11)
+        + __builtin_shufflevector(quad[0], quad[1], 4, 5, 6, 7, 12, 13, 14, 15);
+}
+
+/// Lane j of y[i] is lane i of x[j].
+INLINE void transpose(vector y[8], const vector x[8]) {
+    vector pair[8], quad[8];
+    for (size_t i = 0; i < 8; i += 2) {
+        pair[i] = __builtin_shufflevector(x[i], x[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+        pair[i + 1] = __builtin_shufflevector(x[i], x[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+    }
+    for (size_t i = 0; i < 8; i += 4) {
+        for (size_t j = 0; j < 2; j++) {
+            quad[i + 2 * j] = __builtin_shufflevector(pair[i + j], pair[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+            quad[i + 2 * j + 1] = __builtin_shufflevector(pair[i + j], pair[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+        }
+    }
+    for (size_t i = 0; i < 4; i++) {
+        y[i] = __builtin_shufflevector(quad[i], quad[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        y[i + 4] = __builtin_shufflevector(quad[i], quad[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+}
+
 INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 INLINE size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 INLINE size_t ceil_div(size_t a, size_t b) { return (a + b - 1) / b; }
