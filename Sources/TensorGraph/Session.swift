@@ -14,7 +14,9 @@ public final class Session {
     /// The graph that it runs.
     public let graph: Graph
     private let resources: Resources
-    private var plans: [Key: Plan] = [:]
+    private var plans: [Plan] = []
+    /// Which plan is for which run.
+    private var numbers: [Key: Int] = [:]
 
     /// A session over `graph`.
     ///
@@ -28,12 +30,7 @@ public final class Session {
     private struct Key: Hashable {
         let fetches: [Tensor]
         let targets: [Node]
-        let feeds: Set<Fed>
-
-        struct Fed: Hashable {
-            let tensor: Tensor
-            let feed: Specialization.Feed
-        }
+        let feeds: [Tensor: Specialization.Feed]
     }
 
     /// Runs nodes for what they do.
@@ -70,25 +67,27 @@ public final class Session {
     private func run(
         _ fetches: [Tensor], targets: [Node], feed: [Tensor: Value]
     ) throws -> Plan {
-        let feeds = feed.map { tensor, value in
+        let feeds = Dictionary(uniqueKeysWithValues: feed.map { tensor, value in
             precondition(
                 value.type == tensor.type && Shape(value.shape).isCompatible(with: tensor.shape),
                 "\(tensor) is fed \(value.type) of shape \(value.shape)")
-            return (
-                tensor: tensor,
-                feed: Specialization.Feed(shape: value.shape, type: value.type, predicate: value.bool)
-            )
-        }
-        let key = Key(
-            fetches: fetches, targets: targets,
-            feeds: Set(feeds.map { Key.Fed(tensor: $0.tensor, feed: $0.feed) }))
-        if let plan = plans[key] {
-            try plan.run(feed)
-            return plan
+            return (tensor, Specialization.Feed(value))
+        })
+        let key = Key(fetches: fetches, targets: targets, feeds: feeds)
+        let number = numbers[key] ?? plans.count
+        if number < plans.count, plans[number].generation == resources.shared.generation {
+            try plans[number].run(feed)
+            return plans[number]
         }
         let plan = try Plan(
-            graph: graph, fetches: fetches, targets: targets, feeds: feeds, resources: resources)
-        plans[key] = plan
+            number: number, graph: graph, fetches: fetches, targets: targets, feeds: feeds,
+            resources: resources)
+        if number == plans.count {
+            numbers[key] = number
+            plans.append(plan)
+        } else {
+            plans[number] = plan
+        }
         try plan.run(feed)
         return plan
     }
@@ -114,6 +113,7 @@ extension Session {
         let storage = resources.variable(variable.node)
         value.copy(to: storage.buffer)
         storage.isInitialized = true
+        resources.shared.changed(variable.node)
     }
 }
 

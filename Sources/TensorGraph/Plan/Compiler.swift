@@ -13,6 +13,7 @@ struct Compiler {
     private var kept: [Int: Buffer] = [:]
     private var scratch: UnsafeMutablePointer<Float>
     private(set) var arena = Arena(size: 0)
+    private(set) var sharing: Sharing?
 
     init(_ specialization: Specialization, fetches: [Tensor], resources: Resources) {
         self.specialization = specialization
@@ -41,6 +42,15 @@ struct Compiler {
     /// The tensor whose memory a tensor is in.
     private func source(_ tensor: Tensor) -> Tensor { sources[tensor] ?? tensor }
 
+    /// Finds what this plan shares with others; `plan` is its number in the session.
+    mutating func share(plan: Int, feeds: [Tensor: Specialization.Feed]) {
+        sharing = Sharing(
+            plan: plan, running: running.map(\.node), nodes: specialization.nodes, feeds: feeds,
+            fetches: fetches.map(source), shared: resources.shared,
+            inputs: { specialization.inputs($0).map(source) },
+            isConstant: { specialization.value($0) != nil }, bytes: bytes)
+    }
+
     // MARK: Memory
 
     /// Places everything that a run needs beside the variables: feeds, constants, results and scratch memory.
@@ -55,7 +65,9 @@ struct Compiler {
         for feed in feeds { request(feed, whole) }
         let constants = constantsInUse()
         for constant in constants { request(constant, whole) }
-        for (tensor, steps) in lifetimes() { request(tensor, steps) }
+        for (tensor, steps) in lifetimes() where sharing?.kept[tensor] == nil {
+            request(tensor, steps)
+        }
         let keeps = steps.compactMap { if case .keep(let fetch) = $0 { fetch } else { nil } }
         for fetch in keeps { requests.append(.init(bytes: bytes(fetches[fetch]), steps: whole)) }
         requests.append(.init(bytes: scratchBytes, steps: whole))
@@ -67,6 +79,9 @@ struct Compiler {
         }
         for (fetch, offset) in zip(keeps, layout.offsets[owners.count...]) {
             kept[fetch] = buffer(specialization.type(fetches[fetch]), arena.pointer + offset)
+        }
+        for (tensor, memory) in sharing?.kept ?? [:] {
+            buffers[tensor] = buffer(specialization.type(tensor), memory.pointer)
         }
         if let offset = layout.offsets.last {
             scratch = (arena.pointer + offset).assumingMemoryBound(to: Float.self)
@@ -156,19 +171,23 @@ struct Compiler {
 
     // MARK: Kernels
 
-    func makeKernels() -> [Kernel] {
+    /// The calls in order, each with the segment that it belongs to.
+    func makeKernels() -> [(segment: Int?, run: Kernel)] {
         var noise = SystemRandomNumberGenerator()
-        return steps.compactMap { step -> Kernel? in
+        return steps.compactMap { step in
             switch step {
             case .node(let node):
-                return makeKernel(node, noise: &noise)
+                makeKernel(node, noise: &noise).map { (sharing?.segmentOfNode[node], $0) }
             case .keep(let fetch):
-                guard let copy = kept[fetch] else { return nil }
-                let original = buffer(fetches[fetch])
-                let bytes = copy.count * copy.type.stride
-                return { copy.pointer.copyMemory(from: original.pointer, byteCount: bytes) }
+                kept[fetch].map { (nil, copying(fetches[fetch], to: $0)) }
             }
         }
+    }
+
+    private func copying(_ tensor: Tensor, to copy: Buffer) -> Kernel {
+        let original = buffer(tensor)
+        let bytes = copy.count * copy.type.stride
+        return { copy.pointer.copyMemory(from: original.pointer, byteCount: bytes) }
     }
 
     private func makeKernel(_ node: Node, noise: inout SystemRandomNumberGenerator) -> Kernel? {
@@ -220,5 +239,17 @@ struct Compiler {
         }
         for fetch in fetches { note(fetch) }
         return (read, assigned)
+    }
+
+    /// The variables that the run writes to.
+    func writtenVariables() -> [Node] {
+        var result: [Node] = []
+        for (_, node) in running {
+            for target in node.op.writes {
+                let variable = source(specialization.inputs(node)[target]).node
+                if !result.contains(variable) { result.append(variable) }
+            }
+        }
+        return result
     }
 }

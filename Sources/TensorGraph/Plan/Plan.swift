@@ -7,29 +7,43 @@ internal import TensorBoard
 /// is laid out beforehand.
 final class Plan {
     private let arena: Arena
-    private let kernels: [Kernel]
+    private let kernels: [(segment: Int?, run: Kernel)]
     private let inputs: [(tensor: Tensor, buffer: Buffer)]
     private let outputs: [Buffer]
+    private let resources: Resources
+    /// The parts of the plan that are left out while what they are computed from has not changed.
+    private let segments: [Sharing.Segment]
+    private var isSkipped: [Bool]
     /// The variables that it reads before it gives them a value, until all of them have one.
     private var unchecked: [VariableStorage]
-    /// The variables that it gives a value.
+    /// The variables that it gives a value, and those that it changes at all.
     private let assigned: [VariableStorage]
+    private let written: [Node]
+    /// Of the shared values when the plan was made.
+    let generation: Int
 
+    /// - Parameter number: the plan's number in its session.
     /// - Throws: ``SessionError`` when something needed is not fed, or cannot be known before the run.
     init(
-        graph: Graph, fetches: [Tensor], targets: [Node],
-        feeds: [(tensor: Tensor, feed: Specialization.Feed)], resources: Resources
+        number: Int, graph: Graph, fetches: [Tensor], targets: [Node],
+        feeds: [Tensor: Specialization.Feed], resources: Resources
     ) throws {
         let specialization = try Specialization(
-            graph: graph, fetches: fetches, targets: targets,
-            feeds: Dictionary(feeds.map { ($0.tensor, $0.feed) }) { first, _ in first })
+            graph: graph, fetches: fetches, targets: targets, feeds: feeds)
         var compiler = Compiler(specialization, fetches: fetches, resources: resources)
-        compiler.layOut(feeds: feeds.map(\.tensor))
+        compiler.share(plan: number, feeds: feeds)
+        let fed = feeds.keys.sorted { $0.node.id < $1.node.id }
+        compiler.layOut(feeds: fed)
+        self.resources = resources
+        generation = resources.shared.generation
         arena = compiler.arena
         kernels = compiler.makeKernels()
-        inputs = feeds.map { ($0.tensor, compiler.buffer($0.tensor)) }
+        segments = compiler.sharing?.segments ?? []
+        isSkipped = Array(repeating: false, count: segments.count)
+        inputs = fed.map { ($0, compiler.buffer($0)) }
         outputs = fetches.indices.map { compiler.fetched($0) }
         (unchecked, assigned) = compiler.variableUse()
+        written = compiler.writtenVariables()
     }
 
     /// - Throws: ``SessionError/uninitialized(_:)``.
@@ -40,11 +54,29 @@ final class Plan {
                 throw SessionError.uninitialized(unchecked.map(\.name).sorted())
             }
         }
-        for (tensor, buffer) in inputs { feeds[tensor]?.copy(to: buffer) }
+        for (tensor, buffer) in inputs {
+            guard let value = feeds[tensor] else { continue }
+            resources.shared.feed(tensor, value)
+            value.copy(to: buffer)
+        }
+        skipWhatIsKnown()
         let denormals = kernel_denormals_flush()
-        for kernel in kernels { kernel() }
+        for kernel in kernels {
+            if let segment = kernel.segment, isSkipped[segment] { continue }
+            kernel.run()
+        }
         kernel_denormals_restore(denormals)
+        for variable in written { resources.shared.changed(variable) }
         for variable in assigned { variable.isInitialized = true }
+    }
+
+    /// Decides which segments are run, and signs the values that they are about to leave.
+    private func skipWhatIsKnown() {
+        for (index, segment) in segments.enumerated() {
+            let signature = segment.origins.reduce(1) { $0 + resources.shared.version($1) }
+            isSkipped[index] = segment.exports.allSatisfy { $0.signature == signature }
+            if !isSkipped[index] { for entry in segment.exports { entry.signature = signature } }
+        }
     }
 
     /// A fetched tensor's numbers after a run.
@@ -57,6 +89,7 @@ final class Plan {
 /// What outlives a run: a session's variables, random states and threads.
 final class Resources {
     let pool: OpaquePointer?
+    let shared = SharedValues()
     private var variables: [Node: VariableStorage] = [:]
     private var random: [Node: RandomState] = [:]
 

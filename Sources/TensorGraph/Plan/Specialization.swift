@@ -17,6 +17,12 @@ struct Specialization {
         var type: DataType
         /// The value of a bool scalar, by which a conditional's branch is chosen when the run is planned.
         var predicate: Bool?
+
+        init(_ value: Value) {
+            shape = value.shape
+            type = value.type
+            predicate = value.bool
+        }
     }
 
     /// What is known of a node.

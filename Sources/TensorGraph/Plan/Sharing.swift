@@ -1,0 +1,188 @@
+/// Values that plans leave to each other: a session's memory of what it has computed already.
+///
+/// The article's loop evaluates a loss right after each training step, and the next step begins with that very forward
+/// pass. So a tensor that several plans compute, from nothing but feeds and variables, is kept outside of their arenas
+/// together with the versions of what it was computed from; as long as those have not changed, nobody computes it again.
+final class SharedValues {
+    /// What a value is computed from.
+    enum Origin: Hashable {
+        case feed(Tensor)
+        case variable(Node)
+    }
+
+    /// A tensor at given shapes of the feeds behind it.
+    struct Key: Hashable {
+        let tensor: Tensor
+        let feeds: [Specialization.Feed]
+    }
+
+    /// A kept value, if anybody needs it kept.
+    final class Entry {
+        fileprivate var plans: Set<Int> = []
+        fileprivate(set) var memory: Arena?
+        /// 1 and the sum of its origins' versions when it was computed, 0 before. Versions only grow: the same sum means the
+        /// same versions.
+        var signature: UInt64 = 0
+
+        var isShared: Bool { plans.count > 1 }
+    }
+
+    private var entries: [Key: Entry] = [:]
+    private var feeds: [Tensor: (value: Value, version: UInt64)] = [:]
+    private var variableVersions: [Node: UInt64] = [:]
+    /// Grows when plans made before would be made differently now.
+    private(set) var generation = 0
+
+    /// The entry of a tensor that a plan computes.
+    func register(_ key: Key, plan: Int) -> Entry {
+        let entry = entries[key] ?? Entry()
+        entries[key] = entry
+        if entry.plans.insert(plan).inserted, entry.isShared { generation += 1 }
+        return entry
+    }
+
+    /// Gives an entry memory of its own.
+    func keep(_ entry: Entry, bytes: Int) {
+        guard entry.memory == nil else { return }
+        entry.memory = Arena(size: bytes)
+        generation += 1
+    }
+
+    /// Takes note of what a run is fed.
+    func feed(_ tensor: Tensor, _ value: Value) {
+        let known = feeds[tensor]
+        if known?.value == value { return }
+        feeds[tensor] = (value, (known?.version ?? 0) + 1)
+    }
+
+    /// Takes note that a variable has another value.
+    func changed(_ variable: Node) {
+        variableVersions[variable, default: 1] += 1
+    }
+
+    /// The version of what a value comes from, at least 1.
+    func version(_ origin: Origin) -> UInt64 {
+        switch origin {
+        case .feed(let tensor): feeds[tensor]?.version ?? 1
+        case .variable(let node): variableVersions[node] ?? 1
+        }
+    }
+}
+
+/// The pass that finds out what a plan can leave to others and take from them.
+struct Sharing {
+    /// Nodes that are run together or not at all: they are computed from the same origins.
+    struct Segment {
+        let origins: [SharedValues.Origin]
+        /// The values that the rest of the plan takes from it.
+        var exports: [SharedValues.Entry] = []
+    }
+
+    private(set) var segments: [Segment] = []
+    /// The segment of each node that belongs to one.
+    private(set) var segmentOfNode: [Node: Int] = [:]
+    /// The memory of each tensor that is kept.
+    private(set) var kept: [Tensor: Arena] = [:]
+
+    /// - Parameters:
+    ///   - running: the nodes that run, in order.
+    ///   - inputs: what a node is computed from, in terms of the tensors that own the memory.
+    ///   - bytes: a tensor's size in memory.
+    init(
+        plan: Int, running: [Node], nodes: [Node], feeds: [Tensor: Specialization.Feed],
+        fetches: [Tensor], shared: SharedValues, inputs: (Node) -> [Tensor],
+        isConstant: (Tensor) -> Bool, bytes: (Tensor) -> Int
+    ) {
+        let origins = Self.origins(running, nodes, feeds, inputs, isConstant)
+        var entries: [Tensor: SharedValues.Entry] = [:]
+        for node in running {
+            guard let origins = origins[node] else { continue }
+            for index in node.outputs.indices {
+                let tensor = node.output(index)
+                let shapes = origins.compactMap { origin -> Specialization.Feed? in
+                    if case .feed(let feed) = origin { feeds[feed] } else { nil }
+                }
+                entries[tensor] = shared.register(.init(tensor: tensor, feeds: shapes), plan: plan)
+            }
+        }
+        var segmentOfOrigins: [[SharedValues.Origin]: Int] = [:]
+        for node in running {
+            guard let origins = origins[node], entries[node.output()]?.isShared ?? false else { continue }
+            let segment = segmentOfOrigins[origins] ?? segments.count
+            if segment == segments.count { segments.append(Segment(origins: origins)) }
+            segmentOfOrigins[origins] = segment
+            segmentOfNode[node] = segment
+        }
+        var isExported: Set<Tensor> = []
+        func export(_ tensor: Tensor) {
+            guard let segment = segmentOfNode[tensor.node], let entry = entries[tensor],
+                isExported.insert(tensor).inserted
+            else { return }
+            shared.keep(entry, bytes: bytes(tensor))
+            segments[segment].exports.append(entry)
+        }
+        for node in running {
+            for input in inputs(node) where segmentOfNode[input.node] != segmentOfNode[node] {
+                export(input)
+            }
+        }
+        for fetch in fetches { export(fetch) }
+        // What another plan takes from here is computed into the memory that it takes it from.
+        for (tensor, entry) in entries where segmentOfNode[tensor.node] != nil {
+            guard let memory = entry.memory else { continue }
+            kept[tensor] = memory
+            export(tensor)
+        }
+    }
+
+    /// For each running node the origins of its value, ordered; none for one whose value depends on more than those: on
+    /// chance, on what the run itself writes, or on a node with effects.
+    private static func origins(
+        _ running: [Node], _ nodes: [Node], _ feeds: [Tensor: Specialization.Feed],
+        _ inputs: (Node) -> [Tensor], _ isConstant: (Tensor) -> Bool
+    ) -> [Node: [SharedValues.Origin]] {
+        let written = writtenBefore(nodes)
+        var result: [Node: [SharedValues.Origin]] = [:]
+        search: for node in running where !node.op.hasEffect {
+            guard node.outputs.allSatisfy({ $0.type.stride > 0 }) else { continue }
+            var origins: Set<SharedValues.Origin> = []
+            for input in inputs(node) {
+                if feeds[input] != nil {
+                    origins.insert(.feed(input))
+                } else if input.node.isVariable {
+                    guard !(written[node.id]?.contains(input.node) ?? false) else { continue search }
+                    origins.insert(.variable(input.node))
+                } else if !isConstant(input) {
+                    guard let known = result[input.node] else { continue search }
+                    origins.formUnion(known)
+                }
+            }
+            result[node] = origins.sorted { $0.order < $1.order }
+        }
+        return result
+    }
+
+    /// For each node (by its id) the variables that are written before it runs, as far as its dependencies say.
+    private static func writtenBefore(_ nodes: [Node]) -> [Int: Set<Node>] {
+        var result: [Int: Set<Node>] = [:]
+        for node in nodes {
+            var written: Set<Node> = []
+            for before in node.inputs.map(\.node) + node.controlInputs {
+                if let known = result[before.id] { written.formUnion(known) }
+                for target in before.op.writes { written.insert(before.inputs[target].node) }
+            }
+            if !written.isEmpty { result[node.id] = written }
+        }
+        return result
+    }
+}
+
+extension SharedValues.Origin {
+    /// An order that does not change from run to run.
+    fileprivate var order: (Int, Int) {
+        switch self {
+        case .feed(let tensor): (tensor.node.id, tensor.index)
+        case .variable(let node): (node.id, 0)
+        }
+    }
+}
