@@ -90,13 +90,19 @@ INLINE void sum_eight_columns(float *out, const float *x, size_t rows, size_t st
     AT(out) = total;
 }
 
-/// The same for fewer than eight columns.
+/// The same for fewer than eight columns, which are the last of their rows. A vector reaches into the next row, whose lanes are
+/// dropped; near the end of the matrix it would reach out of it.
 INLINE void sum_few_columns(float *out, const float *x, size_t rows, size_t width, size_t stride) {
-    float sums[LANES] = {0.0f};
-    for (size_t r = 0; r < rows; r++, x += stride) {
-        for (size_t j = 0; j < width; j++) sums[j] += x[j];
+    const size_t beyond = (LANES - width + stride - 1) / stride;
+    vector total = 0.0f;
+    size_t r = 0;
+    for (; r + beyond < rows; r++, x += stride) total += AT(x);
+    for (; r < rows; r++, x += stride) {
+        vector last;
+        load_partial(&last, x, width);
+        total += last;
     }
-    for (size_t j = 0; j < width; j++) out[j] = sums[j];
+    store_partial(out, &total, width);
 }
 
 /// A task sums some groups of eight columns.

@@ -35,9 +35,12 @@ public final class Session {
 
     /// Runs nodes for what they do.
     ///
+    /// - Parameter metadata: where each node's time is noted, if given.
     /// - Throws: ``SessionError``.
-    public func run(_ targets: Node..., feed: [Tensor: Value] = [:]) throws {
-        _ = try run([], targets: targets, feed: feed)
+    public func run(
+        _ targets: Node..., feed: [Tensor: Value] = [:], metadata: RunMetadata? = nil
+    ) throws {
+        _ = try run([], targets: targets, feed: feed, metadata: metadata)
     }
 
     /// The value of one tensor.
@@ -51,9 +54,11 @@ public final class Session {
     ///
     /// - Throws: ``SessionError``.
     public func run(
-        _ fetches: [any TensorConvertible], targets: [Node] = [], feed: [Tensor: Value] = [:]
+        _ fetches: [any TensorConvertible], targets: [Node] = [], feed: [Tensor: Value] = [:],
+        metadata: RunMetadata? = nil
     ) throws -> [Value] {
-        let plan = try run(fetches.map(\.tensor), targets: targets, feed: feed)
+        let plan = try run(
+            fetches.map(\.tensor), targets: targets, feed: feed, metadata: metadata)
         return fetches.indices.map(plan.value)
     }
 
@@ -65,7 +70,7 @@ public final class Session {
     }
 
     private func run(
-        _ fetches: [Tensor], targets: [Node], feed: [Tensor: Value]
+        _ fetches: [Tensor], targets: [Node], feed: [Tensor: Value], metadata: RunMetadata? = nil
     ) throws -> Plan {
         let feeds = Dictionary(uniqueKeysWithValues: feed.map { tensor, value in
             precondition(
@@ -76,7 +81,7 @@ public final class Session {
         let key = Key(fetches: fetches, targets: targets, feeds: feeds)
         let number = numbers[key] ?? plans.count
         if number < plans.count, plans[number].generation == resources.shared.generation {
-            try plans[number].run(feed)
+            try plans[number].run(feed, metadata: metadata)
             return plans[number]
         }
         let plan = try Plan(
@@ -88,7 +93,7 @@ public final class Session {
         } else {
             plans[number] = plan
         }
-        try plan.run(feed)
+        try plan.run(feed, metadata: metadata)
         return plan
     }
 }

@@ -43,12 +43,10 @@ struct Compiler {
     private func source(_ tensor: Tensor) -> Tensor { sources[tensor] ?? tensor }
 
     /// Finds what this plan shares with others; `plan` is its number in the session.
-    mutating func share(plan: Int, feeds: [Tensor: Specialization.Feed]) {
+    mutating func share(plan: Int) {
         sharing = Sharing(
-            plan: plan, running: running.map(\.node), nodes: specialization.nodes, feeds: feeds,
-            fetches: fetches.map(source), shared: resources.shared,
-            inputs: { specialization.inputs($0).map(source) },
-            isConstant: { specialization.value($0) != nil }, bytes: bytes)
+            plan: plan, specialization, running: running.map(\.node), fetches: fetches.map(source),
+            shared: resources.shared, source: source)
     }
 
     // MARK: Memory
@@ -60,7 +58,7 @@ struct Compiler {
         var requests: [ArenaLayout.Request] = []
         func request(_ tensor: Tensor, _ steps: ClosedRange<Int>) {
             owners.append(tensor)
-            requests.append(.init(bytes: bytes(tensor), steps: steps))
+            requests.append(.init(bytes: specialization.bytes(tensor), steps: steps))
         }
         for feed in feeds { request(feed, whole) }
         let constants = constantsInUse()
@@ -69,7 +67,7 @@ struct Compiler {
             request(tensor, steps)
         }
         let keeps = steps.compactMap { if case .keep(let fetch) = $0 { fetch } else { nil } }
-        for fetch in keeps { requests.append(.init(bytes: bytes(fetches[fetch]), steps: whole)) }
+        for fetch in keeps { requests.append(.init(bytes: specialization.bytes(fetches[fetch]), steps: whole)) }
         requests.append(.init(bytes: scratchBytes, steps: whole))
 
         let layout = ArenaLayout(requests)
@@ -89,11 +87,6 @@ struct Compiler {
         for constant in constants {
             if let buffer = buffers[constant] { specialization.value(constant)?.copy(to: buffer) }
         }
-    }
-
-    private func bytes(_ tensor: Tensor) -> Int {
-        let type = specialization.type(tensor)
-        return (type.shape.elementCount ?? 0) * type.type.stride
     }
 
     private var scratchBytes: Int {
@@ -172,14 +165,20 @@ struct Compiler {
     // MARK: Kernels
 
     /// The calls in order, each with the segment that it belongs to.
-    func makeKernels() -> [(segment: Int?, run: Kernel)] {
+    func makeCalls() -> [Plan.Call] {
         var noise = SystemRandomNumberGenerator()
         return steps.compactMap { step in
             switch step {
             case .node(let node):
-                makeKernel(node, noise: &noise).map { (sharing?.segmentOfNode[node], $0) }
+                makeKernel(node, noise: &noise).map {
+                    Plan.Call(
+                        segment: sharing?.segmentOfNode[node], node: node,
+                        outputBytes: node.outputs.indices.map { specialization.bytes(node.output($0)) }, run: $0)
+                }
             case .keep(let fetch):
-                kept[fetch].map { (nil, copying(fetches[fetch], to: $0)) }
+                kept[fetch].map {
+                    Plan.Call(segment: nil, node: nil, run: copying(fetches[fetch], to: $0))
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ internal import TensorBoard
 /// is laid out beforehand.
 final class Plan {
     private let arena: Arena
-    private let kernels: [(segment: Int?, run: Kernel)]
+    private let calls: [Call]
     private let inputs: [(tensor: Tensor, buffer: Buffer)]
     private let outputs: [Buffer]
     private let resources: Resources
@@ -31,13 +31,13 @@ final class Plan {
         let specialization = try Specialization(
             graph: graph, fetches: fetches, targets: targets, feeds: feeds)
         var compiler = Compiler(specialization, fetches: fetches, resources: resources)
-        compiler.share(plan: number, feeds: feeds)
+        compiler.share(plan: number)
         let fed = feeds.keys.sorted { $0.node.id < $1.node.id }
         compiler.layOut(feeds: fed)
         self.resources = resources
         generation = resources.shared.generation
         arena = compiler.arena
-        kernels = compiler.makeKernels()
+        calls = compiler.makeCalls()
         segments = compiler.sharing?.segments ?? []
         isSkipped = Array(repeating: false, count: segments.count)
         inputs = fed.map { ($0, compiler.buffer($0)) }
@@ -46,8 +46,20 @@ final class Plan {
         written = compiler.writtenVariables()
     }
 
+    /// One step: a kernel with everything bound.
+    struct Call {
+        /// The part of the plan that it is left out with, if any.
+        let segment: Int?
+        /// The node that it runs; `nil` for a copy that the plan makes for itself.
+        let node: Node?
+        /// The sizes of what it computes.
+        var outputBytes: [Int] = []
+        let run: Kernel
+    }
+
+    /// - Parameter metadata: where the nodes' times are noted, if that is asked for.
     /// - Throws: ``SessionError/uninitialized(_:)``.
-    func run(_ feeds: [Tensor: Value]) throws {
+    func run(_ feeds: [Tensor: Value], metadata: RunMetadata? = nil) throws {
         if !unchecked.isEmpty {
             unchecked.removeAll(where: \.isInitialized)
             guard unchecked.isEmpty else {
@@ -61,13 +73,18 @@ final class Plan {
         }
         skipWhatIsKnown()
         let denormals = kernel_denormals_flush()
-        for kernel in kernels {
-            if let segment = kernel.segment, isSkipped[segment] { continue }
-            kernel.run()
+        if let metadata {
+            for call in calls where !isSkipped(call) { metadata.measure(call) }
+        } else {
+            for call in calls where !isSkipped(call) { call.run() }
         }
         kernel_denormals_restore(denormals)
         for variable in written { resources.shared.changed(variable) }
         for variable in assigned { variable.isInitialized = true }
+    }
+
+    private func isSkipped(_ call: Call) -> Bool {
+        call.segment.map { isSkipped[$0] } ?? false
     }
 
     /// Decides which segments are run, and signs the values that they are about to leave.

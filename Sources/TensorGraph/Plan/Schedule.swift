@@ -22,7 +22,7 @@ struct Schedule {
         var builder = Builder(count: nodes.count)
         for (place, node) in nodes.enumerated() {
             let inputs = specialization.inputs(node).filter { !specialization.isFed($0) }.map(\.node)
-            for before in inputs + node.controlInputs {
+            for before in inputs + specialization.waitedFor(node) {
                 if let before = places[before] { builder.addEdge(before, place) }
             }
         }

@@ -85,15 +85,17 @@ struct Sharing {
     private(set) var kept: [Tensor: Arena] = [:]
 
     /// - Parameters:
+    ///   - plan: the plan's number in its session.
     ///   - running: the nodes that run, in order.
-    ///   - inputs: what a node is computed from, in terms of the tensors that own the memory.
-    ///   - bytes: a tensor's size in memory.
+    ///   - fetches: what is fetched, as the tensors that own the memory.
+    ///   - source: the tensor that owns a tensor's memory.
     init(
-        plan: Int, running: [Node], nodes: [Node], feeds: [Tensor: Specialization.Feed],
-        fetches: [Tensor], shared: SharedValues, inputs: (Node) -> [Tensor],
-        isConstant: (Tensor) -> Bool, bytes: (Tensor) -> Int
+        plan: Int, _ specialization: Specialization, running: [Node], fetches: [Tensor],
+        shared: SharedValues, source: (Tensor) -> Tensor
     ) {
-        let origins = Self.origins(running, nodes, feeds, inputs, isConstant)
+        let feeds = specialization.feeds
+        func inputs(_ node: Node) -> [Tensor] { specialization.inputs(node).map(source) }
+        let origins = Self.origins(running, specialization, inputs)
         var entries: [Tensor: SharedValues.Entry] = [:]
         for node in running {
             guard let origins = origins[node] else { continue }
@@ -118,7 +120,7 @@ struct Sharing {
             guard let segment = segmentOfNode[tensor.node], let entry = entries[tensor],
                 isExported.insert(tensor).inserted
             else { return }
-            shared.keep(entry, bytes: bytes(tensor))
+            shared.keep(entry, bytes: specialization.bytes(tensor))
             segments[segment].exports.append(entry)
         }
         for node in running {
@@ -138,21 +140,20 @@ struct Sharing {
     /// For each running node the origins of its value, ordered; none for one whose value depends on more than those: on
     /// chance, on what the run itself writes, or on a node with effects.
     private static func origins(
-        _ running: [Node], _ nodes: [Node], _ feeds: [Tensor: Specialization.Feed],
-        _ inputs: (Node) -> [Tensor], _ isConstant: (Tensor) -> Bool
+        _ running: [Node], _ specialization: Specialization, _ inputs: (Node) -> [Tensor]
     ) -> [Node: [SharedValues.Origin]] {
-        let written = writtenBefore(nodes)
+        let written = writtenBefore(specialization)
         var result: [Node: [SharedValues.Origin]] = [:]
         search: for node in running where !node.op.hasEffect {
             guard node.outputs.allSatisfy({ $0.type.stride > 0 }) else { continue }
             var origins: Set<SharedValues.Origin> = []
             for input in inputs(node) {
-                if feeds[input] != nil {
+                if specialization.isFed(input) {
                     origins.insert(.feed(input))
                 } else if input.node.isVariable {
                     guard !(written[node.id]?.contains(input.node) ?? false) else { continue search }
                     origins.insert(.variable(input.node))
-                } else if !isConstant(input) {
+                } else if specialization.value(input) == nil {
                     guard let known = result[input.node] else { continue search }
                     origins.formUnion(known)
                 }
@@ -163,11 +164,11 @@ struct Sharing {
     }
 
     /// For each node (by its id) the variables that are written before it runs, as far as its dependencies say.
-    private static func writtenBefore(_ nodes: [Node]) -> [Int: Set<Node>] {
+    private static func writtenBefore(_ specialization: Specialization) -> [Int: Set<Node>] {
         var result: [Int: Set<Node>] = [:]
-        for node in nodes {
+        for node in specialization.nodes {
             var written: Set<Node> = []
-            for before in node.inputs.map(\.node) + node.controlInputs {
+            for before in node.inputs.map(\.node) + specialization.waitedFor(node) {
                 if let known = result[before.id] { written.formUnion(known) }
                 for target in before.op.writes { written.insert(before.inputs[target].node) }
             }

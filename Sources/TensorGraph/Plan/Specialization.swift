@@ -8,8 +8,10 @@ internal import TensorBoard
 struct Specialization {
     /// The nodes that a run needs, oldest first.
     private(set) var nodes: [Node] = []
-    private let feeds: [Tensor: Feed]
+    /// What is known of the tensors that are fed.
+    let feeds: [Tensor: Feed]
     private var states: [State?]
+    private var isNeeded: [Bool] = []
 
     /// What is known of a tensor that is fed.
     struct Feed: Hashable {
@@ -46,7 +48,8 @@ struct Specialization {
         for fetch in fetches where isDead(fetch) {
             throw SessionError.notComputed(fetch.name)
         }
-        nodes = needed(fetches: fetches, targets: targets, count: graph.nodes.count)
+        isNeeded = neededNodes(fetches: fetches, targets: targets, count: graph.nodes.count)
+        nodes = graph.nodes.filter { isNeeded[$0.id] }
     }
 
     // MARK: What the later passes ask
@@ -61,6 +64,12 @@ struct Specialization {
     func value(_ tensor: Tensor) -> Value? {
         if let feed = feeds[tensor] { return feed.predicate.map { Value($0) } }
         return states[tensor.node.id]?.values[tensor.index]
+    }
+
+    /// The size of a tensor in memory.
+    func bytes(_ tensor: Tensor) -> Int {
+        let type = type(tensor)
+        return (type.shape.elementCount ?? 0) * type.type.stride
     }
 
     func isFed(_ tensor: Tensor) -> Bool { feeds[tensor] != nil }
@@ -145,21 +154,46 @@ struct Specialization {
 
     // MARK: Backward
 
-    /// The nodes that are left to be needed: not those behind a value that is known, nor those of a branch not taken.
-    private func needed(fetches: [Tensor], targets: [Node], count: Int) -> [Node] {
-        var isNeeded = [Bool](repeating: false, count: count)
-        var result: [Node] = []
-        var stack = targets + fetches.filter { feeds[$0] == nil }.map(\.node)
-        while let node = stack.popLast() {
-            guard !isNeeded[node.id], let state = states[node.id], !state.isNodeDead else { continue }
-            isNeeded[node.id] = true
-            result.append(node)
-            stack.append(contentsOf: node.controlInputs)
+    /// Which nodes are left to be needed: not those behind a value that is known, nor those of a branch not taken, nor
+    /// what is only waited for and writes nothing.
+    private func neededNodes(fetches: [Tensor], targets: [Node], count: Int) -> [Bool] {
+        enum Need: Int { case none, itsWrites, all }
+        var needs = [Need](repeating: .none, count: count)
+        let roots = targets + fetches.filter { feeds[$0] == nil }.map(\.node)
+        var stack = roots.map { (node: $0, need: Need.all) }
+        while let (node, asked) = stack.popLast() {
+            guard let state = states[node.id], !state.isNodeDead else { continue }
+            let need = node.op.writes.isEmpty ? asked : .all
+            guard need.rawValue > needs[node.id].rawValue else { continue }
+            needs[node.id] = need
+            for before in node.controlInputs { stack.append((before, .itsWrites)) }
             let isFolded = isFolded(node)
             for input in inputs(node) where feeds[input] == nil {
-                if !isFolded || value(input) != nil { stack.append(input.node) }
+                if !isFolded {
+                    stack.append((input.node, need))
+                } else if value(input) != nil {
+                    stack.append((input.node, .itsWrites))
+                }
             }
         }
-        return result.sorted { $0.id < $1.id }
+        return needs.map { $0 == .all }
+    }
+
+    /// What a node waits for beside its inputs: the nodes that its control dependencies name, or, where one of those is not
+    /// needed itself, the needed ones before it.
+    func waitedFor(_ node: Node) -> [Node] {
+        var result: [Node] = []
+        var seen: Set<Node> = []
+        var stack = node.controlInputs
+        while let before = stack.popLast() {
+            guard seen.insert(before).inserted else { continue }
+            if isNeeded[before.id] {
+                result.append(before)
+            } else {
+                stack.append(contentsOf: before.controlInputs)
+                stack.append(contentsOf: before.inputs.filter { feeds[$0] == nil }.map(\.node))
+            }
+        }
+        return result
     }
 }

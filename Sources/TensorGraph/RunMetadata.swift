@@ -1,0 +1,56 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// Which nodes a run computed, and how long each took; TensorFlow 1's `RunMetadata`, as far as a Graphs tab shows it.
+///
+///     let metadata = RunMetadata()
+///     try session.run(trainOp, feed: feed, metadata: metadata)
+///     metadata.nodes.max { $0.duration < $1.duration }
+public final class RunMetadata {
+    /// One node's part in the run.
+    public struct NodeStatistics: Sendable {
+        /// The node's name, and its op's.
+        public let name: String
+        public let op: String
+        /// When it began, since 1970.
+        public let start: Duration
+        /// How long it took.
+        public let duration: Duration
+        /// The sizes of its outputs in bytes.
+        public let outputBytes: [Int]
+    }
+
+    /// The nodes that were computed, in order. Those that have nothing to compute, and those whose values were known from
+    /// an earlier run, are not there.
+    public private(set) var nodes: [NodeStatistics] = []
+
+    /// Metadata of no run yet.
+    public init() {}
+
+    func measure(_ call: Plan.Call) {
+        let clock = ContinuousClock()
+        let start = clock.now
+        call.run()
+        let duration = clock.now - start
+        guard let node = call.node else { return }
+        nodes.append(
+            NodeStatistics(
+                name: node.name, op: node.op.name, start: started + (start - reference),
+                duration: duration, outputBytes: call.outputBytes))
+    }
+
+    private let reference = ContinuousClock().now
+    private let started = Duration.sinceEpoch
+}
+
+extension Duration {
+    /// The time of day, as the time since 1970.
+    fileprivate static var sinceEpoch: Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
+    }
+}
