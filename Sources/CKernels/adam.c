@@ -4,7 +4,7 @@
 //
 // Seven streams, four read and three written, and some ten operations a value: bound by memory from the second-level cache on.
 #include "include/CKernels.h"
-#include "vector.h"
+#include "adam.h"
 
 enum { CHUNK = 8192 };        // values; 128 KiB of the four arrays
 
@@ -12,14 +12,8 @@ typedef struct {
     float *var, *m, *v;
     const float *g;
     size_t n;
-    float lr, beta1, beta2, epsilon;
+    adam_rates rates;
 } adam;
-
-INLINE void update(vector *var, vector *m, vector *v, const vector *g, const adam *a) {
-    *m += (*g - *m) * (1.0f - a->beta1);
-    *v += (*g * *g - *v) * (1.0f - a->beta2);
-    *var -= *m * a->lr / (__builtin_elementwise_sqrt(*v) + a->epsilon);
-}
 
 KERNEL_CLONES static void update_chunk(void *context, size_t chunk) {
     const adam a = *(const adam *)context;
@@ -28,7 +22,7 @@ KERNEL_CLONES static void update_chunk(void *context, size_t chunk) {
     size_t i = chunk * CHUNK;
     for (; i + LANES <= end; i += LANES) {
         var = AT(a.var + i), m = AT(a.m + i), v = AT(a.v + i), g = AT(a.g + i);
-        update(&var, &m, &v, &g, &a);
+        adam_update(&var, &m, &v, &g, &a.rates);
         AT(a.var + i) = var, AT(a.m + i) = m, AT(a.v + i) = v;
     }
     if (i < end) {
@@ -36,7 +30,7 @@ KERNEL_CLONES static void update_chunk(void *context, size_t chunk) {
         load_partial(&m, a.m + i, end - i);
         load_partial(&v, a.v + i, end - i);
         load_partial(&g, a.g + i, end - i);
-        update(&var, &m, &v, &g, &a);
+        adam_update(&var, &m, &v, &g, &a.rates);
         store_partial(a.var + i, &var, end - i);
         store_partial(a.m + i, &m, end - i);
         store_partial(a.v + i, &v, end - i);
@@ -46,6 +40,6 @@ KERNEL_CLONES static void update_chunk(void *context, size_t chunk) {
 void kernel_adam(
     kernel_pool *pool, float *var, float *m, float *v, const float *g, size_t n,
     float lr, float beta1, float beta2, float epsilon) {
-    adam a = {var, m, v, g, n, lr, beta1, beta2, epsilon};
+    adam a = {var, m, v, g, n, {lr, beta1, beta2, epsilon}};
     kernel_pool_run(pool, ceil_div(n, CHUNK), update_chunk, &a);
 }

@@ -113,5 +113,17 @@ void kernel_adam(
     kernel_pool *pool, float *var, float *m, float *v, const float *g, size_t n,
     float lr, float beta1, float beta2, float epsilon);
 
+/// aᵀ · b: a is [k, rows] and b [k, columns] of what they are a term of.
+typedef struct {
+    const float *a, *b;
+    size_t k;
+} kernel_product;
+
+/// kernel_adam, `times` times over, with a gradient [rows, columns] that is the sum of the terms and is never stored.
+void kernel_matmul_adam(
+    kernel_pool *pool, float *var, float *m, float *v, size_t rows, size_t columns,
+    const kernel_product *terms, size_t term_count, size_t times,
+    float lr, float beta1, float beta2, float epsilon);
+
 /// Whether every value is finite.
 bool kernel_all_finite(const float *x, size_t n);

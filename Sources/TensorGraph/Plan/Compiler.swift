@@ -8,6 +8,7 @@ struct Compiler {
     private let resources: Resources
     private let steps: [Schedule.Step]
     private var executions: [Node: Execution] = [:]
+    private var operands: [Node: [Tensor]] = [:]
     private var sources: [Tensor: Tensor] = [:]
     private var buffers: [Tensor: Buffer] = [:]
     private var kept: [Int: Buffer] = [:]
@@ -37,7 +38,23 @@ struct Compiler {
         self.sources = sources
         steps = Schedule(specialization, fetches: fetches, source: source).steps
         scratch = arena.pointer.assumingMemoryBound(to: Float.self)
+        fuse()
     }
+
+    /// Replaces groups of nodes by one that does all their work.
+    private mutating func fuse() {
+        let fused = FusedUpdates(
+            specialization, running: running.map(\.node), fetches: Set(fetches.map(source)),
+            source: source)
+        for update in fused.updates {
+            for node in update.replaced { executions[node] = .nothing }
+            executions[update.node] = update.execution
+            operands[update.node] = update.operands
+        }
+    }
+
+    /// What a node's kernel reads.
+    private func inputs(_ node: Node) -> [Tensor] { operands[node] ?? specialization.inputs(node) }
 
     /// The tensor whose memory a tensor is in.
     private func source(_ tensor: Tensor) -> Tensor { sources[tensor] ?? tensor }
@@ -46,7 +63,7 @@ struct Compiler {
     mutating func share(plan: Int) {
         sharing = Sharing(
             plan: plan, specialization, running: running.map(\.node), fetches: fetches.map(source),
-            shared: resources.shared, source: source)
+            shared: resources.shared, inputs: { inputs($0).map(source) })
     }
 
     // MARK: Memory
@@ -111,7 +128,7 @@ struct Compiler {
     private func constantsInUse() -> [Tensor] {
         var result: [Tensor] = []
         var isKnown: Set<Tensor> = []
-        for tensor in running.flatMap({ specialization.inputs($0.node) }) + fetches {
+        for tensor in running.flatMap({ inputs($0.node) }) + fetches {
             let owner = source(tensor)
             guard !specialization.isFed(owner), specialization.value(owner) != nil,
                 isKnown.insert(owner).inserted
@@ -130,7 +147,7 @@ struct Compiler {
                 order.append(node.output(index))
                 ranges[node.output(index)] = step...step
             }
-            for input in specialization.inputs(node) {
+            for input in inputs(node) {
                 let owner = source(input)
                 if let range = ranges[owner] { ranges[owner] = range.lowerBound...step }
             }
@@ -196,7 +213,7 @@ struct Compiler {
         case .unary, .binary, .call: break
         }
         let bindings = Bindings(
-            inputs: specialization.inputs(node).map(buffer),
+            inputs: inputs(node).map(buffer),
             outputs: node.outputs.indices.map { buffer(node.output($0)) },
             scratch: scratch, pool: resources.pool,
             random: resources.randomState(node, noise: &noise))
@@ -232,7 +249,7 @@ struct Compiler {
         }
         for (_, node) in running {
             let isAssignment = node.op.name == Op.assign.name
-            let inputs = specialization.inputs(node)
+            let inputs = inputs(node)
             for input in isAssignment ? inputs[1...] : inputs[...] { note(input) }
             if isAssignment { assigned.append(resources.variable(source(inputs[0]).node)) }
         }
@@ -245,7 +262,7 @@ struct Compiler {
         var result: [Node] = []
         for (_, node) in running {
             for target in node.op.writes {
-                let variable = source(specialization.inputs(node)[target]).node
+                let variable = source(inputs(node)[target]).node
                 if !result.contains(variable) { result.append(variable) }
             }
         }

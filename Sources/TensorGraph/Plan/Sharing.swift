@@ -88,13 +88,12 @@ struct Sharing {
     ///   - plan: the plan's number in its session.
     ///   - running: the nodes that run, in order.
     ///   - fetches: what is fetched, as the tensors that own the memory.
-    ///   - source: the tensor that owns a tensor's memory.
+    ///   - inputs: what a node's kernel reads, as the tensors that own the memory.
     init(
         plan: Int, _ specialization: Specialization, running: [Node], fetches: [Tensor],
-        shared: SharedValues, source: (Tensor) -> Tensor
+        shared: SharedValues, inputs: (Node) -> [Tensor]
     ) {
         let feeds = specialization.feeds
-        func inputs(_ node: Node) -> [Tensor] { specialization.inputs(node).map(source) }
         let origins = Self.origins(running, specialization, inputs)
         var entries: [Tensor: SharedValues.Entry] = [:]
         for node in running {
