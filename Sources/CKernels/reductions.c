@@ -6,6 +6,8 @@
 enum {
     BLOCK = 2048,           // values summed into one vector accumulator set before they are added pairwise
     TASK = 32768,           // values a task sums, about
+    SHORT = 128,            // columns of rows that are summed eight at a time
+    NARROW = 32,            // columns of a matrix whose columns' sums fit in few vectors
     PARTIAL = 8192,         // floats of partial column sums, kept on the stack
 };
 
@@ -53,12 +55,36 @@ typedef struct {
     size_t rows, columns, tasks;
 } reduction;
 
+/// The sums of eight short rows.
+INLINE void sum_rows_together(float *out, const float *x, size_t columns) {
+    const ivector lane = {0, 1, 2, 3, 4, 5, 6, 7};
+    const size_t whole = columns / LANES * LANES, rest = columns - whole;
+    const ivector last = lane >= (int32_t)(LANES - rest);
+    vector sum[8], total;
+    for (size_t i = 0; i < 8; i++, x += columns) {
+        sum[i] = 0.0f;
+        for (size_t j = 0; j < whole; j += LANES) sum[i] += AT(x + j);
+        if (rest == 0) continue;
+        vector tail;
+        if (whole > 0) {                // the row's last eight values, less those that were added
+            tail = (vector)((ivector)(vector)AT(x + columns - LANES) & last);
+        } else {
+            load_partial(&tail, x, rest);
+        }
+        sum[i] += tail;
+    }
+    sum_each(&total, sum);
+    AT(out) = total;
+}
+
 KERNEL_CLONES static void sum_some_rows(void *context, size_t task) {
     const reduction *job = context;
     const size_t end = part(job->rows, job->tasks, task + 1);
-    for (size_t i = part(job->rows, job->tasks, task); i < end; i++) {
-        job->out[i] = sum_row(job->x + i * job->columns, job->columns);
+    size_t i = part(job->rows, job->tasks, task);
+    for (; job->columns <= SHORT && i + 8 <= end; i += 8) {
+        sum_rows_together(job->out + i, job->x + i * job->columns, job->columns);
     }
+    for (; i < end; i++) job->out[i] = sum_row(job->x + i * job->columns, job->columns);
 }
 
 void kernel_sum_columns(kernel_pool *pool, float *out, const float *x, size_t rows, size_t columns) {
@@ -69,21 +95,66 @@ void kernel_sum_columns(kernel_pool *pool, float *out, const float *x, size_t ro
 
 // MARK: Each column
 
-/// sum[0..<width] += rows of x that lie `stride` apart. Four at a time are added before they meet the running sum.
-INLINE void add_rows(float *sum, const float *x, size_t rows, size_t width, size_t stride) {
-    for (size_t r = 0; r < rows; r += 4, x += 4 * stride) {
-        const size_t count = smaller(4, rows - r);
-        size_t j = 0;
-        if (count == 4) {
-            for (; j + LANES <= width; j += LANES) {
-                AT(sum + j) += (AT(x + j) + AT(x + stride + j)) + (AT(x + 2 * stride + j) + AT(x + 3 * stride + j));
+/// out[0..<columns] = the sums of a narrow matrix's columns. Eight rows are `columns` whole vectors, so the matrix is summed as
+/// if it had eight times as many columns, and these are summed at the end.
+INLINE void sum_narrow(float *out, const float *x, size_t rows, size_t columns) {
+    vector sum[NARROW];
+    for (size_t j = 0; j < columns; j++) sum[j] = 0.0f;
+    const size_t step = LANES * columns;
+    size_t i = 0;
+    for (; i + 4 * LANES <= rows; i += 4 * LANES, x += 4 * step) {
+        for (size_t j = 0; j < columns; j++) {
+            const float *p = x + j * LANES;
+            sum[j] += (AT(p) + AT(p + step)) + (AT(p + 2 * step) + AT(p + 3 * step));
+        }
+    }
+    for (; i + LANES <= rows; i += LANES, x += step) {
+        for (size_t j = 0; j < columns; j++) sum[j] += AT(x + j * LANES);
+    }
+    float wide[NARROW * LANES];
+    for (size_t j = 0; j < columns; j++) AT(wide + j * LANES) = sum[j];
+    for (size_t j = 0; j < columns; j++) {
+        const float *p = wide + j;
+        out[j] = ((p[0] + p[columns]) + (p[2 * columns] + p[3 * columns]))
+            + ((p[4 * columns] + p[5 * columns]) + (p[6 * columns] + p[7 * columns]));
+    }
+    for (; i < rows; i++, x += columns) {
+        for (size_t j = 0; j < columns; j++) out[j] += x[j];
+    }
+}
+
+/// out[0..<width] = the sums of columns whose rows lie `stride` apart. `vectors` of columns at a time, in registers.
+INLINE size_t sum_vectors(float *out, const float *x, size_t rows, size_t width, size_t stride, size_t first, size_t vectors) {
+    size_t j = first;
+    for (; j + vectors * LANES <= width; j += vectors * LANES) {
+        vector sum[4];
+        for (size_t v = 0; v < vectors; v++) sum[v] = 0.0f;
+        const float *p = x + j;
+        size_t i = 0;
+        for (; i + 4 <= rows; i += 4, p += 4 * stride) {
+#pragma clang loop unroll(full)
+            for (size_t v = 0; v < vectors; v++) {
+                const float *q = p + v * LANES;
+                sum[v] += (AT(q) + AT(q + stride)) + (AT(q + 2 * stride) + AT(q + 3 * stride));
             }
         }
-        for (; j < width; j++) {
-            float total = x[j];
-            for (size_t i = 1; i < count; i++) total += x[i * stride + j];
-            sum[j] += total;
+        for (; i < rows; i++, p += stride) {
+#pragma clang loop unroll(full)
+            for (size_t v = 0; v < vectors; v++) sum[v] += AT(p + v * LANES);
         }
+#pragma clang loop unroll(full)
+        for (size_t v = 0; v < vectors; v++) AT(out + j + v * LANES) = sum[v];
+    }
+    return j;
+}
+
+INLINE void sum_wide(float *out, const float *x, size_t rows, size_t width, size_t stride) {
+    size_t j = sum_vectors(out, x, rows, width, stride, 0, 4);
+    j = sum_vectors(out, x, rows, width, stride, j, 1);
+    for (; j < width; j++) {
+        float sum = 0.0f;
+        for (size_t i = 0; i < rows; i++) sum += x[i * stride + j];
+        out[j] = sum;
     }
 }
 
@@ -104,8 +175,11 @@ KERNEL_CLONES static void sum_some_columns(void *context, size_t task) {
     float *out = job->out + row_task * job->columns + left;
     const float *x = job->x + first * job->columns + left;
     const size_t width = right - left;
-    for (size_t j = 0; j < width; j++) out[j] = 0.0f;
-    add_rows(out, x, last - first, width, job->columns);
+    if (job->columns <= NARROW) {
+        sum_narrow(out, x, last - first, width);
+    } else {
+        sum_wide(out, x, last - first, width, job->columns);
+    }
 }
 
 void kernel_sum_rows(kernel_pool *pool, float *out, const float *x, size_t rows, size_t columns) {
@@ -115,7 +189,7 @@ void kernel_sum_rows(kernel_pool *pool, float *out, const float *x, size_t rows,
     column_sums job = {partial, x, rows, columns, row_tasks, 1};
     if (row_tasks == 1) {
         job.out = out;
-        job.column_tasks = larger(1, smaller(tasks, columns / 64));
+        job.column_tasks = larger(1, smaller(tasks, columns / NARROW));
     }
     kernel_pool_run(pool, job.row_tasks * job.column_tasks, sum_some_columns, &job);
     if (row_tasks == 1) return;
@@ -127,17 +201,21 @@ void kernel_sum_rows(kernel_pool *pool, float *out, const float *x, size_t rows,
 
 // MARK: Every value
 
+/// A finite number times zero is zero, and every other is NaN, which a sum keeps.
 KERNEL_CLONES bool kernel_all_finite(const float *x, size_t n) {
-    const ivector exponent = 0x7f800000;
     size_t i = 0;
-    while (i + LANES <= n) {
-        ivector bad = 0;
-        for (const size_t end = smaller(n - LANES, i + BLOCK); i <= end; i += LANES) {
-            bad |= ((ivector)(vector)AT(x + i) & exponent) == exponent;
+    while (i + 4 * LANES <= n) {
+        vector a = 0.0f, b = 0.0f, c = 0.0f, d = 0.0f;
+        for (const size_t end = smaller(n - 4 * LANES, i + BLOCK); i <= end; i += 4 * LANES) {
+            a += AT(x + i) * 0.0f;
+            b += AT(x + i + LANES) * 0.0f;
+            c += AT(x + i + 2 * LANES) * 0.0f;
+            d += AT(x + i + 3 * LANES) * 0.0f;
         }
-        if (__builtin_reduce_or(bad) != 0) return false;
+        const vector total = (a + b) + (c + d);
+        if (sum_lanes(&total) != 0.0f) return false;
     }
-    vector rest;
-    load_partial(&rest, x + i, n - i);
-    return __builtin_reduce_or(((ivector)rest & exponent) == exponent) == 0;
+    float rest = 0.0f;
+    for (; i < n; i++) rest += x[i] * 0.0f;
+    return rest == 0.0f;
 }
