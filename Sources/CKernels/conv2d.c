@@ -3,14 +3,21 @@
 // A tile of PIXELS output pixels times OUTPUTS channels stays in registers (12 of AVX2's 16) while the filter's taps pass: a tap is two
 // loads of its weights, and for each pixel one broadcast and two multiply-adds. Few channels are what this is made for: 11 or 13
 // channels fill 16 lanes to 69 or 81 %, which no layout by pixels betters on images of 14 × 14.
+//
+// With very few outputs (an image's single channel, in the gradient of a first layer) lanes would idle; there the vector runs along
+// a filter row's run of consecutive inputs, for eight pixels at once, whose sums over the lanes are taken together.
 #include "convolution.h"
 
-enum { PIXELS = 6 };
+enum {
+    PIXELS = 6,
+    NARROW_PIXELS = 8,
+    NARROW = 4,                 // outputs for which the second way is faster
+};
 
 typedef struct {
     convolution conv;
     float *y;                   // [n, p, q, k]
-    float *filter;              // [blocks, r, run, OUTPUTS]
+    float *filter;              // [blocks, r, run, OUTPUTS], or [k, r, run padded to LANES]
     float *planes;              // [tasks, plane_size]
 } work;
 
@@ -36,9 +43,22 @@ static void pack_filter(float *filter, const convolution *conv, filter_layout w)
     }
 }
 
-/// tile[i] = the outputs of pixel i, from the plane at x[i]. `vectors`: 1 if there are no more than LANES outputs.
+/// filter[k, r, (s, c)], each run padded with zeros to whole vectors.
+static void pack_narrow_filter(float *filter, const convolution *conv, filter_layout w) {
+    const size_t padded = ceil_div(conv->run, LANES) * LANES;
+    for (size_t k = 0; k < conv->k; k++) {
+        for (size_t r = 0; r < conv->r; r++, filter += padded) {
+            const float *row = w.first + (ptrdiff_t)r * w.r + (ptrdiff_t)k * w.k;
+            for (size_t t = 0; t < padded; t++) {
+                filter[t] = t < conv->run ? row[(ptrdiff_t)(t / conv->c) * w.s + (ptrdiff_t)(t % conv->c) * w.c] : 0.0f;
+            }
+        }
+    }
+}
+
+/// y[i] = OUTPUTS outputs of pixel i, `y_step` apart, from the plane at x[i]. `vectors`: 1 if LANES of them matter.
 INLINE void convolve_tile(
-    vector tile[PIXELS][2], const float *const x[PIXELS], const float *filter, const convolution *conv, size_t vectors) {
+    float *y, size_t y_step, const float *const x[PIXELS], const float *filter, const convolution *conv, size_t vectors) {
     vector sum[PIXELS][2];
     for (size_t i = 0; i < PIXELS; i++) sum[i][0] = sum[i][1] = 0.0f;
     for (size_t r = 0; r < conv->r; r++) {
@@ -54,22 +74,105 @@ INLINE void convolve_tile(
         }
     }
 #pragma clang loop unroll(full)
-    for (size_t i = 0; i < PIXELS; i++) tile[i][0] = sum[i][0], tile[i][1] = sum[i][1];
-}
-
-/// Writes the first `outputs` values of a pixel. Where there is `room`, whole vectors: what is too much is overwritten by the
-/// pixels that follow.
-INLINE void store_pixel(float *y, const vector tile[2], size_t outputs, size_t room) {
-    if (room >= OUTPUTS || outputs == OUTPUTS) {
-        AT(y) = tile[0];
-        AT(y + LANES) = tile[1];
-    } else if (outputs >= LANES) {
-        AT(y) = tile[0];
-        store_partial(y + LANES, &tile[1], outputs - LANES);
-    } else {
-        store_partial(y, &tile[0], outputs);
+    for (size_t i = 0; i < PIXELS; i++) {
+        AT(y + i * y_step) = sum[i][0];
+        if (vectors > 1) AT(y + i * y_step + LANES) = sum[i][1];
     }
 }
+
+/// *y = one output of each pixel.
+INLINE void convolve_narrow_tile(
+    vector *y, const float *const x[NARROW_PIXELS], const float *filter, const convolution *conv) {
+    const ivector lane = {0, 1, 2, 3, 4, 5, 6, 7};
+    const size_t whole = conv->run / LANES * LANES;
+    const ivector inside = lane < (int32_t)(conv->run - whole);     // what lies behind the run may be NaN
+    vector sum[NARROW_PIXELS];
+    for (size_t i = 0; i < NARROW_PIXELS; i++) sum[i] = 0.0f;
+    for (size_t r = 0; r < conv->r; r++) {
+        const size_t row = r * conv->plane_width;
+        for (size_t t = row; t < row + whole; t += LANES, filter += LANES) {
+            const vector w = AT(filter);
+#pragma clang loop unroll(full)
+            for (size_t i = 0; i < NARROW_PIXELS; i++) sum[i] += AT(x[i] + t) * w;
+        }
+        if (whole < conv->run) {
+            const vector w = AT(filter);
+#pragma clang loop unroll(full)
+            for (size_t i = 0; i < NARROW_PIXELS; i++) {
+                sum[i] += (vector)((ivector)(vector)AT(x[i] + row + whole) & inside) * w;
+            }
+            filter += LANES;
+        }
+    }
+    sum_each(y, sum);
+}
+
+/// Walks over a band's output pixels.
+typedef struct {
+    size_t row, column;         // on the plane; column in floats
+} position;
+
+/// x[i] = where the next `count` pixels' windows begin; behind them, the first's again.
+INLINE void next_pixels(const float **x, size_t size, size_t count, position *at, const float *plane, const convolution *conv) {
+    const size_t step = conv->stride_w * conv->c;
+    for (size_t i = 0; i < size; i++) {
+        if (i >= count) {
+            x[i] = x[0];
+            continue;
+        }
+        x[i] = plane + at->row * conv->plane_width + at->column;
+        at->column += step;
+        if (at->column == conv->q * step) at->column = 0, at->row += conv->stride_h;
+    }
+}
+
+/// Pixels are written as whole vectors, one after another, so that what is too much of one is overwritten by the next; where
+/// nothing follows, by way of a buffer.
+INLINE void convolve_band(float *y, const float *plane, const float *filter, const convolution *conv, size_t pixels) {
+    const size_t block_size = conv->r * conv->run * OUTPUTS;
+    position at = {0, 0};
+    for (size_t first = 0; first < pixels; first += PIXELS) {
+        const size_t count = smaller(PIXELS, pixels - first);
+        const float *x[PIXELS];
+        next_pixels(x, PIXELS, count, &at, plane, conv);
+        for (size_t block = 0; block < conv->blocks; block++) {
+            const size_t outputs = smaller(OUTPUTS, conv->k - block * OUTPUTS);
+            const bool direct = count == PIXELS
+                && (outputs == OUTPUTS || (conv->blocks == 1 && (pixels - first - (PIXELS - 1)) * conv->k >= OUTPUTS));
+            float buffer[PIXELS * OUTPUTS];
+            float *to = y + first * conv->k + block * OUTPUTS, *tile = direct ? to : buffer;
+            const size_t step = direct ? conv->k : OUTPUTS;
+            if (outputs > LANES) {
+                convolve_tile(tile, step, x, filter + block * block_size, conv, 2);
+            } else {
+                convolve_tile(tile, step, x, filter + block * block_size, conv, 1);
+            }
+            for (size_t i = 0; !direct && i < count; i++) copy(to + i * conv->k, buffer + i * OUTPUTS, outputs);
+        }
+    }
+}
+
+INLINE void convolve_narrow_band(
+    float *y, const float *plane, const float *filter, const convolution *conv, size_t pixels) {
+    const size_t filter_size = conv->r * ceil_div(conv->run, LANES) * LANES;
+    position at = {0, 0};
+    for (size_t first = 0; first < pixels; first += NARROW_PIXELS, y += NARROW_PIXELS * conv->k) {
+        const size_t count = smaller(NARROW_PIXELS, pixels - first);
+        const float *x[NARROW_PIXELS];
+        next_pixels(x, NARROW_PIXELS, count, &at, plane, conv);
+        for (size_t k = 0; k < conv->k; k++) {
+            vector tile;
+            convolve_narrow_tile(&tile, x, filter + k * filter_size, conv);
+            if (conv->k == 1 && count == NARROW_PIXELS) {
+                AT(y) = tile;
+            } else {
+                for (size_t i = 0; i < count; i++) y[i * conv->k + k] = tile[i];
+            }
+        }
+    }
+}
+
+static bool is_narrow(const convolution *conv) { return conv->k <= NARROW && conv->run >= LANES; }
 
 /// Some bands of y.
 KERNEL_CLONES static void convolve_bands(void *context, size_t task) {
@@ -82,44 +185,33 @@ KERNEL_CLONES static void convolve_bands(void *context, size_t task) {
         const size_t pixels = b.rows * conv->q;
         float *y = job->y + (b.n * conv->p + b.p) * conv->q * conv->k;
         lay_plane(plane, conv, b);
-        size_t row = 0, column = 0;
-        for (size_t first = 0; first < pixels; first += PIXELS) {
-            const size_t count = smaller(PIXELS, pixels - first);
-            const float *x[PIXELS];
-            for (size_t i = 0; i < PIXELS; i++) {
-                x[i] = i < count ? plane + row * conv->plane_width + column * conv->c : x[0];
-                column += conv->stride_w;
-                if (column == conv->q * conv->stride_w) column = 0, row += conv->stride_h;
-            }
-            for (size_t block = 0; block < conv->blocks; block++) {
-                const size_t outputs = smaller(OUTPUTS, conv->k - block * OUTPUTS);
-                const float *filter = job->filter + block * conv->r * conv->run * OUTPUTS;
-                vector tile[PIXELS][2];
-                if (outputs > LANES) {
-                    convolve_tile(tile, x, filter, conv, 2);
-                } else {
-                    convolve_tile(tile, x, filter, conv, 1);
-                }
-                for (size_t i = 0; i < count; i++) {
-                    const size_t room = conv->blocks == 1 ? (pixels - first - i) * conv->k : 0;
-                    store_pixel(y + (first + i) * conv->k + block * OUTPUTS, tile[i], outputs, room);
-                }
-            }
+        if (is_narrow(conv)) {
+            convolve_narrow_band(y, plane, job->filter, conv, pixels);
+        } else {
+            convolve_band(y, plane, job->filter, conv, pixels);
         }
     }
 }
 
-static size_t scratch_size(const convolution *conv) {
-    return conv->blocks * conv->r * conv->run * OUTPUTS + conv->tasks * conv->plane_size;
+static size_t filter_size(const convolution *conv) {
+    return is_narrow(conv)
+        ? conv->k * conv->r * ceil_div(conv->run, LANES) * LANES
+        : conv->blocks * conv->r * conv->run * OUTPUTS;
 }
+
+static size_t scratch_size(const convolution *conv) { return filter_size(conv) + conv->tasks * conv->plane_size; }
 
 static void convolve(kernel_pool *pool, float *y, convolution conv, filter_layout w, float *scratch) {
     if (conv.tasks == 0) {                  // no filter tap meets an image, or there is no output
         kernel_fill(y, 0.0f, conv.n * conv.p * conv.q * conv.k);
         return;
     }
-    work job = {conv, y, scratch, scratch + conv.blocks * conv.r * conv.run * OUTPUTS};
-    pack_filter(job.filter, &conv, w);
+    work job = {conv, y, scratch, scratch + filter_size(&conv)};
+    if (is_narrow(&conv)) {
+        pack_narrow_filter(job.filter, &conv, w);
+    } else {
+        pack_filter(job.filter, &conv, w);
+    }
     kernel_pool_run(pool, conv.tasks, convolve_bands, &job);
 }
 

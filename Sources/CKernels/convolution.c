@@ -35,7 +35,7 @@ static void cut(convolution *conv, size_t filter_rows, size_t filter_columns) {
     const size_t work = conv->n * conv->p * conv->q * conv->r * conv->run * conv->blocks * OUTPUTS;
     conv->tasks = larger(1, smaller(smaller(conv->bands, MAXIMUM_TASKS), work / TASK));
     conv->plane_width = ((conv->q - 1) * conv->stride_w + conv->s) * conv->c;
-    conv->plane_size = ((conv->band - 1) * conv->stride_h + conv->r) * conv->plane_width;
+    conv->plane_size = ((conv->band - 1) * conv->stride_h + conv->r) * conv->plane_width + LANES;
 }
 
 convolution convolution_forward(const float *x, const kernel_conv2d_shape *shape) {

@@ -24,7 +24,7 @@ typedef struct {
     // A band is `band` output rows of an image; a task is some bands, which lie on its plane one after another.
     size_t run, blocks;                 // s · c; ⌈k / OUTPUTS⌉
     size_t band, bands, tasks;          // bands: of all images
-    size_t plane_width, plane_size;     // floats
+    size_t plane_width, plane_size;     // floats; reads may go LANES behind the plane
 } convolution;
 
 /// Some output rows of an image.

@@ -11,7 +11,7 @@
 enum {
     DEPTH = 320,
     BLOCK_COLUMNS = 8 * COLUMNS,
-    BLOCK_PANELS = 32,              // of a
+    BLOCK_PANELS = 64,              // of a
     PACK_TASK = 16384,              // values of a
 };
 

@@ -4,11 +4,11 @@
 #include <string.h>
 
 enum {
-    DEPTH = 8,                  // rows of b that pass over c at a time
+    DEPTH = 32,                 // rows of b that pass over c at a time
     TASK_COLUMNS = 256,
     DOT_DEPTH = 512,            // of k: rows of a as long as this stay in the first-level cache
     DOT_TASK = 32,              // rows of b
-    MOST_ROWS = 16,
+    MOST_ROWS = 24,
 };
 
 // MARK: b as it lies

@@ -13,6 +13,7 @@ typedef struct {
     float *y, *dx;
     const float *x, *maximum, *dy;
     kernel_conv2d_shape shape;
+    bool disjoint;              // windows do not overlap and cover the image
     size_t tasks;
 } pooling;
 
@@ -23,48 +24,60 @@ typedef struct {
 
 INLINE span window(size_t i, size_t stride, size_t pad, size_t size, size_t length) {
     const size_t start = i * stride, end = start + size;
-    return (span){start > pad ? start - pad : 0, end > pad ? smaller(length, end - pad) : 0};
+    const size_t last = end > pad ? smaller(length, end - pad) : 0;
+    return (span){smaller(last, start > pad ? start - pad : 0), last};
 }
 
-/// The larger, or NaN: a NaN must not hide behind a number. Keeps `best` when they are equal.
-INLINE void keep_larger(vector *best, const vector *x) { *best = ((*x > *best) | (*x != *x)) ? *x : *best; }
+/// `count` channels at p. `count` is a constant where it is LANES.
+INLINE void load_channels(vector *v, const float *p, size_t count) {
+    if (count == LANES) *v = AT(p); else load_partial(v, p, count);
+}
+
+INLINE void store_channels(float *p, const vector *v, size_t count) {
+    if (count == LANES) AT(p) = *v; else store_partial(p, v, count);
+}
 
 // MARK: Forward
 
-INLINE void pool_channels(
-    vector *best, const float *image, span rows, span columns, size_t w, size_t c, size_t first, size_t count) {
-    *best = -INFINITY;
-    for (size_t i = rows.first; i < rows.last; i++) {
-        for (size_t j = columns.first; j < columns.last; j++) {
-            const float *p = image + (i * w + j) * c + first;
-            vector x;
-            if (count == LANES) x = AT(p); else load_partial(&x, p, count);
-            keep_larger(best, &x);
+/// y = the largest of a window's `rows` × `columns` pixels at x, or NaN: a NaN must not hide behind a number. The first of equals.
+INLINE void pool_window(
+    float *y, const float *x, size_t rows, size_t columns, size_t row_step, size_t c, size_t count) {
+    vector best = -INFINITY;
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t j = 0; j < columns; j++) {
+            vector value;
+            load_channels(&value, x + i * row_step + j * c, count);
+            best = ((value > best) | (value != value)) ? value : best;
         }
     }
+    store_channels(y, &best, count);
 }
 
 /// Some rows of y.
 KERNEL_CLONES static void pool_rows(void *context, size_t task) {
     const pooling *job = context;
     const kernel_conv2d_shape s = job->shape;
-    const size_t end = part(s.n * s.p, job->tasks, task + 1);
+    const size_t end = part(s.n * s.p, job->tasks, task + 1), row_step = s.w * s.c;
     for (size_t row = part(s.n * s.p, job->tasks, task); row < end; row++) {
-        const float *image = job->x + row / s.p * s.h * s.w * s.c;
-        const span rows = window(row % s.p, s.stride_h, s.pad_top, s.r, s.h);
+        const span vertical = window(row % s.p, s.stride_h, s.pad_top, s.r, s.h);
+        const size_t rows = vertical.last - vertical.first;
+        const float *image_row = job->x + (row / s.p * s.h + vertical.first) * row_step;
         for (size_t q = 0; q < s.q; q++) {
-            const span columns = window(q, s.stride_w, s.pad_left, s.s, s.w);
+            const span horizontal = window(q, s.stride_w, s.pad_left, s.s, s.w);
+            const size_t columns = horizontal.last - horizontal.first;
+            const float *x = image_row + horizontal.first * s.c;
             float *y = job->y + (row * s.q + q) * s.c;
-            vector best;
             if (s.c < LANES) {
-                pool_channels(&best, image, rows, columns, s.w, s.c, 0, s.c);
-                store_partial(y, &best, s.c);
+                pool_window(y, x, rows, columns, row_step, s.c, s.c);
                 continue;
             }
             for (size_t c = 0; c < s.c; c += LANES) {
                 const size_t first = smaller(c, s.c - LANES);
-                pool_channels(&best, image, rows, columns, s.w, s.c, first, LANES);
-                AT(y + first) = best;
+                if (rows == 2 && columns == 2) {
+                    pool_window(y + first, x + first, 2, 2, row_step, s.c, LANES);
+                } else {
+                    pool_window(y + first, x + first, rows, columns, row_step, s.c, LANES);
+                }
             }
         }
     }
@@ -78,65 +91,64 @@ void kernel_max_pool(kernel_pool *pool, float *y, const float *x, const kernel_c
 
 // MARK: Gradient
 
-/// Adds dy's channels first..<first + count to the first place where x equals y, or is the NaN that y is. The lanes
-/// before `skip` belong to the vector before.
-INLINE void scatter_channels(
-    float *dx, const float *x, const float *y, const float *dy, span rows, span columns, size_t w, size_t c,
-    size_t count, const ivector *enabled) {
+/// Gives dy to the first place of the window at x where x equals y, or is the NaN that y is. If windows are disjoint the places are
+/// written, else they are added to, but for the `skipped` first channels, which the vector before has dealt with.
+INLINE void scatter_window(
+    float *dx, const float *x, const float *y, const float *dy, size_t rows, size_t columns, size_t row_step, size_t c,
+    size_t count, size_t skipped, bool disjoint) {
+    const ivector lane = {0, 1, 2, 3, 4, 5, 6, 7};
     vector best, gradient;
-    if (count == LANES) {
-        best = AT(y);
-        gradient = AT(dy);
-    } else {
-        load_partial(&best, y, count);
-        load_partial(&gradient, dy, count);
-    }
-    ivector open = *enabled;
-    for (size_t i = rows.first; i < rows.last; i++) {
-        for (size_t j = columns.first; j < columns.last; j++) {
-            const size_t place = (i * w + j) * c;
+    load_channels(&best, y, count);
+    load_channels(&gradient, dy, count);
+    ivector open = -1;
+    if (!disjoint) open = lane >= (int32_t)skipped;
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t j = 0; j < columns; j++) {
+            const size_t place = i * row_step + j * c;
             vector value, sum;
-            if (count == LANES) {
-                value = AT(x + place);
-                sum = AT(dx + place);
-            } else {
-                load_partial(&value, x + place, count);
-                load_partial(&sum, dx + place, count);
-            }
+            load_channels(&value, x + place, count);
             const ivector hit = ((value == best) | (value != value)) & open;
             open &= ~hit;
-            sum += (vector)((ivector)gradient & hit);
-            if (count == LANES) AT(dx + place) = sum; else store_partial(dx + place, &sum, count);
+            const vector given = (vector)((ivector)gradient & hit);
+            if (disjoint) {
+                sum = given;
+            } else {
+                load_channels(&sum, dx + place, count);
+                sum += given;
+            }
+            store_channels(dx + place, &sum, count);
         }
     }
 }
 
-/// The gradient of one image. Windows may overlap, so its rows are not split.
-KERNEL_CLONES static void scatter_image(void *context, size_t task) {
+/// The gradient of some images. Windows may overlap, so an image's rows are not split.
+KERNEL_CLONES static void scatter_images(void *context, size_t task) {
     const pooling *job = context;
     const kernel_conv2d_shape s = job->shape;
-    const ivector lane = {0, 1, 2, 3, 4, 5, 6, 7};
-    for (size_t n = part(s.n, job->tasks, task); n < part(s.n, job->tasks, task + 1); n++) {
-        const size_t size = s.h * s.w * s.c;
-        const float *image = job->x + n * size;
-        float *dx = job->dx + n * size;
-        memset(dx, 0, size * sizeof(float));
+    const size_t row_step = s.w * s.c, end = part(s.n, job->tasks, task + 1);
+    for (size_t n = part(s.n, job->tasks, task); n < end; n++) {
+        if (!job->disjoint) memset(job->dx + n * s.h * row_step, 0, s.h * row_step * sizeof(float));
         for (size_t p = 0; p < s.p; p++) {
-            const span rows = window(p, s.stride_h, s.pad_top, s.r, s.h);
+            const span vertical = window(p, s.stride_h, s.pad_top, s.r, s.h);
+            const size_t rows = vertical.last - vertical.first, image_row = (n * s.h + vertical.first) * row_step;
             for (size_t q = 0; q < s.q; q++) {
-                const span columns = window(q, s.stride_w, s.pad_left, s.s, s.w);
-                const size_t place = ((n * s.p + p) * s.q + q) * s.c;
-                const float *y = job->maximum + place, *dy = job->dy + place;
-                ivector enabled = -1;
+                const span horizontal = window(q, s.stride_w, s.pad_left, s.s, s.w);
+                const size_t columns = horizontal.last - horizontal.first;
+                const size_t from = ((n * s.p + p) * s.q + q) * s.c, to = image_row + horizontal.first * s.c;
+                float *dx = job->dx + to;
+                const float *x = job->x + to, *y = job->maximum + from, *dy = job->dy + from;
                 if (s.c < LANES) {
-                    scatter_channels(dx, image, y, dy, rows, columns, s.w, s.c, s.c, &enabled);
+                    scatter_window(dx, x, y, dy, rows, columns, row_step, s.c, s.c, 0, job->disjoint);
                     continue;
                 }
                 for (size_t c = 0; c < s.c; c += LANES) {
-                    const size_t first = smaller(c, s.c - LANES);
-                    enabled = lane >= (int32_t)(c - first);
-                    scatter_channels(
-                        dx + first, image + first, y + first, dy + first, rows, columns, s.w, s.c, LANES, &enabled);
+                    const size_t i = smaller(c, s.c - LANES);
+                    if (job->disjoint && rows == 2 && columns == 2) {
+                        scatter_window(dx + i, x + i, y + i, dy + i, 2, 2, row_step, s.c, LANES, 0, true);
+                    } else {
+                        scatter_window(
+                            dx + i, x + i, y + i, dy + i, rows, columns, row_step, s.c, LANES, c - i, job->disjoint);
+                    }
                 }
             }
         }
@@ -145,10 +157,12 @@ KERNEL_CLONES static void scatter_image(void *context, size_t task) {
 
 void kernel_max_pool_gradient(
     kernel_pool *pool, float *dx, const float *x, const float *y, const float *dy, const kernel_conv2d_shape *shape) {
-    const size_t work = shape->n * shape->h * shape->w * shape->c;
+    const kernel_conv2d_shape s = *shape;
     pooling job = {
-        .dx = dx, .x = x, .maximum = y, .dy = dy, .shape = *shape,
-        .tasks = larger(1, smaller(shape->n, work / TASK)),
+        .dx = dx, .x = x, .maximum = y, .dy = dy, .shape = s,
+        .disjoint = s.stride_h == s.r && s.stride_w == s.s
+            && s.p * s.r >= s.h + s.pad_top && s.q * s.s >= s.w + s.pad_left,
+        .tasks = larger(1, smaller(s.n, s.n * s.h * s.w * s.c / TASK)),
     };
-    kernel_pool_run(pool, shape->n == 0 ? 0 : job.tasks, scatter_image, &job);
+    kernel_pool_run(pool, s.n == 0 ? 0 : job.tasks, scatter_images, &job);
 }
