@@ -17,7 +17,7 @@ public final class RunMetadata {
         public let op: String
         /// When it began, since 1970.
         public let start: Duration
-        /// How long it took.
+        /// How long it took. Nodes that are computed in one loop share its time evenly.
         public let duration: Duration
         /// The sizes of its outputs in bytes.
         public let outputBytes: [Int]
@@ -35,11 +35,14 @@ public final class RunMetadata {
         let start = clock.now
         call.run()
         let duration = clock.now - start
-        guard let node = call.node else { return }
-        nodes.append(
-            NodeStatistics(
-                name: node.name, op: node.op.name, start: started + (start - reference),
-                duration: duration, outputBytes: call.outputBytes))
+        for (index, (node, bytes)) in call.nodes.enumerated() {
+            let share = duration / call.nodes.count
+            nodes.append(
+                NodeStatistics(
+                    name: node.name, op: node.op.name,
+                    start: started + (start - reference) + share * index, duration: share,
+                    outputBytes: bytes))
+        }
     }
 
     private let reference = ContinuousClock().now

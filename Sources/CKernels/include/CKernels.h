@@ -62,6 +62,39 @@ void kernel_fill(float *out, float value, size_t n);
 /// once: out[r, :] = row for r in 0..<rows.
 void kernel_repeat_row(float *out, const float *row, size_t rows, size_t columns);
 
+// MARK: Runs of element-wise kernels
+
+enum {
+    KERNEL_TILE = 1024,         // values of a tile at the most
+    KERNEL_REGISTERS = 12,      // tiles that a run can keep on the stack
+};
+
+/// Where a step of a run reads or writes: memory of n values (stride 1), a tile that repeats (stride 0), or, where `memory` is
+/// NULL, the register of that index.
+typedef struct {
+    float *memory;
+    size_t stride, index;
+} kernel_operand;
+
+/// out = binary(x, y), or unary(x), or, with neither, a copy of x.
+typedef struct {
+    kernel_unary unary;
+    kernel_binary binary;
+    kernel_operand out, x, y;
+} kernel_step;
+
+/// A row that is repeated to fill a tile before the steps are run; `tile` has room for KERNEL_TILE values.
+typedef struct {
+    const float *row;
+    float *tile;
+    size_t columns;
+} kernel_row;
+
+/// Runs all steps over n values, `tile` values at a time: a multiple of every row's columns, at most KERNEL_TILE.
+void kernel_fused(
+    kernel_pool *pool, const kernel_step *steps, size_t step_count, const kernel_row *rows, size_t row_count,
+    size_t tile, size_t n);
+
 // MARK: Reductions, summed in an order that depends on the shape alone
 
 /// The sum of n values, pairwise in blocks so that the rounding error grows with log n.

@@ -95,21 +95,7 @@ extension Op {
             return [TensorType(shape, context.inputs[0].type)]
         },
         gradient: { node, dy in [Tensor?](repeating: dy[0], count: node.inputs.count) },
-        run: { _ in
-            .call { bound in
-                let terms = bound.inputs.map(\.floats)
-                return Parallel.tiles(bound.outputs[0].count, pool: bound.pool) {
-                    [out = bound.outputs[0].floats] range in
-                    let n = range.count
-                    let sum = out + range.lowerBound
-                    if terms.count == 1 { sum.update(from: terms[0] + range.lowerBound, count: n) }
-                    for (index, term) in terms.dropFirst().enumerated() {
-                        let left = index == 0 ? terms[0] + range.lowerBound : sum
-                        kernel_add(sum, left, term + range.lowerBound, n)
-                    }
-                }
-            }
-        })
+        run: { _ in .sum })
 }
 
 /// Rules that compute small values when a graph is built or a run is planned.

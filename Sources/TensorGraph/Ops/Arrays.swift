@@ -110,10 +110,12 @@ extension Op {
             guard let dy = dy[0] else { return [nil, nil] }
             return [node.graph.sumToShape(dy, of: node.inputs[0]), nil]
         },
-        types: ["T": 0, "Tidx": 1], run: { _ in
-            .call { bound in
-                Broadcast.copy(bound.outputs[0], from: bound.inputs[0], pool: bound.pool)
-            }
+        types: ["T": 0, "Tidx": 1],
+        run: { context in
+            let repetition = Elementwise.Repetition(
+                of: context.dimensions(0), in: context.outputs[0].shape.known ?? [])
+            guard repetition == .other else { return .copy }
+            return .call { bound in Broadcast.copy(bound.outputs[0], from: bound.inputs[0]) }
         })
 
     static let tile: Op = Op(

@@ -7,6 +7,7 @@ struct Compiler {
     private let fetches: [Tensor]
     private let resources: Resources
     private let steps: [Schedule.Step]
+    private var units: [ElementwiseFusion.Unit] = []
     private var executions: [Node: Execution] = [:]
     private var operands: [Node: [Tensor]] = [:]
     private var sources: [Tensor: Tensor] = [:]
@@ -44,7 +45,7 @@ struct Compiler {
     /// Replaces groups of nodes by one that does all their work.
     private mutating func fuse() {
         let fused = FusedUpdates(
-            specialization, running: running.map(\.node), fetches: Set(fetches.map(source)),
+            specialization, running: running, fetches: Set(fetches.map(source)),
             source: source)
         for update in fused.updates {
             for node in update.replaced { executions[node] = .nothing }
@@ -54,23 +55,55 @@ struct Compiler {
     }
 
     /// What a node's kernel reads.
-    private func inputs(_ node: Node) -> [Tensor] { operands[node] ?? specialization.inputs(node) }
+    private func inputs(_ node: Node) -> [Tensor] {
+        let inputs = operands[node] ?? specialization.inputs(node)
+        if case .copy = executions[node] { return [inputs[0]] }
+        return inputs
+    }
 
     /// The tensor whose memory a tensor is in.
     private func source(_ tensor: Tensor) -> Tensor { sources[tensor] ?? tensor }
 
-    /// Finds what this plan shares with others; `plan` is its number in the session.
+    /// Finds what this plan shares with others, and what can be one loop; `plan` is its number in the session.
     mutating func share(plan: Int) {
         sharing = Sharing(
-            plan: plan, specialization, running: running.map(\.node), fetches: fetches.map(source),
+            plan: plan, specialization, running: running, fetches: fetches.map(source),
             shared: resources.shared, inputs: { inputs($0).map(source) })
+        units =
+            ElementwiseFusion(
+                steps, running: isRunning, inputs: { inputs($0).map(source) }, kind: elementwiseKind
+            ).units
+    }
+
+    /// What a node can share a loop with; `nil` for one that is not element-wise, or repeats an operand in a way that a tile
+    /// cannot hold.
+    private func elementwiseKind(_ node: Node) -> ElementwiseFusion.Kind? {
+        switch executions[node] {
+        case .unary, .binary, .sum, .copy: break
+        case .nothing, .alias, .call, nil: return nil
+        }
+        let shape = specialization.type(node.output()).shape.known ?? []
+        var period = 1
+        for input in inputs(node) {
+            let operand = specialization.type(input).shape.known ?? []
+            switch Elementwise.Repetition(of: operand, in: shape) {
+            case .whole: break
+            case .rows(let count) where count <= Elementwise.tileSize && (period == 1 || count == 1):
+                period = max(period, count)
+            case .rows(let count) where count == period: break
+            case .rows, .other: return nil
+            }
+        }
+        return .init(
+            count: shape.reduce(1, *), period: max(period, 1),
+            segment: sharing?.segmentOfNode[node])
     }
 
     // MARK: Memory
 
     /// Places everything that a run needs beside the variables: feeds, constants, results and scratch memory.
     mutating func layOut(feeds: [Tensor]) {
-        let whole = 0...max(steps.count, 1)
+        let whole = 0...units.count
         var owners: [Tensor] = []
         var requests: [ArenaLayout.Request] = []
         func request(_ tensor: Tensor, _ steps: ClosedRange<Int>) {
@@ -83,7 +116,7 @@ struct Compiler {
         for (tensor, steps) in lifetimes() where sharing?.kept[tensor] == nil {
             request(tensor, steps)
         }
-        let keeps = steps.compactMap { if case .keep(let fetch) = $0 { fetch } else { nil } }
+        let keeps = units.compactMap { if case .keep(let fetch) = $0 { fetch } else { nil } }
         for fetch in keeps { requests.append(.init(bytes: specialization.bytes(fetches[fetch]), steps: whole)) }
         requests.append(.init(bytes: scratchBytes, steps: whole))
 
@@ -113,14 +146,18 @@ struct Compiler {
         }
     }
 
-    /// The nodes that run, with their places in the order.
-    private var running: [(step: Int, node: Node)] {
-        steps.enumerated().compactMap { index, step in
-            guard case .node(let node) = step, let execution = executions[node] else { return nil }
-            switch execution {
-            case .nothing, .alias: return nil
-            case .unary, .binary, .call: return (index, node)
-            }
+    private func isRunning(_ node: Node) -> Bool {
+        switch executions[node] {
+        case .nothing, .alias, nil: false
+        case .unary, .binary, .sum, .copy, .call: true
+        }
+    }
+
+    /// The nodes that run, in order.
+    private var running: [Node] {
+        guard units.isEmpty else { return units.flatMap(\.nodes) }
+        return steps.compactMap { step in
+            if case .node(let node) = step, isRunning(node) { node } else { nil }
         }
     }
 
@@ -128,7 +165,7 @@ struct Compiler {
     private func constantsInUse() -> [Tensor] {
         var result: [Tensor] = []
         var isKnown: Set<Tensor> = []
-        for tensor in running.flatMap({ inputs($0.node) }) + fetches {
+        for tensor in running.flatMap(inputs) + fetches {
             let owner = source(tensor)
             guard !specialization.isFed(owner), specialization.value(owner) != nil,
                 isKnown.insert(owner).inserted
@@ -138,25 +175,36 @@ struct Compiler {
         return result
     }
 
-    /// For each result that is made in a run: from which step on it is needed, and until which.
+    /// For each result that is made in a run: from which unit on it is needed, and until which. A result that only its own
+    /// unit reads is not there.
     private func lifetimes() -> [(Tensor, ClosedRange<Int>)] {
         var order: [Tensor] = []
         var ranges: [Tensor: ClosedRange<Int>] = [:]
-        for (step, node) in running {
-            for index in node.outputs.indices where source(node.output(index)) == node.output(index) {
-                order.append(node.output(index))
-                ranges[node.output(index)] = step...step
+        var isRead: Set<Tensor> = []
+        for (place, unit) in units.enumerated() {
+            for node in unit.nodes {
+                for index in node.outputs.indices where source(node.output(index)) == node.output(index) {
+                    order.append(node.output(index))
+                    ranges[node.output(index)] = place...place
+                }
             }
-            for input in inputs(node) {
+            for input in unit.nodes.flatMap(inputs) {
                 let owner = source(input)
-                if let range = ranges[owner] { ranges[owner] = range.lowerBound...step }
+                guard let range = ranges[owner], range.lowerBound < place else { continue }
+                isRead.insert(owner)
+                ranges[owner] = range.lowerBound...place
+            }
+            if case .node(let node) = unit {
+                isRead.formUnion(node.outputs.indices.map { node.output($0) })
             }
         }
         for fetch in fetches {
             let owner = source(fetch)
-            if let range = ranges[owner] { ranges[owner] = range.lowerBound...steps.count }
+            guard let range = ranges[owner] else { continue }
+            isRead.insert(owner)
+            ranges[owner] = range.lowerBound...units.count
         }
-        return order.compactMap { tensor in ranges[tensor].map { (tensor, $0) } }
+        return order.filter(isRead.contains).compactMap { tensor in ranges[tensor].map { (tensor, $0) } }
     }
 
     private func buffer(_ type: TensorType, _ pointer: UnsafeMutableRawPointer) -> Buffer {
@@ -184,20 +232,58 @@ struct Compiler {
     /// The calls in order, each with the segment that it belongs to.
     func makeCalls() -> [Plan.Call] {
         var noise = SystemRandomNumberGenerator()
-        return steps.compactMap { step in
-            switch step {
+        return units.compactMap { unit in
+            switch unit {
             case .node(let node):
-                makeKernel(node, noise: &noise).map {
-                    Plan.Call(
-                        segment: sharing?.segmentOfNode[node], node: node,
-                        outputBytes: node.outputs.indices.map { specialization.bytes(node.output($0)) }, run: $0)
-                }
+                call([node], run: makeKernel(node, noise: &noise))
+            case .group(let nodes):
+                call(nodes, run: makeKernel(nodes))
             case .keep(let fetch):
-                kept[fetch].map {
-                    Plan.Call(segment: nil, node: nil, run: copying(fetches[fetch], to: $0))
-                }
+                kept[fetch].map { Plan.Call(segment: nil, run: copying(fetches[fetch], to: $0)) }
             }
         }
+    }
+
+    private func call(_ nodes: [Node], run: @escaping Kernel) -> Plan.Call {
+        Plan.Call(
+            segment: sharing?.segmentOfNode[nodes[0]],
+            nodes: nodes.map { node in
+                (node, node.outputs.indices.map { specialization.bytes(node.output($0)) })
+            }, run: run)
+    }
+
+    /// One loop over all of a group's nodes.
+    private func makeKernel(_ nodes: [Node]) -> Kernel {
+        var period = 1
+        let members = nodes.enumerated().map { place, node in
+            if let kind = elementwiseKind(node) {
+                period = ElementwiseFusion.common(kind.period, period)
+            }
+            return member(node, of: nodes[..<place])
+        }
+        let count = specialization.type(nodes[0].output()).shape.elementCount ?? 0
+        return Elementwise.kernel(members, count: count, period: period, pool: resources.pool)
+    }
+
+    private func member(_ node: Node, of earlier: ArraySlice<Node>) -> Elementwise.Member {
+        requireFloats(node)
+        let shape = specialization.type(node.output()).shape.known ?? []
+        let operands = inputs(node).map { input -> Elementwise.Member.Operand in
+            if let place = earlier.firstIndex(of: source(input).node) { return .member(place) }
+            let buffer = buffer(input)
+            switch Elementwise.Repetition(of: buffer.shape, in: shape) {
+            case .rows(let count): return .row(buffer.floats, count: count)
+            case .whole, .other: return .whole(buffer.floats)
+            }
+        }
+        let function: Elementwise.Member.Function =
+            switch executions[node] {
+            case .unary(let function): .unary(function)
+            case .binary(let function): .binary(function)
+            default: .sum
+            }
+        return .init(
+            function: function, operands: operands, result: buffers[node.output()]?.floats)
     }
 
     private func copying(_ tensor: Tensor, to copy: Buffer) -> Kernel {
@@ -206,33 +292,27 @@ struct Compiler {
         return { copy.pointer.copyMemory(from: original.pointer, byteCount: bytes) }
     }
 
-    private func makeKernel(_ node: Node, noise: inout SystemRandomNumberGenerator) -> Kernel? {
-        guard let execution = executions[node] else { return nil }
-        switch execution {
-        case .nothing, .alias: return nil
-        case .unary, .binary, .call: break
-        }
+    private func makeKernel(_ node: Node, noise: inout SystemRandomNumberGenerator) -> Kernel {
         let bindings = Bindings(
             inputs: inputs(node).map(buffer),
             outputs: node.outputs.indices.map { buffer(node.output($0)) },
             scratch: scratch, pool: resources.pool,
             random: resources.randomState(node, noise: &noise))
-        switch execution {
-        case .nothing, .alias: return nil
-        case .unary(let function):
-            requireFloats(node, bindings)
-            return Elementwise.unary(function, bindings)
+        switch executions[node] {
+        case .call(_, let make):
+            return make(bindings)
         case .binary(let function):
-            requireFloats(node, bindings)
-            return Elementwise.binary(function, bindings)
-        case .call(_, let make): return make(bindings)
+            requireFloats(node)
+            return Elementwise.single(function, bindings)
+        default:
+            preconditionFailure("\(node) has nothing to run")
         }
     }
 
-    private func requireFloats(_ node: Node, _ bindings: Bindings) {
+    private func requireFloats(_ node: Node) {
         precondition(
-            bindings.outputs[0].type == .float,
-            "\(node): arithmetic on \(bindings.outputs[0].type) works on values that follow from shapes only")
+            specialization.type(node.output()).type == .float,
+            "\(node): arithmetic on \(node.outputs[0].type) works on values that follow from shapes only")
     }
 
     /// The variables that the run reads before it has given them a value, and those that it gives one.
@@ -247,7 +327,7 @@ struct Compiler {
                 read.append(storage)
             }
         }
-        for (_, node) in running {
+        for node in running {
             let isAssignment = node.op.name == Op.assign.name
             let inputs = inputs(node)
             for input in isAssignment ? inputs[1...] : inputs[...] { note(input) }
@@ -260,7 +340,7 @@ struct Compiler {
     /// The variables that the run writes to.
     func writtenVariables() -> [Node] {
         var result: [Node] = []
-        for (_, node) in running {
+        for node in running {
             for target in node.op.writes {
                 let variable = source(inputs(node)[target]).node
                 if !result.contains(variable) { result.append(variable) }

@@ -1,46 +1,49 @@
 internal import CKernels
 
-/// How element-wise ops run: in tiles, on all threads, with operands repeated where they are broadcast.
+/// How element-wise nodes run: in tiles, on all threads, with operands repeated where they are broadcast.
 enum Elementwise {
-    static func unary(_ function: @escaping kernel_unary, _ bound: Bindings) -> Kernel {
-        let (out, x) = (bound.outputs[0].floats, bound.inputs[0].floats)
-        return Parallel.tiles(bound.outputs[0].count, pool: bound.pool) { range in
-            function(out + range.lowerBound, x + range.lowerBound, range.count)
+    /// Elements of a tile at the most.
+    static let tileSize = Int(KERNEL_TILE)
+    /// Nodes of a group at the most: each may need a tile for its result.
+    static let mostNodes = Int(KERNEL_REGISTERS)
+
+    /// One node of a group: what it computes, and from what.
+    struct Member {
+        /// The function, or a sum of all operands where there is none.
+        let function: Function
+        let operands: [Operand]
+        /// Where its result goes; `nil` for one that only later members read.
+        let result: UnsafeMutablePointer<Float>?
+
+        enum Function {
+            case unary(kernel_unary)
+            case binary(kernel_binary)
+            case sum
+        }
+
+        enum Operand {
+            /// Memory that holds as many elements as the result.
+            case whole(UnsafeMutablePointer<Float>)
+            /// Memory that holds the first elements, which come again and again.
+            case row(UnsafeMutablePointer<Float>, count: Int)
+            /// The result of an earlier member of the group.
+            case member(Int)
         }
     }
 
-    static func binary(_ function: @escaping kernel_binary, _ bound: Bindings) -> Kernel {
-        let (result, x, y) = (bound.outputs[0], bound.inputs[0], bound.inputs[1])
-        let (out, count) = (result.floats, result.count)
-        if count == 0 { return {} }
-        let (repeatX, repeatY) = (
-            Repetition(of: x.shape, in: result.shape), Repetition(of: y.shape, in: result.shape)
-        )
-        switch (repeatX, repeatY) {
-        case (.whole, .whole):
-            return Parallel.tiles(count, pool: bound.pool) { range in
-                let start = range.lowerBound
-                function(out + start, x.floats + start, y.floats + start, range.count)
-            }
-        case (.whole, .rows(let period)):
-            let tile = Tile(row: y, period: period)
-            return Parallel.tiles(count, grain: tile.size, pool: bound.pool, before: tile.fill) {
-                let start = $0.lowerBound
-                function(out + start, x.floats + start, tile.floats, $0.count)
-            }
-        case (.rows(let period), .whole):
-            let tile = Tile(row: x, period: period)
-            return Parallel.tiles(count, grain: tile.size, pool: bound.pool, before: tile.fill) {
-                let start = $0.lowerBound
-                function(out + start, tile.floats, y.floats + start, $0.count)
-            }
-        default:
-            return strided(function, result, x, y)
+    /// A kernel for a group of nodes of `count` elements, whose repeating operands begin anew after `period` elements.
+    static func kernel(_ members: [Member], count: Int, period: Int, pool: OpaquePointer?) -> Kernel {
+        guard count > 0 else { return {} }
+        let program = Program(members)
+        let tile = tileSize / period * period
+        return {
+            kernel_fused(
+                pool, program.steps, program.steps.count, program.rows, program.rows.count, tile, count)
         }
     }
 
     /// How often an operand's elements come up in a result that it is broadcast to.
-    private enum Repetition {
+    enum Repetition: Equatable {
         /// Each once.
         case whole
         /// The whole operand again and again, every so many elements of the result.
@@ -61,41 +64,88 @@ enum Elementwise {
         }
     }
 
-    /// A row repeated until it fills a tile, so that short rows are worked on as one long one.
-    private final class Tile {
-        let floats: UnsafeMutablePointer<Float>
-        let size: Int
-        private let row: Buffer
-        private let period: Int
-
-        init(row: Buffer, period: Int) {
-            self.row = row
-            self.period = period
-            size = max(1, (Parallel.grain / 2) / period) * period
-            floats = .allocate(capacity: size)
+    /// A binary op with an operand that no tile can hold: long rows one by one, any other broadcast element by element.
+    static func single(_ function: @escaping kernel_binary, _ bound: Bindings) -> Kernel {
+        let (result, x, y) = (bound.outputs[0], bound.inputs[0], bound.inputs[1])
+        let repetitions = (
+            Repetition(of: x.shape, in: result.shape), Repetition(of: y.shape, in: result.shape)
+        )
+        switch repetitions {
+        case (.whole, .rows(let period)):
+            return Parallel.tiles(result.count, grain: period, pool: bound.pool) {
+                let start = $0.lowerBound
+                function(result.floats + start, x.floats + start, y.floats, $0.count)
+            }
+        case (.rows(let period), .whole):
+            return Parallel.tiles(result.count, grain: period, pool: bound.pool) {
+                let start = $0.lowerBound
+                function(result.floats + start, x.floats, y.floats + start, $0.count)
+            }
+        default:
+            let walks = (Walk(x.shape, in: result.shape), Walk(y.shape, in: result.shape))
+            return {
+                for index in 0..<result.count {
+                    function(
+                        result.floats + index, x.floats + walks.0.place(index),
+                        y.floats + walks.1.place(index), 1)
+                }
+            }
         }
+    }
+}
 
-        deinit {
-            floats.deallocate()
+/// A group's steps as the kernel takes them, with the tiles that it needs.
+private final class Program {
+    private(set) var steps: [kernel_step] = []
+    private(set) var rows: [kernel_row] = []
+    private var tiles: [UnsafeMutablePointer<Float>: UnsafeMutablePointer<Float>] = [:]
+
+    init(_ members: [Elementwise.Member]) {
+        let results = members.enumerated().map { index, member in
+            kernel_operand(memory: member.result, stride: 1, index: index)
         }
-
-        func fill() {
-            kernel_repeat_row(floats, row.floats, size / period, period)
+        for (index, member) in members.enumerated() {
+            let operands = member.operands.map { operand in
+                switch operand {
+                case .whole(let memory): kernel_operand(memory: memory, stride: 1, index: 0)
+                case .row(let memory, let count):
+                    kernel_operand(memory: tile(memory, count), stride: 0, index: 0)
+                case .member(let earlier): results[earlier]
+                }
+            }
+            switch member.function {
+            case .unary(let function):
+                add(function, nil, results[index], operands[0], operands[0])
+            case .binary(let function):
+                add(nil, function, results[index], operands[0], operands[1])
+            case .sum where operands.count == 1:
+                add(nil, nil, results[index], operands[0], operands[0])
+            case .sum:
+                add(nil, kernel_add, results[index], operands[0], operands[1])
+                for operand in operands.dropFirst(2) {
+                    add(nil, kernel_add, results[index], results[index], operand)
+                }
+            }
         }
     }
 
-    /// Any broadcast, one number at a time through the op's own function.
-    private static func strided(
-        _ function: @escaping kernel_binary, _ result: Buffer, _ x: Buffer, _ y: Buffer
-    ) -> Kernel {
-        let walks = (Walk(x.shape, in: result.shape), Walk(y.shape, in: result.shape))
-        return {
-            for index in 0..<result.count {
-                function(
-                    result.floats + index, x.floats + walks.0.place(index),
-                    y.floats + walks.1.place(index), 1)
-            }
-        }
+    deinit {
+        for tile in tiles.values { tile.deallocate() }
+    }
+
+    private func add(
+        _ unary: kernel_unary?, _ binary: kernel_binary?, _ out: kernel_operand, _ x: kernel_operand,
+        _ y: kernel_operand
+    ) {
+        steps.append(kernel_step(unary: unary, binary: binary, out: out, x: x, y: y))
+    }
+
+    private func tile(_ row: UnsafeMutablePointer<Float>, _ count: Int) -> UnsafeMutablePointer<Float> {
+        if let known = tiles[row] { return known }
+        let tile = UnsafeMutablePointer<Float>.allocate(capacity: Elementwise.tileSize)
+        tiles[row] = tile
+        rows.append(kernel_row(row: row, tile: tile, columns: count))
+        return tile
     }
 }
 
@@ -127,28 +177,10 @@ struct Walk {
     }
 }
 
-extension Parallel {
-    /// As `tiles`, with something to be done first, on one thread.
-    fileprivate static func tiles(
-        _ count: Int, grain: Int, pool: OpaquePointer?, before: @escaping () -> Void,
-        _ body: @escaping (Range<Int>) -> Void
-    ) -> Kernel {
-        let tiles = tiles(count, grain: grain, pool: pool, body)
-        return {
-            before()
-            tiles()
-        }
-    }
-}
-
 /// Copies that repeat their operand.
 enum Broadcast {
     /// `out` is filled with `x`, broadcast to its shape.
-    static func copy(_ out: Buffer, from x: Buffer, pool: OpaquePointer?) -> Kernel {
-        let trailing = Array(x.shape.drop { $0 == 1 })
-        if trailing == Array(out.shape.suffix(trailing.count)) {
-            return { kernel_repeat_row(out.floats, x.floats, out.count / max(x.count, 1), x.count) }
-        }
+    static func copy(_ out: Buffer, from x: Buffer) -> Kernel {
         let walk = Walk(x.shape, in: out.shape)
         return { for index in 0..<out.count { out.floats[index] = x.floats[walk.place(index)] } }
     }

@@ -11,6 +11,10 @@ enum Execution {
     case unary(kernel_unary)
     /// One number at a time, from two inputs that are broadcast to the output's shape.
     case binary(kernel_binary)
+    /// The sum, element by element, of inputs of the output's shape.
+    case sum
+    /// The first input, broadcast to the output's shape.
+    case copy
     /// A call, made when memory is laid out; with so many floats of scratch memory.
     case call(scratch: Int = 0, (Bindings) -> Kernel)
 }

@@ -50,10 +50,8 @@ final class Plan {
     struct Call {
         /// The part of the plan that it is left out with, if any.
         let segment: Int?
-        /// The node that it runs; `nil` for a copy that the plan makes for itself.
-        let node: Node?
-        /// The sizes of what it computes.
-        var outputBytes: [Int] = []
+        /// The nodes that it computes, with the sizes of their outputs; none for a copy that the plan makes for itself.
+        var nodes: [(node: Node, outputBytes: [Int])] = []
         let run: Kernel
     }
 
