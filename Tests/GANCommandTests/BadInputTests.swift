@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What cannot work ends with one line at standard error, and leaves everything as it was.
@@ -121,7 +122,7 @@ import Testing
         try command.write("", to: "locked/r/file")
         let manager = FileManager.default
         for path in ["locked/r", "locked"] {
-            let path = command.folder.appendingPathComponent(path).path
+            let path = command.folder.path(of: path)
             try manager.setAttributes([.posixPermissions: 0o555], ofItemAtPath: path)
         }
         try expect(
@@ -133,7 +134,7 @@ import Testing
             "locked/r cannot be written to (Permission denied); choose another folder by --logdir",
             status: 1)
         for path in ["locked", "locked/r"] {
-            let path = command.folder.appendingPathComponent(path).path
+            let path = command.folder.path(of: path)
             try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
         }
     }

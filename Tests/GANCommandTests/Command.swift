@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What a program left behind when it ended.
 struct Outcome {
@@ -9,19 +10,14 @@ struct Outcome {
 
 /// The command `gan` as it was built beside the tests, started in a folder of its own.
 final class Command {
-    /// The folder in which it runs, gone after the test.
-    let folder: URL
+    /// The folder in which it runs.
+    let folder: TemporaryFolder
+    /// What it prints goes elsewhere.
+    private let streams: TemporaryFolder
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("gan-\(UUID().uuidString)").resolvingSymlinksInPath()
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        for url in [folder, stream("output"), stream("errors")] {
-            try? FileManager.default.removeItem(at: url)
-        }
+        folder = try TemporaryFolder()
+        streams = try TemporaryFolder()
     }
 
     /// Runs it to its end.
@@ -71,39 +67,36 @@ final class Command {
 
     /// The names in the folder `path`, sorted.
     func names(_ path: String = ".") throws -> [String] {
-        try FileManager.default.contentsOfDirectory(
-            atPath: folder.appendingPathComponent(path).path
-        ).sorted()
+        try FileManager.default.contentsOfDirectory(atPath: folder.path(of: path)).sorted()
     }
 
+    /// Writes a file, and makes the folders above it.
     func write(_ text: String, to path: String) throws {
-        let file = folder.appendingPathComponent(path)
-        try FileManager.default.createDirectory(
-            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: file)
+        let above = URL(filePath: folder.path(of: path)).deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: above, withIntermediateDirectories: true)
+        try folder.write(Array(text.utf8), to: path)
     }
 
     // MARK: The parts
 
-    /// What the program prints goes beside its folder, which stays empty by itself.
-    private func stream(_ name: String) -> URL { folder.appendingPathExtension(name) }
-
     private func read(_ name: String) throws -> String {
-        String(decoding: try Data(contentsOf: stream(name)), as: UTF8.self)
+        String(decoding: try streams.read(name), as: UTF8.self)
     }
 
     private func start(_ program: URL, _ arguments: [String]) throws -> Process {
         let process = Process()
         process.executableURL = program
         process.arguments = arguments
-        process.currentDirectoryURL = folder
+        process.currentDirectoryURL = URL(filePath: folder.path)
         process.environment = ProcessInfo.processInfo.environment.merging([
             "GAN": Self.binary.path, "COLUMNS": "80", "TERM": "xterm",
         ]) { $1 }
-        for name in ["output", "errors"] { try Data().write(to: stream(name)) }
+        func stream(_ name: String) throws -> FileHandle {
+            try FileHandle(forWritingTo: URL(filePath: streams.write([], to: name)))
+        }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: stream("output"))
-        process.standardError = try FileHandle(forWritingTo: stream("errors"))
+        process.standardOutput = try stream("output")
+        process.standardError = try stream("errors")
         try process.run()
         return process
     }
