@@ -59,7 +59,7 @@ let package = Package(
             name: "GANTests", dependencies: ["GAN", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "GANCommandTests", dependencies: ["gan", "TestSupport"]),
+            name: "GANCommandTests", dependencies: ["gan", "GAN", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

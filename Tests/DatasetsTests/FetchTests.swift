@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `tools/fetch-mnist` with mirrors that are folders. The real ones are not asked.
@@ -29,15 +30,11 @@ import Testing
         return (process.terminationStatus, String(decoding: text, as: UTF8.self))
     }
 
-    func names() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-    }
-
     @Test func leavesNothingBehindWhenNoMirrorAnswers() throws {
         let (status, output) = try fetch()
         #expect(status == 1)
         #expect(output.contains("no mirror gave train-images-idx3-ubyte"))
-        #expect(try names() == [])
+        #expect(try folder.names() == [])
     }
 
     @Test(arguments: [gzip([1, 2, 3]), Array(gzip([1, 2, 3]).dropLast()), []])
@@ -47,7 +44,7 @@ import Testing
         #expect(status == 1)
         #expect(
             output.contains("train-images-idx3-ubyte.gz is not MNIST's train-images-idx3-ubyte"))
-        #expect(try names() == [])
+        #expect(try folder.names() == [])
     }
 
     @Test func keepsDamagedFilesUnderAnotherName() throws {
@@ -56,7 +53,7 @@ import Testing
         try folder.write([3], to: "train-images-idx3-ubyte.gz.damaged")
         #expect(try fetch().status == 1)
         #expect(
-            try names() == [
+            try folder.names() == [
                 "train-images-idx3-ubyte.damaged", "train-images-idx3-ubyte.gz.damaged",
                 "train-images-idx3-ubyte.gz.damaged-2",
             ])

@@ -1,5 +1,5 @@
 import CZlib
-import Foundation
+import TestSupport
 
 @testable import Datasets
 
@@ -31,25 +31,6 @@ func gzip(_ bytes: [UInt8]) -> [UInt8] {
         }
     }
     return Array(packed.prefix(Int(stream.total_out)))
-}
-
-/// A folder that is gone after the test.
-final class TemporaryFolder {
-    let path = FileManager.default.temporaryDirectory.path + "/datasets-" + UUID().uuidString
-
-    init() throws {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func write(_ bytes: [UInt8], to name: String) throws {
-        try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
-    }
-
-    func remove(_ name: String) throws {
-        try FileManager.default.removeItem(atPath: "\(path)/\(name)")
-    }
 }
 
 /// A small data set in MNIST's form: image i has the value i mod 251 throughout and the label i mod 10.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -65,7 +66,7 @@ import Testing
     @Test func reportsAFileInPlaceOfTheFolder() throws {
         let folder = try TemporaryFolder()
         try folder.write([], to: "file")
-        #expect(failure(folder.path + "/file")?.problem == .missingFolder)
+        #expect(failure(folder.path(of: "file"))?.problem == .missingFolder)
     }
 
     static let names = [
@@ -76,7 +77,7 @@ import Testing
     @Test(arguments: names)
     func reportsEachMissingFile(name: String) throws {
         let small = try SmallMNIST()
-        try small.folder.remove(name)
+        try FileManager.default.removeItem(atPath: small.folder.path(of: name))
         let path = small.folder.path
         #expect(
             failure(path)?.description
@@ -87,7 +88,7 @@ import Testing
     @Test(arguments: names)
     func reportsAFolderInPlaceOfAFile(name: String) throws {
         let small = try SmallMNIST()
-        try small.folder.remove(name)
+        try FileManager.default.removeItem(atPath: small.folder.path(of: name))
         try FileManager.default.createDirectory(
             atPath: "\(small.folder.path)/\(name)", withIntermediateDirectories: false)
         let error = try #require(failure(small.folder.path))
@@ -170,9 +171,9 @@ import Testing
         try folder.write([UInt8](repeating: 0, count: 101), to: "file")
         #expect(
             throws: DatasetError(
-                .tooLarge(bytes: 101, limit: 100), path: folder.path + "/file")
+                .tooLarge(bytes: 101, limit: 100), path: folder.path(of: "file"))
         ) {
-            try IDX(path: folder.path + "/file", shape: [nil], limit: 100)
+            try IDX(path: folder.path(of: "file"), shape: [nil], limit: 100)
         }
     }
 

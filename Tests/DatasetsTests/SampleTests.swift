@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -65,7 +66,7 @@ import Testing
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = [
             "-c", "sha256sum \"$1\" 2>/dev/null || shasum -a 256 \"$1\"", "sh",
-            folder.path + "/bytes",
+            folder.path(of: "bytes"),
         ]
         let output = Pipe()
         process.standardOutput = output

@@ -1,0 +1,30 @@
+import ArgumentParser
+
+/// The command `gan`.
+@main
+struct GANCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gan",
+        abstract: "Train a GAN on handwritten digits, and watch it in TensorBoard.",
+        discussion: """
+            Start with `gan train`, which needs no file. It writes what TensorBoard shows into a \
+            folder, log, and says how to open it.
+            """,
+        subcommands: [TrainCommand.self])
+
+    /// Runs the command line. Whatever goes wrong is told in one line at standard error, with an exit
+    /// code of 64 for a command line that makes no sense, and 1 for everything else.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            // Help is asked for by an error, and an end after a signal is one, too.
+            guard !exitCode(for: error).isSuccess, !(error is ExitCode) else {
+                exit(withError: error)
+            }
+            System.printError("gan: \(message(for: error))\n")
+            exit(withError: exitCode(for: error))
+        }
+    }
+}

@@ -1,0 +1,53 @@
+extension Float {
+    /// Four decimals, or an exponent where those would not show two digits: `0.5231`, `9.8e-05`.
+    var short: String {
+        guard isFinite, self != 0, magnitude < 0.001 || magnitude >= 10_000 else {
+            return Double(self).decimals(4)
+        }
+        var exponent = 0
+        var mantissa = Double(self)
+        while mantissa.magnitude >= 9.95 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
+        while mantissa.magnitude < 0.995 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
+        let digits = exponent.magnitude < 10 ? "0\(exponent.magnitude)" : "\(exponent.magnitude)"
+        return "\(mantissa.decimals(1))e\(exponent < 0 ? "-" : "+")\(digits)"
+    }
+}
+
+extension Double {
+    /// The value with this many decimals: `(2.0 / 3).decimals(2)` is `0.67`.
+    func decimals(_ count: Int) -> String {
+        guard isFinite, magnitude < 1e15 else { return description }
+        var scale = 1
+        for _ in 0..<count { scale *= 10 }
+        let scaled = Int((magnitude * Double(scale)).rounded())
+        let sign = self < 0 && scaled != 0 ? "-" : ""
+        guard count > 0 else { return "\(sign)\(scaled)" }
+        let fraction = String(scaled % scale)
+        let zeros = String(repeating: "0", count: count - fraction.count)
+        return "\(sign)\(scaled / scale).\(zeros)\(fraction)"
+    }
+
+    /// Three digits as far as there are decimals: `0.512`, `41.3`, `1205`.
+    var threeDigits: String {
+        decimals(magnitude >= 99.95 ? 0 : magnitude >= 9.995 ? 1 : 2)
+    }
+}
+
+extension Duration {
+    /// Its greatest units: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`, `3 d 04 h`.
+    var inWords: String {
+        let seconds = self / .seconds(1)
+        guard seconds < 1e12 else { return "for ever" }
+        if seconds < 9.95 {
+            return "\(seconds.decimals(seconds == seconds.rounded() ? 0 : 1)) s"
+        }
+        let whole = Int(seconds.rounded())
+        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        switch whole {
+        case ..<60: return "\(whole) s"
+        case ..<3600: return "\(whole / 60) min \(two(whole % 60)) s"
+        case ..<86400: return "\(whole / 3600) h \(two(whole / 60 % 60)) min"
+        default: return "\(whole / 86400) d \(two(whole / 3600 % 24)) h"
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Ctrl-C and SIGTERM, turned into a wish to stop. A second one ends the program at once.
+enum StopSignal {
+    private static let received = Atomic<Int32>(0)
+
+    /// Starts to watch for signals, whatever mask the program was started with. One that is ignored
+    /// already stays so, as for a program that a shell starts in the background.
+    static func watch() {
+        // The handler must not be the first to touch the atomic, whose making is not safe there.
+        received.store(0, ordering: .relaxed)
+        var watched = sigset_t()
+        sigemptyset(&watched)
+        for number in [SIGINT, SIGTERM] {
+            sigaddset(&watched, number)
+            var old = sigaction()
+            sigaction(number, nil, &old)
+            if isIgnored(old) { continue }
+            signal(number) { number in
+                let before = StopSignal.received.exchange(number, ordering: .relaxed)
+                if before != 0 { StopSignal.end(with: StopSignal.exitCode(of: number)) }
+            }
+        }
+        pthread_sigmask(SIG_UNBLOCK, &watched, nil)
+    }
+
+    /// The exit code that tells of the signal that came, as a shell would: 130 for Ctrl-C, 143 for
+    /// SIGTERM. Nil when none did.
+    static var exitCode: Int32? {
+        let number = received.load(ordering: .relaxed)
+        return number == 0 ? nil : exitCode(of: number)
+    }
+
+    /// Ends at once, on a line of its own. To be called by the handler, so without any allocation.
+    private static func end(with code: Int32) -> Never {
+        if isatty(STDOUT_FILENO) == 1 {
+            var newline = UInt8(ascii: "\n")
+            write(STDOUT_FILENO, &newline, 1)
+        }
+        _exit(code)
+    }
+
+    private static func exitCode(of number: Int32) -> Int32 { 128 + number }
+
+    private static func isIgnored(_ action: sigaction) -> Bool {
+        #if canImport(Darwin)
+            let handler = action.__sigaction_u.__sa_handler
+        #else
+            let handler = action.__sigaction_handler.sa_handler
+        #endif
+        return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+}

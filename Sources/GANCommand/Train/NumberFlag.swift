@@ -1,0 +1,31 @@
+import ArgumentParser
+
+/// What the numbers of the command line may be.
+enum NumberFlag {
+    @Sendable static func count(_ text: String) throws -> Int {
+        guard let value = Int(text), value >= 1 else {
+            throw ValidationError("it must be a whole number, 1 or more")
+        }
+        return value
+    }
+
+    @Sendable static func threadCount(_ text: String) throws -> Int {
+        let value = try count(text)
+        guard value <= 1024 else { throw ValidationError("it must be at most 1024") }
+        return value
+    }
+
+    @Sendable static func rate(_ text: String) throws -> Float {
+        guard let value = Float(text), value > 0, value.isFinite else {
+            throw ValidationError("it must be a number above 0, like 0.0001")
+        }
+        return value
+    }
+
+    @Sendable static func seed(_ text: String) throws -> UInt32 {
+        guard let value = UInt32(text) else {
+            throw ValidationError("it must be a whole number, 0...\(UInt32.max)")
+        }
+        return value
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import Testing
+
+/// The line that is redrawn where there is a terminal.
+@Suite struct LiveLineTests {
+    static let eraseRest = "\u{1b}[K"
+
+    @Test(arguments: [120, 40, 10])
+    func redrawsOneLine(width: Int) throws {
+        let outcome = try Command().runInTerminal(
+            width: width, "train --train-times 20 --run r")
+        #expect(outcome.status == 0)
+        #expect(outcome.errors == "")
+
+        // What is drawn lies between a carriage return and an erasure, and stays within the width.
+        let parts = outcome.output.components(separatedBy: Self.eraseRest)
+        #expect(parts.count >= 3)
+        for part in parts.dropLast() {
+            #expect(part.hasPrefix("\r"))
+            #expect(part.dropFirst().utf8.count < width)
+            #expect(!part.dropFirst().contains { $0.isNewline })
+        }
+        // The last of them is empty, so that what follows has the line for itself.
+        #expect(parts[parts.count - 2] == "\r")
+        #expect(parts.last?.hasPrefix("done: 20 of 20 passes in ") == true)
+        #expect(
+            parts.last?.hasSuffix(
+                "\r\nthe log is in log/r; to look at it: tensorboard --logdir log\r\n") == true)
+        if width == 120 {
+            #expect(parts[0].hasPrefix("\rwarm-up  D loss "))
+            #expect(parts.contains { $0.hasPrefix("\rpass ") && $0.contains("/20  D loss ") })
+        }
+    }
+
+    @Test func isNotDrawnUnlessWanted() throws {
+        let outcome = try Command().runInTerminal(
+            width: 80, "train --train-times 1 --no-progress")
+        #expect(outcome.status == 0)
+        #expect(!outcome.output.contains("\r\u{1b}") && !outcome.output.contains(Self.eraseRest))
+        #expect(outcome.output.contains("train times: 1  D_avg_loss: "))
+    }
+}
