@@ -112,6 +112,6 @@ extension Graph {
 
     /// The one of `tensors` that is alive.
     func merge(_ tensors: [Tensor], name: String? = nil) -> Tensor {
-        add(.merge, name, tensors).output()
+        add(.merge, name, tensors, attributes: ["N": .int(Int64(tensors.count))]).output()
     }
 }

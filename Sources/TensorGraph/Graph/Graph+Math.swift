@@ -77,9 +77,21 @@ extension Graph {
         _ a: some TensorConvertible, _ b: some TensorConvertible, transposeA: Bool = false,
         transposeB: Bool = false
     ) -> Tensor {
+        product(a.tensor, b.tensor, transposed: (transposeA, transposeB))
+    }
+
+    /// - Parameter isGradient: whether it is a product's gradient with respect to its first operand,
+    ///   or to its second one.
+    func product(
+        _ a: Tensor, _ b: Tensor, transposed: (Bool, Bool),
+        isGradient: (ofA: Bool, ofB: Bool) = (false, false)
+    ) -> Tensor {
         add(
-            .matMul, nil, [a.tensor, b.tensor],
-            attributes: ["transpose_a": .bool(transposeA), "transpose_b": .bool(transposeB)]
+            .matMul, nil, [a, b],
+            attributes: [
+                "transpose_a": .bool(transposed.0), "transpose_b": .bool(transposed.1),
+                "grad_a": .bool(isGradient.ofA), "grad_b": .bool(isGradient.ofB),
+            ]
         ).output()
     }
 

@@ -20,14 +20,17 @@ extension Op {
         gradient: { node, dy in
             guard let dy = dy[0] else { return [nil, nil] }
             let (tf, a, b) = (node.graph, node.inputs[0], node.inputs[1])
-            func product(_ x: Tensor, _ y: Tensor, _ transposeX: Bool, _ transposeY: Bool) -> Tensor {
-                tf.matMul(x, y, transposeA: transposeX, transposeB: transposeY)
+            func ofA(_ x: Tensor, _ y: Tensor, _ transposed: (Bool, Bool)) -> Tensor {
+                tf.product(x, y, transposed: transposed, isGradient: (true, false))
+            }
+            func ofB(_ x: Tensor, _ y: Tensor, _ transposed: (Bool, Bool)) -> Tensor {
+                tf.product(x, y, transposed: transposed, isGradient: (false, true))
             }
             return switch (node.bool("transpose_a"), node.bool("transpose_b")) {
-            case (false, false): [product(dy, b, false, true), product(a, dy, true, false)]
-            case (false, true): [product(dy, b, false, false), product(dy, a, true, false)]
-            case (true, false): [product(b, dy, false, true), product(a, dy, false, false)]
-            case (true, true): [product(b, dy, true, true), product(dy, a, true, true)]
+            case (false, false): [ofA(dy, b, (false, true)), ofB(a, dy, (true, false))]
+            case (false, true): [ofA(dy, b, (false, false)), ofB(dy, a, (true, false))]
+            case (true, false): [ofA(b, dy, (false, true)), ofB(a, dy, (false, false))]
+            case (true, true): [ofA(b, dy, (true, true)), ofB(dy, a, (true, true))]
             }
         },
         run: { context in

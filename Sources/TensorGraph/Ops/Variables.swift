@@ -89,8 +89,10 @@ extension Graph {
         assign(variable.reference, value.tensor)
     }
 
-    func assign(_ reference: Tensor, _ value: Tensor, name: String = "Assign") -> Node {
-        update(.assign, name, reference, value, locking: true, ["validate_shape": .bool(true)])
+    func assign(_ reference: Tensor, _ value: Tensor, locking: Bool = true) -> Node {
+        update(
+            .assign, "Assign", reference, value, locking: locking,
+            ["validate_shape": .bool(true)])
     }
 
     /// A node that adds `value` to `variable`.

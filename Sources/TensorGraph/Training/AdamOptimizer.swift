@@ -82,10 +82,9 @@ public struct AdamOptimizer: Sendable {
     ) -> Node {
         let powers = graph.controlDependencies(updates) {
             graph.colocated(with: slots.power1.node) {
-                [
-                    graph.assign(slots.power1, slots.power1 * beta1),
-                    graph.assign(slots.power2, slots.power2 * beta2),
-                ]
+                [(slots.power1, beta1), (slots.power2, beta2)].map { power, beta in
+                    graph.assign(power.reference, power * beta, locking: false)
+                }
             }
         }
         return graph.group(updates + powers, name: "update")

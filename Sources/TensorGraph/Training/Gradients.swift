@@ -163,7 +163,8 @@ extension Graph {
         guard output.node.op.name == Op.switch.name, let branch = output.node.branch else {
             return filled(0, toShape: shape(of: output), name: "zeros_like")
         }
-        let other = switching(output.node.inputs[0], branch.predicate).output(1 - branch.index)
+        let other = add(.switch, nil, [output.node.inputs[0], branch.predicate])
+            .output(1 - branch.index)
         let pivot = identity(other)
         let sizes = add(.shape, nil, [other], attributes: ["out_type": .type(.int32)]).output()
         return controlDependencies([pivot.node]) { filled(0, toShape: sizes, name: "zeros") }
