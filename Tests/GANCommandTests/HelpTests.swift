@@ -23,6 +23,7 @@ import Testing
 
             SUBCOMMANDS:
               train                   Train the article's GAN, and log it for TensorBoard.
+              log                     Look into TensorBoard's logs.
 
               See 'gan help <subcommand>' for detailed help.
 
@@ -60,6 +61,67 @@ import Testing
                                           it. (default: one per core)
                   --no-progress           Print a line for each pass, as is done where there is
                                           no terminal.
+                  -h, --help              Show help information.
+
+
+                """)
+    }
+
+    @Test func ofLogs() throws {
+        #expect(
+            try help("log") == """
+                OVERVIEW: Look into TensorBoard's logs.
+
+                It reads the logs of any program that writes for TensorBoard.
+
+                USAGE: gan log <subcommand>
+
+                OPTIONS:
+                  -h, --help              Show help information.
+
+                SUBCOMMANDS:
+                  list                    List runs and their tags: kind, number of values,
+                                          first and last step.
+                  check                   Verify every record's checksums; name the first bad
+                                          byte of each file.
+
+                  See 'gan help log <subcommand>' for detailed help.
+
+                """)
+    }
+
+    @Test func ofListing() throws {
+        #expect(
+            try help("log", "list") == """
+                OVERVIEW: List runs and their tags: kind, number of values, first and last step.
+
+                USAGE: gan log list [<folder>]
+
+                ARGUMENTS:
+                  <folder>                The folder of all runs. (default: log)
+
+                OPTIONS:
+                  -h, --help              Show help information.
+
+
+                """)
+    }
+
+    @Test func ofChecking() throws {
+        #expect(
+            try help("log", "check") == """
+                OVERVIEW: Verify every record's checksums; name the first bad byte of each
+                file.
+
+                The exit code is 1 if a file is damaged, or ends inside a record. Everything
+                before that place is whole, and TensorBoard shows it.
+
+                USAGE: gan log check [<folder>]
+
+                ARGUMENTS:
+                  <folder>                The folder of all runs. (default: log)
+
+                OPTIONS:
                   -h, --help              Show help information.
 
 
