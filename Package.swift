@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .executable(name: "gan", targets: ["gan"]),
         .library(name: "TensorBoard", targets: ["TensorBoard"]),
+        .library(name: "Checkpoints", targets: ["Checkpoints"]),
         .library(name: "TensorGraph", targets: ["TensorGraph"]),
     ],
     dependencies: [
@@ -21,14 +22,16 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/GANCommand"),
-        .target(name: "GAN", dependencies: ["TensorGraph", "TensorBoard", "Datasets"]),
+        .target(
+            name: "GAN", dependencies: ["TensorGraph", "TensorBoard", "Checkpoints", "Datasets"]),
 
         // The static graph and its kernels.
         .target(name: "TensorGraph", dependencies: ["CKernels", "TensorBoard"]),
         .target(name: "CKernels"),
 
-        // Event files, and the records that they are made of.
+        // Event files, checkpoints, and what both are made of.
         .target(name: "TensorBoard", dependencies: ["RecordIO", "CTensorBoardProtos", "CZlib"]),
+        .target(name: "Checkpoints", dependencies: ["RecordIO", "CTensorBoardProtos"]),
         .target(name: "RecordIO", dependencies: ["CRecordIO"]),
         .target(name: "CRecordIO"),
         .target(name: "CTensorBoardProtos", dependencies: ["CProtobufC"]),
@@ -52,6 +55,10 @@ let package = Package(
             name: "TensorBoardTests", dependencies: ["TensorBoard", "RecordIO", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
+            name: "CheckpointsTests",
+            dependencies: ["Checkpoints", "RecordIO", "CZlib", "TestSupport"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "TestSupport"]),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"]),
         .testTarget(name: "TensorGraphTests", dependencies: ["TensorGraph", "TestSupport"]),
@@ -59,7 +66,7 @@ let package = Package(
             name: "GANTests", dependencies: ["GAN", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "GANCommandTests", dependencies: ["gan", "GAN", "TestSupport"]),
+            name: "GANCommandTests", dependencies: ["gan", "GAN", "TensorBoard", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17
