@@ -1,7 +1,9 @@
 public import TensorGraph
 
-/// The article's program up to its loop: placeholders, both networks, their losses and what trains them.
+/// The article's program up to its loop: placeholders, both networks, their losses and what trains
+/// them.
 public struct Program {
+    /// Both networks, with the graph that they are in.
     public let network: Network
     /// Images, [N, 784] in 0...1.
     public let inputX: Tensor
@@ -13,13 +15,17 @@ public struct Program {
     public let generatorZ: Tensor
     /// D(G(z)), [N, 1].
     public let discriminatorG: Tensor
+    /// What the discriminator's training makes small: a scalar.
     public let discriminatorLoss: Tensor
+    /// What the generator's training makes small: a scalar.
     public let generatorLoss: Tensor
-    /// How often each network was trained: int32 scalars.
+    /// How often the discriminator was trained: an int32 scalar.
     public let discriminatorIndex: Variable
+    /// How often the generator was trained: an int32 scalar.
     public let generatorIndex: Variable
-    /// One step of Adam over `D_param`, and one over `G_param`.
+    /// One step of Adam over `D_param`.
     public let discriminatorTrain: Node
+    /// One step of Adam over `G_param`.
     public let generatorTrain: Node
     /// Everything that the log shows of a pass.
     public let summary: SummaryTensor

@@ -5,6 +5,7 @@ internal import TensorGraph
 
 /// What a training run is made of, beside its data.
 public struct TrainingOptions: Sendable {
+    /// The article's numbers.
     public var hyperparameters: Hyperparameters
     /// Of the initial weights and of the noise; the article's script takes the same one.
     public var seed: UInt32
@@ -12,7 +13,8 @@ public struct TrainingOptions: Sendable {
     public var threads: Int
     /// The folder of the event file and the checkpoints, which is made when it does not exist.
     public var runFolder: String
-    /// Passes between two checkpoints, at least 1; there is one at the end, too. `nil` for none at all.
+    /// Passes between two checkpoints, at least 1; there is one at the end, too. `nil` for none at
+    /// all.
     public var checkpointEvery: Int?
     /// What to begin with.
     public var start = Start.fresh
@@ -21,12 +23,15 @@ public struct TrainingOptions: Sendable {
     public enum Start: Sendable {
         /// New weights, by the seed.
         case fresh
-        /// The variables of the checkpoint with this prefix, of ours or of TensorFlow's; otherwise as a fresh run.
+        /// The variables of the checkpoint with this prefix, of ours or of TensorFlow's; otherwise
+        /// as a fresh run.
         case restored(prefix: String)
-        /// All of the latest checkpoint in the run's folder: the variables, the passes done and the noise.
+        /// All of the latest checkpoint in the run's folder: the variables, the passes done and the
+        /// noise.
         case resumed
     }
 
+    /// Options for a run that begins anew unless `start` says otherwise.
     public init(
         hyperparameters: Hyperparameters, seed: UInt32, threads: Int, runFolder: String,
         checkpointEvery: Int? = nil, start: Start = .fresh
@@ -63,7 +68,8 @@ public struct TrainingResult: Sendable {
     public var passes: Int
     /// Training steps done.
     public var discriminatorSteps, generatorSteps: Int
-    /// The share of the training batch's images, real and made, that the discriminator judges rightly at the end.
+    /// The share of the training batch's images, real and made, that the discriminator judges
+    /// rightly at the end.
     public var accuracy: Float
     /// The prefix of the last checkpoint; `nil` when there is none.
     public var checkpoint: String?
@@ -80,6 +86,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     /// The checkpoint's noise is of another batch size than is asked for.
     case otherBatchSize(saved: Int, asked: Int)
 
+    /// What happened and what to do, in one line.
     public var description: String {
         switch self {
         case .lossNotFinite(let which, let step):
@@ -98,7 +105,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
 ///
 /// - Parameters:
 ///   - data: at least `batchSize` images to train on and to validate with.
-///   - shouldStop: asked after each pass, and after each step before the first one; training ends when it says yes.
+///   - shouldStop: asked after each pass, and after each step before the first one; training ends
+///     when it says yes.
 ///   - report: called after each pass, and after each step before the first one.
 /// - Throws: ``TrainingError``; an error of the writer when the log cannot be written.
 public func train(
@@ -169,7 +177,9 @@ private struct Training {
         if loop.passes > 0 { writing.initialStep = Int64(generatorSteps) + 1 }
         writer = try SummaryWriter(logdir: options.runFolder, options: writing)
         try writer.addGraph(program.network.tf.definition)
-        saver = try options.checkpointEvery.map { _ in try CheckpointSaver(folder: options.runFolder) }
+        saver = try options.checkpointEvery.map { _ in
+            try CheckpointSaver(folder: options.runFolder)
+        }
         checkpointEvery = options.checkpointEvery ?? 1
 
         func images(_ examples: Examples) -> Value {

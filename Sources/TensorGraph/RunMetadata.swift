@@ -4,7 +4,8 @@
     internal import Darwin
 #endif
 
-/// Which nodes a run computed, and how long each took; TensorFlow 1's `RunMetadata`, as far as a Graphs tab shows it.
+/// Which nodes a run computed, and how long each took; TensorFlow 1's `RunMetadata`, as far as a
+/// Graphs tab shows it.
 ///
 ///     let metadata = RunMetadata()
 ///     try session.run(trainOp, feed: feed, metadata: metadata)
@@ -12,8 +13,9 @@
 public final class RunMetadata {
     /// One node's part in the run.
     public struct NodeStatistics: Sendable {
-        /// The node's name, and its op's.
+        /// The node's name.
         public let name: String
+        /// Its op's name.
         public let op: String
         /// When it began, since 1970.
         public let start: Duration
@@ -23,8 +25,8 @@ public final class RunMetadata {
         public let outputBytes: [Int]
     }
 
-    /// The nodes that were computed, in order. Those that have nothing to compute, and those whose values were known from
-    /// an earlier run, are not there.
+    /// The nodes that were computed, in order. Those that have nothing to compute, and those whose
+    /// values were known from an earlier run, are not there.
     public private(set) var nodes: [NodeStatistics] = []
 
     /// Metadata of no run yet.

@@ -1,15 +1,17 @@
 internal import CKernels
 public import TensorBoard
 
-/// Runs parts of a graph, and keeps its variables' values from run to run; TensorFlow 1's `tf.Session`.
+/// Runs parts of a graph, and keeps its variables' values from run to run; TensorFlow 1's
+/// `tf.Session`.
 ///
 ///     let session = Session(graph: tf)
 ///     try session.run(tf.globalVariablesInitializer())
 ///     let loss = try session.run(lossOp, feed: [inputX: images]).scalar
 ///
-/// The first run of a set of fetches, targets and fed shapes compiles a plan, which is kept: building the graph further
-/// does not change it. In one run every variable is read before it is written, unless control dependencies say
-/// otherwise. The same seed gives the same numbers, whatever the number of threads.
+/// The first run of a set of fetches, targets and fed shapes compiles a plan, which is kept:
+/// building the graph further does not change it. In one run every variable is read before it is
+/// written, unless control dependencies say otherwise. The same seed gives the same numbers,
+/// whatever the number of threads.
 public final class Session {
     /// The graph that it runs.
     public let graph: Graph
@@ -72,12 +74,14 @@ public final class Session {
     private func run(
         _ fetches: [Tensor], targets: [Node], feed: [Tensor: Value], metadata: RunMetadata? = nil
     ) throws -> Plan {
-        let feeds = Dictionary(uniqueKeysWithValues: feed.map { tensor, value in
-            precondition(
-                value.type == tensor.type && Shape(value.shape).isCompatible(with: tensor.shape),
-                "\(tensor) is fed \(value.type) of shape \(value.shape)")
-            return (tensor, Specialization.Feed(value))
-        })
+        let feeds = Dictionary(
+            uniqueKeysWithValues: feed.map { tensor, value in
+                precondition(
+                    value.type == tensor.type
+                        && Shape(value.shape).isCompatible(with: tensor.shape),
+                    "\(tensor) is fed \(value.type) of shape \(value.shape)")
+                return (tensor, Specialization.Feed(value))
+            })
         let key = Key(fetches: fetches, targets: targets, feeds: feeds)
         let number = numbers[key] ?? plans.count
         if number < plans.count, plans[number].generation == resources.shared.generation {
@@ -135,6 +139,7 @@ public enum SessionError: Error, Equatable, CustomStringConvertible {
     /// A conditional's predicate depends on numbers that only the run itself would bring.
     case unknownPredicate(String)
 
+    /// What is wrong and what to do, in one line.
     public var description: String {
         switch self {
         case .notFed(let name):

@@ -22,7 +22,10 @@ struct WritingTests {
         try expectSameFiles(
             [
                 ("global_step", TensorData([12] as [Int64], shape: [])),
-                ("conv1/weights", TensorData((0..<24).map { Float($0) / 8 + 3 }, shape: [2, 3, 4])),
+                (
+                    "conv1/weights",
+                    TensorData((0..<24).map { Float($0) / 8 + 3 }, shape: [2, 3, 4])
+                ),
                 ("conv1/biases", TensorData([-1.5, 0, 1e30] as [Float], shape: [3])),
             ], as: "saver/model.ckpt-12")
     }
@@ -90,7 +93,8 @@ struct WritingTests {
             #expect(try checkpoint.tensor(named: name) == tensor)
         }
         #expect(
-            try folder.read("model.\(Self.data)").count == tensors.map(\.tensor.bytes.count).reduce(0, +))
+            try folder.read("model.\(Self.data)").count
+                == tensors.map(\.tensor.bytes.count).reduce(0, +))
     }
 
     @Test(arguments: [

@@ -4,8 +4,9 @@ import Testing
 
 /// The numbers that TensorFlow gives for the same weights, noise and images.
 ///
-/// With every weight disturbed by 1e-7 relative, which is float32's own grain, outputs move by 2e-5, the gradients' L2 norms
-/// by 2e-6 and the seven losses by 1e-4: the tolerances leave room for another order of summation, and for nothing more.
+/// With every weight disturbed by 1e-7 relative, which is float32's own grain, outputs move by
+/// 2e-5, the gradients' L2 norms by 2e-6 and the seven losses by 1e-4: the tolerances leave room
+/// for another order of summation, and for nothing more.
 @Suite struct GoldenTests {
     let golden: Golden
     let run: GoldenRun
@@ -59,7 +60,8 @@ import Testing
             #expect(value.count == digest.size)
             let distance = digest.distance(value.floats)
             #expect(distance.l2 < 1e-5, "\(variable.name): L2 is off by \(distance.l2)")
-            #expect(distance.entries < 1e-3, "\(variable.name): an entry is off by \(distance.entries)")
+            #expect(
+                distance.entries < 1e-3, "\(variable.name): an entry is off by \(distance.entries)")
         }
     }
 
@@ -101,8 +103,8 @@ import Testing
 }
 
 extension Variable {
-    /// Whether it is a convolution's bias or a moment of it. The batch norm behind takes a bias out again, so its true
-    /// gradient is 0; what arrives is rounding noise, of which Adam makes steps of the learning rate's size. It changes no
-    /// output.
+    /// Whether it is a convolution's bias or a moment of it. The batch norm behind takes a bias out
+    /// again, so its true gradient is 0; what arrives is rounding noise, of which Adam makes steps
+    /// of the learning rate's size. It changes no output.
     var isConvolutionBias: Bool { name.contains("conv") && name.contains("/biases") }
 }

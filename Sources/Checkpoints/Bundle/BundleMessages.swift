@@ -49,7 +49,9 @@ extension BundleEntry {
             return dimension
         }
         return sizes.withUnsafeMutableBufferPointer { sizes in
-            var pointers = sizes.indices.map { sizes.baseAddress.map { [index = $0] in $0 + index } }
+            var pointers = sizes.indices.map {
+                sizes.baseAddress.map { [index = $0] in $0 + index }
+            }
             return pointers.withUnsafeMutableBufferPointer { pointers in
                 var shape = Tensorflow__TensorShapeProto()
                 tensorflow__tensor_shape_proto__init(&shape)

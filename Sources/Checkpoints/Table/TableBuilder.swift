@@ -56,7 +56,8 @@ struct TableBuilder {
         let handle = BlockHandle(offset: bytes.count, length: contents.count)
         bytes += contents
         bytes.append(TableFormat.uncompressed)
-        let checksum = CRC32C.checksum(of: bytes.span.bytes.extracting(droppingFirst: handle.offset))
+        let checksum = CRC32C.checksum(
+            of: bytes.span.bytes.extracting(droppingFirst: handle.offset))
         bytes.append(littleEndian: CRC32C.mask(checksum))
         return handle
     }

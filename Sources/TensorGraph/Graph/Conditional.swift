@@ -2,13 +2,14 @@ internal import TensorBoard
 
 /// One branch of a conditional while it is built: TensorFlow 1's `CondContext`.
 ///
-/// A tensor from outside that a node of the branch takes is led through a `Switch`, whose output is dead (its consumers do
-/// not run) when the other branch is taken.
+/// A tensor from outside that a node of the branch takes is led through a `Switch`, whose output is
+/// dead (its consumers do not run) when the other branch is taken.
 final class ConditionalBranch {
     let predicate: Tensor
     /// A tensor that is alive only in this branch, for nodes without inputs to wait for.
     let pivot: Tensor
-    /// 1 where the predicate is true, 0 where it is false: the index of the `Switch` output that is alive.
+    /// 1 where the predicate is true, 0 where it is false: the index of the `Switch` output that is
+    /// alive.
     let index: Int
     private let outer: ConditionalBranch?
     private var switched: [Tensor: Tensor] = [:]
@@ -21,7 +22,8 @@ final class ConditionalBranch {
         self.outer = outer
     }
 
-    /// The inputs of a node that is about to be made in this branch, with those from outside switched.
+    /// The inputs of a node that is about to be made in this branch, with those from outside
+    /// switched.
     func inside(_ inputs: [Tensor], of name: String) -> [Tensor] {
         inputs.map { isInside($0) ? $0 : switchedIn($0, scope: name) }
     }
@@ -48,7 +50,9 @@ final class ConditionalBranch {
     private func switchedIn(_ tensor: Tensor, scope: String) -> Tensor {
         if let known = switched[tensor] { return known }
         let graph = tensor.graph
-        let source = outer.map { $0.isInside(tensor) ? tensor : $0.switchedIn(tensor, scope: scope) }
+        let source = outer.map {
+            $0.isInside(tensor) ? tensor : $0.switchedIn(tensor, scope: scope)
+        }
         let switching = graph.withoutDependencies {
             graph.withNameScope(exactly: scope) {
                 graph.switching(source ?? tensor, predicate)
@@ -63,13 +67,14 @@ final class ConditionalBranch {
 }
 
 extension Graph {
-    /// The results of `ifTrue` or of `ifFalse`, by the value that `predicate` has when the graph runs; TensorFlow 1's
-    /// `cond`.
+    /// The results of `ifTrue` or of `ifFalse`, by the value that `predicate` has when the graph
+    /// runs; TensorFlow 1's `cond`.
     ///
-    /// Nodes that a branch makes run only when it is taken. Both branches return as many tensors, with the same types.
+    /// Nodes that a branch makes run only when it is taken. Both branches return as many tensors,
+    /// with the same types.
     ///
-    /// - Parameter predicate: a bool scalar. It has to be known when a run is planned: a constant, something computed from
-    ///   constants and shapes, or a placeholder that is fed.
+    /// - Parameter predicate: a bool scalar. It has to be known when a run is planned: a constant,
+    ///   something computed from constants and shapes, or a placeholder that is fed.
     public func cond(
         _ predicate: Tensor, _ ifTrue: () -> [Tensor], _ ifFalse: () -> [Tensor],
         name: String = "cond"
@@ -104,8 +109,8 @@ extension Graph {
         return results.map(inner.result)
     }
 
-    /// A node whose output 1 is `tensor` where the predicate is true, and whose output 0 is where it is false; the other
-    /// output is dead.
+    /// A node whose output 1 is `tensor` where the predicate is true, and whose output 0 is where
+    /// it is false; the other output is dead.
     func switching(_ tensor: Tensor, _ predicate: Tensor, name: String? = nil) -> Node {
         colocated(with: tensor.node) { add(.switch, name, [tensor, predicate]) }
     }

@@ -1,6 +1,7 @@
 public import TensorBoard
 
-// The graph's vocabulary: methods that make nodes, named as TensorFlow's functions are, in Swift's spelling.
+// The graph's vocabulary: methods that make nodes, named as TensorFlow's functions are, in Swift's
+// spelling.
 
 extension Graph {
     /// A tensor that each run is fed; `tf.placeholder`.
@@ -26,7 +27,8 @@ extension Graph {
         filled(0, shape, name: name)
     }
 
-    /// A tensor full of one number: a constant, or a `Fill` where there are a thousand or more of it.
+    /// A tensor full of one number: a constant, or a `Fill` where there are a thousand or more of
+    /// it.
     private func filled(_ number: Float, _ shape: [Int], name: String) -> Tensor {
         let count = shape.reduce(1, *)
         guard count >= 1000 else { return constant(Value(number).repeated(shape), name: name) }
@@ -92,7 +94,8 @@ extension Graph {
 
     /// Normally distributed numbers; `tf.random_normal`.
     public func randomNormal(
-        _ shape: [Int], mean: Float = 0, standardDeviation: Float = 1, name: String = "random_normal"
+        _ shape: [Int], mean: Float = 0, standardDeviation: Float = 1,
+        name: String = "random_normal"
     ) -> Tensor {
         nameScope(name) { scope in
             let sizes = constant(Value(shape), name: "shape")
@@ -110,15 +113,18 @@ extension Graph {
     ) -> Tensor {
         nameScope(name) { scope in
             let sizes = constant(Value(shape), name: "shape")
-            let (low, high) = (constant(Value(minimum), name: "min"), constant(Value(maximum), name: "max"))
+            let (low, high) = (
+                constant(Value(minimum), name: "min"), constant(Value(maximum), name: "max")
+            )
             let numbers = add(.randomUniform, nil, [sizes], attributes: randomAttributes())
             let scaled = binary(.mul, "mul", numbers.output(), binary(.sub, "sub", high, low))
             return add(.add, scope, [scaled, low]).output()
         }
     }
 
-    /// The seeds of the next random op: the graph's, and the op's number among random ops. Two zeros would ask TensorFlow
-    /// for a seed of its own, so it takes the largest int32 for the second.
+    /// The seeds of the next random op: the graph's, and the op's number among random ops. Two
+    /// zeros would ask TensorFlow for a seed of its own, so it takes the largest int32 for the
+    /// second.
     private func randomAttributes() -> [String: AttributeValue] {
         defer { randomOpCount += 1 }
         var seeds: (Int64, Int64) = (0, 0)

@@ -80,8 +80,8 @@ extension Graph {
         product(a.tensor, b.tensor, transposed: (transposeA, transposeB))
     }
 
-    /// - Parameter isGradient: whether it is a product's gradient with respect to its first operand,
-    ///   or to its second one.
+    /// - Parameter isGradient: whether it is a product's gradient with respect to its first
+    ///   operand, or to its second one.
     func product(
         _ a: Tensor, _ b: Tensor, transposed: (Bool, Bool),
         isGradient: (ofA: Bool, ofB: Bool) = (false, false)
@@ -128,31 +128,44 @@ extension Graph {
 // Operators. A number becomes a constant named `x` or `y`, by its side of the operator.
 
 extension TensorConvertible {
+    /// The sum, element by element, broadcast.
     public static func + (x: Self, y: some TensorConvertible) -> Tensor {
         x.tensor.graph.binary(.add, "add", x.tensor, y.tensor)
     }
 
+    /// The difference, element by element, broadcast.
     public static func - (x: Self, y: some TensorConvertible) -> Tensor {
         x.tensor.graph.binary(.sub, "sub", x.tensor, y.tensor)
     }
 
+    /// The product, element by element, broadcast.
     public static func * (x: Self, y: some TensorConvertible) -> Tensor {
         x.tensor.graph.binary(.mul, "mul", x.tensor, y.tensor)
     }
 
+    /// The quotient, element by element, broadcast.
     public static func / (x: Self, y: some TensorConvertible) -> Tensor {
         x.tensor.graph.binary(.realDiv, "truediv", x.tensor, y.tensor)
     }
 
+    /// The sum with a number.
     public static func + (x: Self, y: Float) -> Tensor { right(.add, "add", x, y) }
+    /// The difference with a number.
     public static func - (x: Self, y: Float) -> Tensor { right(.sub, "sub", x, y) }
+    /// The product with a number.
     public static func * (x: Self, y: Float) -> Tensor { right(.mul, "mul", x, y) }
+    /// The quotient with a number.
     public static func / (x: Self, y: Float) -> Tensor { right(.realDiv, "truediv", x, y) }
+    /// The sum with a number.
     public static func + (x: Float, y: Self) -> Tensor { left(.add, "add", x, y) }
+    /// The difference with a number.
     public static func - (x: Float, y: Self) -> Tensor { left(.sub, "sub", x, y) }
+    /// The product with a number.
     public static func * (x: Float, y: Self) -> Tensor { left(.mul, "mul", x, y) }
+    /// The quotient with a number.
     public static func / (x: Float, y: Self) -> Tensor { left(.realDiv, "truediv", x, y) }
 
+    /// The negative.
     public static prefix func - (x: Self) -> Tensor { x.tensor.graph.neg(x.tensor) }
 
     private static func right(_ op: Op, _ name: String, _ x: Self, _ y: Float) -> Tensor {

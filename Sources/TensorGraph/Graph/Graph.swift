@@ -1,16 +1,19 @@
 internal import TensorBoard
 
-/// A static graph, as TensorFlow 1 has it: built once by the methods below, then run by a ``Session``.
+/// A static graph, as TensorFlow 1 has it: built once by the methods below, then run by a
+/// ``Session``.
 ///
 ///     let tf = Graph()
 ///     let x = tf.placeholder([nil, 784], name: "input_x")
-///     let w = tf.variableScope("layer") { tf.getVariable("weights", [784, 10], initializer: .zeros) }
+///     let w = tf.variableScope("layer") { tf.getVariable("weights", [784, 10], initializer:
+///     .zeros) }
 ///     let loss = tf.reduceMean(tf.square(tf.matMul(x, w)))
 ///     let gradients = tf.gradients(of: loss, withRespectTo: [w])
 ///
-/// Names of nodes are those that the same Python calls give under TensorFlow 1, so that a graph can be laid beside
-/// TensorFlow's, node by node. A graph built wrongly (shapes that do not fit, a variable made twice) is a mistake in the
-/// program: it stops with a message that names the node and both shapes.
+/// Names of nodes are those that the same Python calls give under TensorFlow 1, so that a graph can
+/// be laid beside TensorFlow's, node by node. A graph built wrongly (shapes that do not fit, a
+/// variable made twice) is a mistake in the program: it stops with a message that names the node
+/// and both shapes.
 public final class Graph {
     /// All nodes, in the order of making. Inputs come before the nodes that take them.
     public internal(set) var nodes: [Node] = []
@@ -19,10 +22,12 @@ public final class Graph {
     /// The outputs of summary ops, in the order of making: what ``mergeAllSummaries()`` takes.
     var summaries: [Tensor] = []
 
-    /// The seed of every random op that is made after it is set; `nil` for one that differs from run to run.
+    /// The seed of every random op that is made after it is set; `nil` for one that differs from
+    /// run to run.
     ///
-    /// An op draws from TensorFlow's generator (Philox 4×32-10, keyed by this seed and the op's number among the random
-    /// ops), so that the same seed gives the same initial weights as it does under TensorFlow.
+    /// An op draws from TensorFlow's generator (Philox 4×32-10, keyed by this seed and the op's
+    /// number among the random ops), so that the same seed gives the same initial weights as it
+    /// does under TensorFlow.
     public var seed: UInt64?
     var randomOpCount = 0
 
@@ -46,7 +51,8 @@ public final class Graph {
     }
 }
 
-/// What an op is given for one of its inputs: a tensor, or a value that becomes a constant named for the argument.
+/// What an op is given for one of its inputs: a tensor, or a value that becomes a constant named
+/// for the argument.
 enum Operand {
     case tensor(Tensor)
     case constant(Value, String)
@@ -55,8 +61,8 @@ enum Operand {
 extension Graph {
     /// Adds a node, below the current name scope.
     ///
-    /// Constants among the operands are named `name/argument`, as TensorFlow's op library does. A name that ends in a
-    /// slash is taken as it is.
+    /// Constants among the operands are named `name/argument`, as TensorFlow's op library does. A
+    /// name that ends in a slash is taken as it is.
     @discardableResult
     func add(
         _ op: Op, _ name: String? = nil, _ operands: [Operand],
@@ -126,8 +132,9 @@ extension Graph {
 // MARK: Names
 
 extension Graph {
-    /// A name below the current scope that no node and no scope has yet, by TensorFlow's rule: `name`, `name_1`, …,
-    /// compared without regard to case. A name that ends in a slash is returned without it, unchanged.
+    /// A name below the current scope that no node and no scope has yet, by TensorFlow's rule:
+    /// `name`, `name_1`, …, compared without regard to case. A name that ends in a slash is
+    /// returned without it, unchanged.
     func uniqueName(_ name: String) -> String {
         if name.hasSuffix("/") { return String(name.dropLast()) }
         precondition(!name.isEmpty, "a node needs a name")
@@ -144,8 +151,8 @@ extension Graph {
 
     /// Runs `body` with names below `name`, made unique; TensorFlow's `name_scope`.
     ///
-    /// - Returns: what `body` returns, which is given the scope's whole name with a slash at its end. A node given that
-    ///   name is named as the scope is.
+    /// - Returns: what `body` returns, which is given the scope's whole name with a slash at its
+    ///   end. A node given that name is named as the scope is.
     public func nameScope<Result>(_ name: String, _ body: (String) -> Result) -> Result {
         let scope = uniqueName(name)
         return withNameScope(exactly: scope) { body(scope + "/") }
@@ -169,14 +176,16 @@ struct Controller {
 }
 
 extension Graph {
-    /// Runs `body`; every node that it makes runs after `nodes`. TensorFlow's `control_dependencies`.
+    /// Runs `body`; every node that it makes runs after `nodes`. TensorFlow's
+    /// `control_dependencies`.
     public func controlDependencies<Result>(_ nodes: [Node], _ body: () -> Result) -> Result {
         controllers.append(Controller(nodes: nodes))
         defer { controllers.removeLast() }
         return body()
     }
 
-    /// Runs `body` with no control dependencies and in no conditional's branch: TensorFlow's `init_scope` within a graph.
+    /// Runs `body` with no control dependencies and in no conditional's branch: TensorFlow's
+    /// `init_scope` within a graph.
     func withoutDependencies<Result>(_ body: () -> Result) -> Result {
         let outer = (controllers, branch)
         (controllers, branch) = ([], nil)
@@ -184,19 +193,23 @@ extension Graph {
         return body()
     }
 
-    /// The blocks' nodes that a new node must wait for itself, because none of its inputs does already.
+    /// The blocks' nodes that a new node must wait for itself, because none of its inputs does
+    /// already.
     private func controlDependencies(for inputs: [Tensor], and explicit: [Node]) -> [Node] {
         var result = explicit
         let inputNodes = inputs.map(\.node)
-        for controller in controllers where !inputNodes.contains(where: controller.members.contains) {
-            for node in controller.nodes where !inputNodes.contains(node) && !result.contains(node) {
+        for controller in controllers where !inputNodes.contains(where: controller.members.contains)
+        {
+            for node in controller.nodes where !inputNodes.contains(node) && !result.contains(node)
+            {
                 result.append(node)
             }
         }
         return result
     }
 
-    /// Runs `body`; its nodes carry a note (`_class`) that they belong where `node` does, by which the Graphs tab groups them.
+    /// Runs `body`; its nodes carry a note (`_class`) that they belong where `node` does, by which
+    /// the Graphs tab groups them.
     func colocated<Result>(with node: Node, _ body: () -> Result) -> Result {
         colocated(at: node.place, body)
     }

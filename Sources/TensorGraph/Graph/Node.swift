@@ -2,8 +2,8 @@ public import TensorBoard
 
 /// An op in a graph with its inputs: TensorFlow's `Operation`.
 ///
-/// Nodes are made by the methods of ``Graph`` and are never removed. An input is always older than the node that takes
-/// it, so that the order of making is an order in which a graph can run.
+/// Nodes are made by the methods of ``Graph`` and are never removed. An input is always older than
+/// the node that takes it, so that the order of making is an order in which a graph can run.
 public final class Node {
     /// The graph's name for it, unique without regard to case.
     public let name: String
@@ -56,13 +56,16 @@ public final class Node {
 }
 
 extension Node: Hashable {
+    /// Whether both are the same node.
     public static func == (left: Node, right: Node) -> Bool { left === right }
 
+    /// Hashes the node's identity.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(ObjectIdentifier(self))
     }
 }
 
 extension Node: CustomStringConvertible {
+    /// The name, with the op's in parentheses.
     public var description: String { "\(name) (\(op.name))" }
 }

@@ -13,15 +13,16 @@ internal import TensorBoard
 public struct Op: Sendable {
     /// TensorFlow's name, such as `Conv2D`.
     public let name: String
-    /// The types and shapes of the outputs: static ones when the graph is built, concrete ones when a run is planned.
+    /// The types and shapes of the outputs: static ones when the graph is built, concrete ones when
+    /// a run is planned.
     ///
     /// - Precondition: the inputs fit; the message names the node and the shapes.
     let outputs: @Sendable (OpContext) -> [TensorType]
-    /// The gradients with respect to the inputs, as new nodes, from those with respect to the outputs. `nil` for an input
-    /// that has none. An op without this rule stops the walk.
+    /// The gradients with respect to the inputs, as new nodes, from those with respect to the
+    /// outputs. `nil` for an input that has none. An op without this rule stops the walk.
     let gradient: (@Sendable (Node, [Tensor?]) -> [Tensor?])?
-    /// The outputs' values where the inputs' shapes and known values suffice: shape arithmetic, predicates. `nil` where
-    /// they do not.
+    /// The outputs' values where the inputs' shapes and known values suffice: shape arithmetic,
+    /// predicates. `nil` where they do not.
     let fold: (@Sendable (OpContext) -> [Value]?)?
     /// How it runs, once all shapes are known.
     let run: @Sendable (OpContext) -> Execution
@@ -29,7 +30,8 @@ public struct Op: Sendable {
     let hasEffect: Bool
     /// Which inputs are variables that it writes to.
     let writes: [Int]
-    /// The attributes that repeat an input's type, with that input: TensorFlow wants them in a GraphDef.
+    /// The attributes that repeat an input's type, with that input: TensorFlow wants them in a
+    /// GraphDef.
     let types: [String: Int]
 
     init(
@@ -56,7 +58,8 @@ public struct Op: Sendable {
 /// What an op's rules see of a node: its attributes, and what is known of its inputs at that time.
 struct OpContext {
     let node: Node
-    /// The inputs' types and shapes: static while the graph is built, concrete while a run is planned.
+    /// The inputs' types and shapes: static while the graph is built, concrete while a run is
+    /// planned.
     let inputs: [TensorType]
     /// The inputs' values, where they are known.
     let values: [Value?]
@@ -69,7 +72,8 @@ struct OpContext {
     /// The dimensions of an input whose shape is known whole, as all are while a run is planned.
     func dimensions(_ input: Int) -> [Int] {
         guard let known = inputs[input].shape.known else {
-            preconditionFailure("the shape \(inputs[input].shape) of input \(input) of \(node) is open")
+            preconditionFailure(
+                "the shape \(inputs[input].shape) of input \(input) of \(node) is open")
         }
         return known
     }
@@ -79,8 +83,8 @@ struct OpContext {
         values[input].map(\.ints)
     }
 
-    /// An input that is a vector of sizes, as a shape: whole where its value is known, with open dimensions where it is the
-    /// `Shape` of a tensor that has them.
+    /// An input that is a vector of sizes, as a shape: whole where its value is known, with open
+    /// dimensions where it is the `Shape` of a tensor that has them.
     func shapeOperand(_ input: Int) -> Shape {
         if let ints = ints(input) { return Shape(ints.map { $0 < 0 ? nil : $0 }) }
         let source = node.inputs[input]
@@ -95,6 +99,7 @@ struct OpContext {
     func require(_ condition: Bool, _ message: @autoclosure () -> String) {
         precondition(
             condition,
-            "\(node): \(message()); its inputs are \(inputs.map(\.shape.description).joined(separator: " and "))")
+            "\(node): \(message()); its inputs are \(inputs.map(\.shape.description).joined(separator: " and "))"
+        )
     }
 }

@@ -1,7 +1,7 @@
 /// A static shape: what is known about a tensor's dimensions when the graph is built.
 ///
-/// A dimension that is `nil` is open (a batch size, say) and is filled in when the graph runs. A shape whose
-/// `dimensions` are `nil` has an unknown rank.
+/// A dimension that is `nil` is open (a batch size, say) and is filled in when the graph runs. A
+/// shape whose `dimensions` are `nil` has an unknown rank.
 ///
 ///     let images: Shape = [nil, 28, 28, 1]
 ///     images.isFullyDefined        // false
@@ -61,12 +61,14 @@ public struct Shape: Sendable, Hashable {
 }
 
 extension Shape: ExpressibleByArrayLiteral {
+    /// A shape of known rank, with `nil` for open dimensions.
     public init(arrayLiteral elements: Int?...) {
         dimensions = elements
     }
 }
 
 extension Shape: CustomStringConvertible {
+    /// The dimensions in brackets, `?` for an open one.
     public var description: String {
         guard let dimensions else { return "[unknown rank]" }
         return "[" + dimensions.map { $0.map(String.init) ?? "?" }.joined(separator: ", ") + "]"
@@ -89,7 +91,8 @@ extension Shape {
         return Shape(zip(mine, theirs).map { $0 ?? $1 })
     }
 
-    /// The shape of an element-wise result of both, by NumPy's broadcasting rules; `nil` when they do not fit.
+    /// The shape of an element-wise result of both, by NumPy's broadcasting rules; `nil` when they
+    /// do not fit.
     func broadcast(with other: Shape) -> Shape? {
         guard let mine = dimensions, let theirs = other.dimensions else { return .unknown }
         let rank = max(mine.count, theirs.count)

@@ -26,6 +26,7 @@ public struct Tensor: Hashable {
 }
 
 extension Tensor: CustomStringConvertible {
+    /// The name, the type and the shape.
     public var description: String { "\(name) \(type) \(shape)" }
 }
 
@@ -50,5 +51,6 @@ public protocol TensorConvertible {
 }
 
 extension Tensor: TensorConvertible {
+    /// The tensor itself.
     public var tensor: Tensor { self }
 }

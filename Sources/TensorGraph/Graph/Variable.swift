@@ -2,7 +2,8 @@ public import TensorBoard
 
 /// A tensor that keeps its value from run to run: TensorFlow 1's reference variable.
 ///
-/// Four nodes stand for it: the variable itself, its initial value, the assignment of one to the other, and `read`.
+/// Four nodes stand for it: the variable itself, its initial value, the assignment of one to the
+/// other, and `read`.
 public struct Variable: TensorConvertible, Hashable {
     /// The `VariableV2` node: what assignments write to.
     public let node: Node
@@ -32,13 +33,15 @@ public enum Initializer: Sendable {
 }
 
 extension Graph {
-    /// The float32 variable of that name in the current variable scope: made, or found, as the scope's `reuse` says.
+    /// The float32 variable of that name in the current variable scope: made, or found, as the
+    /// scope's `reuse` says.
     ///
     /// - Parameters:
     ///   - name: its name below the scope.
     ///   - shape: its shape, known whole.
     ///   - initializer: its value after initialization.
-    /// - Precondition: a variable found has the same shape; one that may not be reused does not exist yet.
+    /// - Precondition: a variable found has the same shape; one that may not be reused does not
+    ///   exist yet.
     public func getVariable(
         _ name: String, _ shape: [Int], initializer: Initializer
     ) -> Variable {
@@ -53,7 +56,8 @@ extension Graph {
             return known
         }
         precondition(
-            variableScopes.reuse != .always, "variable \(full) does not exist, and reuse is .always")
+            variableScopes.reuse != .always, "variable \(full) does not exist, and reuse is .always"
+        )
         let variable = makeVariable(full, shape, initializer: initializer)
         variableScopes.variables[full] = variable
         return variable
@@ -68,7 +72,8 @@ extension Graph {
         }
     }
 
-    /// A variable of that very name, whatever the scope, that belongs beside `primary` or stands by itself.
+    /// A variable of that very name, whatever the scope, that belongs beside `primary` or stands by
+    /// itself.
     func makeVariable(
         _ name: String, _ shape: [Int], initializer: Initializer, beside primary: Node? = nil
     ) -> Variable {
@@ -112,7 +117,8 @@ extension Graph {
         return variable
     }
 
-    /// A node that gives every variable its initial value; TensorFlow's `global_variables_initializer`.
+    /// A node that gives every variable its initial value; TensorFlow's
+    /// `global_variables_initializer`.
     public func globalVariablesInitializer() -> Node {
         group(variables.map(\.initializer), name: "init")
     }

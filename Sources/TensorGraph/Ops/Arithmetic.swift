@@ -1,7 +1,8 @@
 internal import CKernels
 internal import TensorBoard
 
-// Element-wise arithmetic of two tensors, with broadcasting. Gradients after tensorflow/python/ops/math_grad.py.
+// Element-wise arithmetic of two tensors, with broadcasting. Gradients after
+// tensorflow/python/ops/math_grad.py.
 
 extension Op {
     static let add: Op = Op(
@@ -29,7 +30,9 @@ extension Op {
             let (tf, x, y) = (node.graph, node.inputs[0], node.inputs[1])
             return tf.summedToInputs(
                 node, dy,
-                equal: { (tf.add(.mul, "Mul", [dy, y]).output(), tf.add(.mul, "Mul", [dy, x]).output()) },
+                equal: {
+                    (tf.add(.mul, "Mul", [dy, y]).output(), tf.add(.mul, "Mul", [dy, x]).output())
+                },
                 { (tf.add(.mul, "Mul", [dy, y]).output(), tf.add(.mul, "Mul", [x, dy]).output()) })
         },
         fold: Fold.arithmetic({ $0 * $1 }, { $0 &* $1 }),
@@ -79,7 +82,8 @@ extension Op {
         "FloorMod", outputs: Infer.broadcast,
         fold: Fold.arithmetic(nil, { a, b in b == 0 ? 0 : ((a % b) + b) % b }),
         run: { context in
-            preconditionFailure("\(context.node): only integers that follow from shapes have a remainder")
+            preconditionFailure(
+                "\(context.node): only integers that follow from shapes have a remainder")
         })
 
     static let addN: Op = Op(
@@ -100,8 +104,8 @@ extension Op {
 
 /// Rules that compute small values when a graph is built or a run is planned.
 enum Fold {
-    /// Both operands' elements combined, where both are known; `nil` for a type without a rule. Meant for shapes and
-    /// scalars: larger tensors are left to the kernels.
+    /// Both operands' elements combined, where both are known; `nil` for a type without a rule.
+    /// Meant for shapes and scalars: larger tensors are left to the kernels.
     static func arithmetic(
         _ floats: (@Sendable (Float, Float) -> Float)?, _ ints: (@Sendable (Int32, Int32) -> Int32)?
     ) -> @Sendable (OpContext) -> [Value]? {
@@ -111,7 +115,9 @@ enum Fold {
                 a.count == b.count || a.count == 1 || b.count == 1
             else { return nil }
             func combined<T>(_ a: [T], _ b: [T], _ rule: (T, T) -> T) -> [T] {
-                (0..<max(a.count, b.count)).map { rule(a[a.count == 1 ? 0 : $0], b[b.count == 1 ? 0 : $0]) }
+                (0..<max(a.count, b.count)).map {
+                    rule(a[a.count == 1 ? 0 : $0], b[b.count == 1 ? 0 : $0])
+                }
             }
             switch (a.elements, b.elements) {
             case (.float(let a), .float(let b)):
@@ -125,13 +131,15 @@ enum Fold {
 }
 
 extension Graph {
-    /// The gradients of a broadcasting op's two inputs: what `gradients` makes, summed over the axes along which an input
-    /// was repeated.
+    /// The gradients of a broadcasting op's two inputs: what `gradients` makes, summed over the
+    /// axes along which an input was repeated.
     ///
     /// - Parameters:
-    ///   - equal: what to make where all shapes are known and equal, so that nothing is summed; `nil` for no such case.
+    ///   - equal: what to make where all shapes are known and equal, so that nothing is summed;
+    ///     `nil` for no such case.
     func summedToInputs(
-        _ node: Node, _ dy: Tensor, equal: (() -> (Tensor, Tensor))?, _ gradients: () -> (Tensor, Tensor)
+        _ node: Node, _ dy: Tensor, equal: (() -> (Tensor, Tensor))?,
+        _ gradients: () -> (Tensor, Tensor)
     ) -> [Tensor?] {
         let (x, y) = (node.inputs[0], node.inputs[1])
         if let equal, x.shape.isFullyDefined, x.shape == y.shape, x.shape == dy.shape {
@@ -182,7 +190,8 @@ extension Graph {
         return reshape(sum.output(), toShape: repetition.shape)
     }
 
-    /// The axes along which either of two shapes is repeated; `nil` where open dimensions leave that open.
+    /// The axes along which either of two shapes is repeated; `nil` where open dimensions leave
+    /// that open.
     private func repeatedAxes(_ x: [Int?], _ y: [Int?]) -> ([Int], [Int])? {
         let rank = max(x.count, y.count)
         var (ofX, ofY): ([Int], [Int]) = ([], [])

@@ -96,7 +96,8 @@ extension Op {
             else { return nil }
             return [value.repeated(shape)]
         },
-        types: ["T": 1, "index_type": 0], run: { _ in
+        types: ["T": 1, "index_type": 0],
+        run: { _ in
             .call { bound in
                 let (out, value) = (bound.outputs[0], bound.inputs[1])
                 return { kernel_fill(out.floats, value.floats[0], out.count) }
@@ -142,7 +143,8 @@ extension Op {
                 "\(node): only the gradient of a single repeated element is there")
             return [node.graph.sumToShape(dy, of: node.inputs[0]), nil]
         },
-        types: ["T": 0, "Tmultiples": 1], run: { _ in
+        types: ["T": 0, "Tmultiples": 1],
+        run: { _ in
             .call { bound in
                 Broadcast.tile(bound.outputs[0], from: bound.inputs[0])
             }
@@ -164,9 +166,11 @@ extension Op {
             else { return nil }
             return [Value(.int32(indices.map { Int32(data[$0]) }), shape: shape)]
         },
-        types: ["Tparams": 0, "Tindices": 1, "Taxis": 2], run: { context in
+        types: ["Tparams": 0, "Tindices": 1, "Taxis": 2],
+        run: { context in
             preconditionFailure(
-                "\(context.node): only shapes can be gathered, whose values follow from other shapes")
+                "\(context.node): only shapes can be gathered, whose values follow from other shapes"
+            )
         })
 }
 
@@ -178,7 +182,8 @@ extension Value {
         }
         switch tensor.elements {
         case .floats(let floats): self.init(.float(filled(floats)), shape: tensor.shape)
-        case .doubles(let doubles): self.init(.float(filled(doubles.map(Float.init))), shape: tensor.shape)
+        case .doubles(let doubles):
+            self.init(.float(filled(doubles.map(Float.init))), shape: tensor.shape)
         case .int32s(let ints): self.init(.int32(filled(ints)), shape: tensor.shape)
         case .int64s(let ints): self.init(.int64(filled(ints)), shape: tensor.shape)
         case .bools(let bools): self.init(.bool(filled(bools)), shape: tensor.shape)

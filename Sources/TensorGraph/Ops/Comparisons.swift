@@ -33,7 +33,8 @@ extension Op {
             default: return nil
             }
         },
-        types: ["SrcT": 0], run: { context in
+        types: ["SrcT": 0],
+        run: { context in
             let types = (context.inputs[0].type, context.outputs[0].type)
             switch types {
             case (.float, .float): return .alias(0)

@@ -4,7 +4,8 @@ extension Op {
     /// Nothing: it only stands for an order.
     static let noOp: Op = Op("NoOp", outputs: Infer.none)
 
-    /// Its input, on the output that the predicate names (1 where it is true); the other output is dead.
+    /// Its input, on the output that the predicate names (1 where it is true); the other output is
+    /// dead.
     static let `switch`: Op = Op(
         "Switch",
         outputs: { [$0.inputs[0], $0.inputs[0]] },
@@ -19,8 +20,10 @@ extension Op {
     static let merge: Op = Op(
         "Merge",
         outputs: { context in
-            let shape = context.inputs.dropFirst().reduce(context.shape(0).dimensions) { known, input in
-                guard let known, let other = input.shape.dimensions, known.count == other.count else {
+            let shape = context.inputs.dropFirst().reduce(context.shape(0).dimensions) {
+                known, input in
+                guard let known, let other = input.shape.dimensions, known.count == other.count
+                else {
                     return nil
                 }
                 return zip(known, other).map { $0 == $1 ? $0 : nil }

@@ -1,7 +1,8 @@
 internal import CKernels
 internal import TensorBoard
 
-// Convolutions over NHWC images, and the biases added to them. Gradients after tensorflow/python/ops/nn_grad.py.
+// Convolutions over NHWC images, and the biases added to them. Gradients after
+// tensorflow/python/ops/nn_grad.py.
 
 extension Op {
     static let conv2D: Op = Op(
@@ -17,7 +18,8 @@ extension Op {
         gradient: { node, dy in
             guard let dy = dy[0] else { return [nil, nil] }
             let (tf, x, w) = (node.graph, node.inputs[0], node.inputs[1])
-            let shapes = tf.add(.shapeN, nil, [x, w], attributes: ["N": .int(2), "out_type": .type(.int32)])
+            let shapes = tf.add(
+                .shapeN, nil, [x, w], attributes: ["N": .int(2), "out_type": .type(.int32)])
             let dx = tf.add(
                 .conv2DBackpropInput, nil, [shapes.output(0), w, dy],
                 attributes: node.convolutionAttributes)
@@ -30,7 +32,8 @@ extension Op {
             let shape = Window.shape(
                 context, images: context.dimensions(0), filter: context.dimensions(1),
                 output: context.outputs[0].shape.known ?? [])
-            return .call(scratch: withUnsafePointer(to: shape) { kernel_conv2d_scratch($0) }) { bound in
+            return .call(scratch: withUnsafePointer(to: shape) { kernel_conv2d_scratch($0) }) {
+                bound in
                 {
                     withUnsafePointer(to: shape) {
                         kernel_conv2d(
@@ -53,11 +56,13 @@ extension Op {
             let again = tf.add(.conv2D, nil, [dy, w], attributes: node.convolutionAttributes)
             return [nil, dw.output(), again.output()]
         },
-        types: ["T": 1], run: { context in
+        types: ["T": 1],
+        run: { context in
             let shape = Window.shape(
                 context, images: context.outputs[0].shape.known ?? [],
                 filter: context.dimensions(1), output: context.dimensions(2))
-            return .call(scratch: withUnsafePointer(to: shape) { kernel_conv2d_scratch($0) }) { bound in
+            return .call(scratch: withUnsafePointer(to: shape) { kernel_conv2d_scratch($0) }) {
+                bound in
                 {
                     withUnsafePointer(to: shape) {
                         kernel_conv2d_input_gradient(
@@ -84,7 +89,8 @@ extension Op {
             let shape = Window.shape(
                 context, images: context.dimensions(0),
                 filter: context.outputs[0].shape.known ?? [], output: context.dimensions(2))
-            return .call(scratch: withUnsafePointer(to: shape) { kernel_conv2d_scratch($0) }) { bound in
+            return .call(scratch: withUnsafePointer(to: shape) { kernel_conv2d_scratch($0) }) {
+                bound in
                 {
                     withUnsafePointer(to: shape) {
                         kernel_conv2d_filter_gradient(
@@ -99,7 +105,8 @@ extension Op {
         "BiasAdd",
         outputs: { context in
             if let x = context.shape(0).dimensions?.last, let bias = context.shape(1).known {
-                context.require(x == nil || bias == [x ?? 0], "there is not one bias for each channel")
+                context.require(
+                    x == nil || bias == [x ?? 0], "there is not one bias for each channel")
             }
             return [context.inputs[0]]
         },
@@ -162,13 +169,14 @@ struct Window {
         return (places + stride - 1) / stride
     }
 
-    /// The zeros before the first row (column); where the padding is uneven the larger half comes after.
+    /// The zeros before the first row (column); where the padding is uneven the larger half comes
+    /// after.
     func padding(_ input: Int, _ output: Int, _ size: Int, _ stride: Int) -> Int {
         isPadded ? max((output - 1) * stride + size - input, 0) / 2 : 0
     }
 
-    /// What the kernels need to know of a convolution of `images` [N, H, W, C] with `filter` [R, S, C, K] to `output`
-    /// [N, P, Q, K].
+    /// What the kernels need to know of a convolution of `images` [N, H, W, C] with `filter` [R, S,
+    /// C, K] to `output` [N, P, Q, K].
     static func shape(
         _ context: OpContext, images: [Int], filter: [Int], output: [Int]
     ) -> kernel_conv2d_shape {

@@ -6,7 +6,9 @@ extension Op {
     static let maxPool: Op = Op(
         "MaxPool",
         outputs: { context in
-            guard let x = context.shape(0).dimensions else { return [TensorType([nil, nil, nil, nil])] }
+            guard let x = context.shape(0).dimensions else {
+                return [TensorType([nil, nil, nil, nil])]
+            }
             context.require(x.count == 4, "it takes NHWC images")
             let size = context.node.ints("ksize")
             let window = Window(context.node, height: size[1], width: size[2])

@@ -17,7 +17,8 @@ extension Op {
             let sum = tf.sumGradient(node, dy)
             return [tf.add(.realDiv, "truediv", [sum, tf.meanDivisor(node)]).output(), nil]
         },
-        types: ["T": 0, "Tidx": 1], run: { context in
+        types: ["T": 0, "Tidx": 1],
+        run: { context in
             let count = context.dimensions(0).reduce(1, *)
             let results = context.outputs[0].shape.elementCount ?? 1
             return Reduction.execution(context, divisor: Float(max(count, 1) / max(results, 1)))
@@ -32,11 +33,14 @@ extension Op {
             else { return nil }
             return [Value(.int32([Int32(ints.reduce(1, *))]), shape: shape)]
         },
-        types: ["T": 0, "Tidx": 1], run: { context in
-            preconditionFailure("\(context.node): only shapes have a product, which follows from other shapes")
+        types: ["T": 0, "Tidx": 1],
+        run: { context in
+            preconditionFailure(
+                "\(context.node): only shapes have a product, which follows from other shapes")
         })
 
-    /// The axes over which the gradients of a broadcast result are summed for either operand, from their shapes.
+    /// The axes over which the gradients of a broadcast result are summed for either operand, from
+    /// their shapes.
     static let broadcastGradientArgs: Op = Op(
         "BroadcastGradientArgs",
         outputs: { _ in [TensorType([nil], .int32), TensorType([nil], .int32)] },
@@ -53,7 +57,8 @@ extension Op {
             return [Value(axes.0), Value(axes.1)]
         },
         run: { context in
-            preconditionFailure("\(context.node): the shapes it takes have to follow from other shapes")
+            preconditionFailure(
+                "\(context.node): the shapes it takes have to follow from other shapes")
         })
 }
 
@@ -69,11 +74,13 @@ extension Graph {
             return add(.tile, nil, [single, sizes]).output()
         }
         if let sizes = x.shape.known, let axes = node.inputs[1].constantValue?.ints {
-            let kept = x.shape.reduced(over: axes.map { $0 < 0 ? $0 + sizes.count : $0 }, keepDimensions: true)
+            let kept = x.shape.reduced(
+                over: axes.map { $0 < 0 ? $0 + sizes.count : $0 }, keepDimensions: true)
             let factors = zip(sizes, kept.known ?? sizes).map { size, kept in size / max(kept, 1) }
             let single = reshape(dy, kept.known ?? sizes)
             return add(
-                .tile, nil, [.tensor(single), .constant(Value(factors), "multiples")]).output()
+                .tile, nil, [.tensor(single), .constant(Value(factors), "multiples")]
+            ).output()
         }
         let sizes = shape(of: x)
         let kept = node.bool("keep_dims") ? dy : reshape(dy, toShape: keptShape(node, sizes))
@@ -83,7 +90,9 @@ extension Graph {
     /// The shape `sizes` with 1 for the axes that the reduction `node` takes away.
     private func keptShape(_ node: Node, _ sizes: Tensor) -> Tensor {
         guard let rank = node.inputs[0].shape.rank, let axes = node.inputs[1].constantValue?.ints
-        else { preconditionFailure("\(node): its axes have to be known when its gradient is built") }
+        else {
+            preconditionFailure("\(node): its axes have to be known when its gradient is built")
+        }
         let reduced = Set(axes.map { $0 < 0 ? $0 + rank : $0 })
         let isKept = (0..<rank).map { reduced.contains($0) ? 0 : 1 }
         return sizes * constant(Value(isKept)) + constant(Value(isKept.map { 1 - $0 }))
@@ -91,7 +100,9 @@ extension Graph {
 
     /// How many elements each mean was taken of, as a float.
     fileprivate func meanDivisor(_ node: Node) -> Tensor {
-        if let count = node.inputs[0].shape.elementCount, let results = node.output().shape.elementCount {
+        if let count = node.inputs[0].shape.elementCount,
+            let results = node.output().shape.elementCount
+        {
             return constant(Value(Float(count / max(results, 1))))
         }
         let sizes = shape(of: node.inputs[0])
@@ -127,9 +138,13 @@ enum Reduction {
             case [true]:
                 sum = { out.floats[0] = kernel_sum(x.floats, count) }
             case [true, false]:
-                sum = { kernel_sum_rows(pool, out.floats, x.floats, groups[0].size, groups[1].size) }
+                sum = {
+                    kernel_sum_rows(pool, out.floats, x.floats, groups[0].size, groups[1].size)
+                }
             case [false, true]:
-                sum = { kernel_sum_columns(pool, out.floats, x.floats, groups[0].size, groups[1].size) }
+                sum = {
+                    kernel_sum_columns(pool, out.floats, x.floats, groups[0].size, groups[1].size)
+                }
             default:
                 sum = { general(out.floats, out.count, x.floats, groups) }
             }
@@ -146,7 +161,8 @@ enum Reduction {
         var isReduced: Bool
     }
 
-    /// The dimensions with neighbours joined that are both reduced or both kept, without those of size 1.
+    /// The dimensions with neighbours joined that are both reduced or both kept, without those of
+    /// size 1.
     private static func grouped(_ sizes: [Int], reduced: Set<Int>) -> [Group] {
         var groups: [Group] = []
         for (axis, size) in sizes.enumerated() where size != 1 {
@@ -161,7 +177,8 @@ enum Reduction {
 
     /// Any pattern of reduced and kept groups, in order, in Double.
     private static func general(
-        _ out: UnsafeMutablePointer<Float>, _ count: Int, _ x: UnsafePointer<Float>, _ groups: [Group]
+        _ out: UnsafeMutablePointer<Float>, _ count: Int, _ x: UnsafePointer<Float>,
+        _ groups: [Group]
     ) {
         var sums = [Double](repeating: 0, count: count)
         let total = groups.reduce(1) { $0 * $1.size }

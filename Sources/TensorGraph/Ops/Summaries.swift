@@ -1,12 +1,13 @@
 internal import TensorBoard
 
-// Summary ops. Their result is a value that the writer's own thread turns into bytes, in place of TensorFlow's serialized
-// string, so that the thread that trains only copies numbers.
+// Summary ops. Their result is a value that the writer's own thread turns into bytes, in place of
+// TensorFlow's serialized string, so that the thread that trains only copies numbers.
 
 extension Op {
     static let scalarSummary: Op = Op(
         "ScalarSummary", outputs: Collect.outputs,
-        types: ["T": 1], run: { context in
+        types: ["T": 1],
+        run: { context in
             let tag = Collect.tag(context)
             return .call { bound in
                 let (value, slot) = (bound.inputs[1], bound.outputs[0].slot)
@@ -16,12 +17,14 @@ extension Op {
 
     static let histogramSummary: Op = Op(
         "HistogramSummary", outputs: Collect.outputs,
-        types: ["T": 1], run: { context in
+        types: ["T": 1],
+        run: { context in
             let tag = Collect.tag(context)
             return .call { bound in
                 let (values, slot) = (bound.inputs[1], bound.outputs[0].slot)
                 return {
-                    let floats = [Float](UnsafeBufferPointer(start: values.floats, count: values.count))
+                    let floats = [Float](
+                        UnsafeBufferPointer(start: values.floats, count: values.count))
                     slot?.summary = Summary([.histogram(floats, tag: tag)])
                 }
             }
@@ -29,7 +32,8 @@ extension Op {
 
     static let imageSummary: Op = Op(
         "ImageSummary", outputs: Collect.outputs,
-        types: ["T": 1], run: { context in
+        types: ["T": 1],
+        run: { context in
             let tag = Collect.tag(context)
             let sizes = context.dimensions(1)
             context.require(
@@ -39,9 +43,11 @@ extension Op {
             return .call { bound in
                 let (pixels, slot) = (bound.inputs[1], bound.outputs[0].slot)
                 return {
-                    let floats = [Float](UnsafeBufferPointer(start: pixels.floats, count: pixels.count))
+                    let floats = [Float](
+                        UnsafeBufferPointer(start: pixels.floats, count: pixels.count))
                     slot?.summary = .images(
-                        tag: tag, pixels: floats, count: sizes[0], height: sizes[1], width: sizes[2],
+                        tag: tag, pixels: floats, count: sizes[0], height: sizes[1],
+                        width: sizes[2],
                         channels: sizes[3], maxOutputs: most)
                 }
             }
@@ -49,7 +55,8 @@ extension Op {
 
     static let mergeSummary: Op = Op(
         "MergeSummary", outputs: Collect.outputs,
-        types: [:], run: { _ in
+        types: [:],
+        run: { _ in
             .call { bound in
                 let (parts, slot) = (bound.inputs.compactMap(\.slot), bound.outputs[0].slot)
                 return { slot?.summary = Summary(parts.flatMap(\.summary.values)) }
@@ -58,7 +65,9 @@ extension Op {
 }
 
 private enum Collect {
-    static let outputs: @Sendable (OpContext) -> [TensorType] = { _ in [TensorType(.scalar, .string)] }
+    static let outputs: @Sendable (OpContext) -> [TensorType] = { _ in
+        [TensorType(.scalar, .string)]
+    }
 
     /// The tag, which is the constant that the op's first input is.
     static func tag(_ context: OpContext) -> String {
@@ -88,9 +97,11 @@ extension Graph {
         collect(.histogramSummary, name, values, argument: "tag")
     }
 
-    /// A summary of the first `maxOutputs` of a batch of NHWC images; TensorFlow 1's `tf.summary.image`.
+    /// A summary of the first `maxOutputs` of a batch of NHWC images; TensorFlow 1's
+    /// `tf.summary.image`.
     @discardableResult
-    public func imageSummary(_ name: String, _ images: Tensor, maxOutputs: Int = 3) -> SummaryTensor {
+    public func imageSummary(_ name: String, _ images: Tensor, maxOutputs: Int = 3) -> SummaryTensor
+    {
         let red = TensorValue(shape: [4], elements: .int32s([255, 0, 0, 255]))
         return collect(
             .imageSummary, name, images, argument: "tag",

@@ -64,7 +64,8 @@ struct Compiler {
     /// The tensor whose memory a tensor is in.
     private func source(_ tensor: Tensor) -> Tensor { sources[tensor] ?? tensor }
 
-    /// Finds what this plan shares with others, and what can be one loop; `plan` is its number in the session.
+    /// Finds what this plan shares with others, and what can be one loop; `plan` is its number in
+    /// the session.
     mutating func share(plan: Int) {
         sharing = Sharing(
             plan: plan, specialization, running: running, fetches: fetches.map(source),
@@ -75,8 +76,8 @@ struct Compiler {
             ).units
     }
 
-    /// What a node can share a loop with; `nil` for one that is not element-wise, or repeats an operand in a way that a tile
-    /// cannot hold.
+    /// What a node can share a loop with; `nil` for one that is not element-wise, or repeats an
+    /// operand in a way that a tile cannot hold.
     private func elementwiseKind(_ node: Node) -> ElementwiseFusion.Kind? {
         switch executions[node] {
         case .unary, .binary, .sum, .copy: break
@@ -88,7 +89,8 @@ struct Compiler {
             let operand = specialization.type(input).shape.known ?? []
             switch Elementwise.Repetition(of: operand, in: shape) {
             case .whole: break
-            case .rows(let count) where count <= Elementwise.tileSize && (period == 1 || count == 1):
+            case .rows(let count)
+            where count <= Elementwise.tileSize && (period == 1 || count == 1):
                 period = max(period, count)
             case .rows(let count) where count == period: break
             case .rows, .other: return nil
@@ -101,7 +103,8 @@ struct Compiler {
 
     // MARK: Memory
 
-    /// Places everything that a run needs beside the variables: feeds, constants, results and scratch memory.
+    /// Places everything that a run needs beside the variables: feeds, constants, results and
+    /// scratch memory.
     mutating func layOut(feeds: [Tensor]) {
         let whole = 0...units.count
         var owners: [Tensor] = []
@@ -117,7 +120,9 @@ struct Compiler {
             request(tensor, steps)
         }
         let keeps = units.compactMap { if case .keep(let fetch) = $0 { fetch } else { nil } }
-        for fetch in keeps { requests.append(.init(bytes: specialization.bytes(fetches[fetch]), steps: whole)) }
+        for fetch in keeps {
+            requests.append(.init(bytes: specialization.bytes(fetches[fetch]), steps: whole))
+        }
         requests.append(.init(bytes: scratchBytes, steps: whole))
 
         let layout = ArenaLayout(requests)
@@ -175,15 +180,16 @@ struct Compiler {
         return result
     }
 
-    /// For each result that is made in a run: from which unit on it is needed, and until which. A result that only its own
-    /// unit reads is not there.
+    /// For each result that is made in a run: from which unit on it is needed, and until which. A
+    /// result that only its own unit reads is not there.
     private func lifetimes() -> [(Tensor, ClosedRange<Int>)] {
         var order: [Tensor] = []
         var ranges: [Tensor: ClosedRange<Int>] = [:]
         var isRead: Set<Tensor> = []
         for (place, unit) in units.enumerated() {
             for node in unit.nodes {
-                for index in node.outputs.indices where source(node.output(index)) == node.output(index) {
+                for index in node.outputs.indices
+                where source(node.output(index)) == node.output(index) {
                     order.append(node.output(index))
                     ranges[node.output(index)] = place...place
                 }
@@ -204,7 +210,9 @@ struct Compiler {
             isRead.insert(owner)
             ranges[owner] = range.lowerBound...units.count
         }
-        return order.filter(isRead.contains).compactMap { tensor in ranges[tensor].map { (tensor, $0) } }
+        return order.filter(isRead.contains).compactMap { tensor in
+            ranges[tensor].map { (tensor, $0) }
+        }
     }
 
     private func buffer(_ type: TensorType, _ pointer: UnsafeMutableRawPointer) -> Buffer {
@@ -312,10 +320,12 @@ struct Compiler {
     private func requireFloats(_ node: Node) {
         precondition(
             specialization.type(node.output()).type == .float,
-            "\(node): arithmetic on \(node.outputs[0].type) works on values that follow from shapes only")
+            "\(node): arithmetic on \(node.outputs[0].type) works on values that follow from shapes only"
+        )
     }
 
-    /// The variables that the run reads before it has given them a value, and those that it gives one.
+    /// The variables that the run reads before it has given them a value, and those that it gives
+    /// one.
     func variableUse() -> (read: [VariableStorage], assigned: [VariableStorage]) {
         var assigned: [VariableStorage] = []
         var read: [VariableStorage] = []
@@ -323,7 +333,9 @@ struct Compiler {
             let owner = source(tensor)
             guard owner.node.isVariable, !specialization.isFed(owner) else { return }
             let storage = resources.variable(owner.node)
-            if !assigned.contains(where: { $0 === storage }), !read.contains(where: { $0 === storage }) {
+            if !assigned.contains(where: { $0 === storage }),
+                !read.contains(where: { $0 === storage })
+            {
                 read.append(storage)
             }
         }

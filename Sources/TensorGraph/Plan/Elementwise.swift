@@ -1,6 +1,7 @@
 internal import CKernels
 
-/// How element-wise nodes run: in tiles, on all threads, with operands repeated where they are broadcast.
+/// How element-wise nodes run: in tiles, on all threads, with operands repeated where they are
+/// broadcast.
 enum Elementwise {
     /// Elements of a tile at the most.
     static let tileSize = Int(KERNEL_TILE)
@@ -31,14 +32,17 @@ enum Elementwise {
         }
     }
 
-    /// A kernel for a group of nodes of `count` elements, whose repeating operands begin anew after `period` elements.
-    static func kernel(_ members: [Member], count: Int, period: Int, pool: OpaquePointer?) -> Kernel {
+    /// A kernel for a group of nodes of `count` elements, whose repeating operands begin anew after
+    /// `period` elements.
+    static func kernel(_ members: [Member], count: Int, period: Int, pool: OpaquePointer?) -> Kernel
+    {
         guard count > 0 else { return {} }
         let program = Program(members)
         let tile = tileSize / period * period
         return {
             kernel_fused(
-                pool, program.steps, program.steps.count, program.rows, program.rows.count, tile, count)
+                pool, program.steps, program.steps.count, program.rows, program.rows.count, tile,
+                count)
         }
     }
 
@@ -64,7 +68,8 @@ enum Elementwise {
         }
     }
 
-    /// A binary op with an operand that no tile can hold: long rows one by one, any other broadcast element by element.
+    /// A binary op with an operand that no tile can hold: long rows one by one, any other broadcast
+    /// element by element.
     static func single(_ function: @escaping kernel_binary, _ bound: Bindings) -> Kernel {
         let (result, x, y) = (bound.outputs[0], bound.inputs[0], bound.inputs[1])
         let repetitions = (
@@ -134,13 +139,16 @@ private final class Program {
     }
 
     private func add(
-        _ unary: kernel_unary?, _ binary: kernel_binary?, _ out: kernel_operand, _ x: kernel_operand,
+        _ unary: kernel_unary?, _ binary: kernel_binary?, _ out: kernel_operand,
+        _ x: kernel_operand,
         _ y: kernel_operand
     ) {
         steps.append(kernel_step(unary: unary, binary: binary, out: out, x: x, y: y))
     }
 
-    private func tile(_ row: UnsafeMutablePointer<Float>, _ count: Int) -> UnsafeMutablePointer<Float> {
+    private func tile(_ row: UnsafeMutablePointer<Float>, _ count: Int) -> UnsafeMutablePointer<
+        Float
+    > {
         if let known = tiles[row] { return known }
         let tile = UnsafeMutablePointer<Float>.allocate(capacity: Elementwise.tileSize)
         tiles[row] = tile
@@ -151,7 +159,8 @@ private final class Program {
 
 /// Where the elements of an operand stand that is broadcast to a larger shape.
 struct Walk {
-    /// For each dimension of the result: its size, and the distance in the operand between neighbours along it.
+    /// For each dimension of the result: its size, and the distance in the operand between
+    /// neighbours along it.
     private let dimensions: [(size: Int, stride: Int)]
 
     init(_ shape: [Int], in result: [Int]) {

@@ -1,8 +1,8 @@
 /// The pass that makes runs of element-wise nodes one loop.
 ///
-/// A node joins the group of a node that it reads, when both have as many elements. A group is put off until something else
-/// reads one of its results, or writes to a variable that it reads; what only the group itself reads then never reaches
-/// memory.
+/// A node joins the group of a node that it reads, when both have as many elements. A group is put
+/// off until something else reads one of its results, or writes to a variable that it reads; what
+/// only the group itself reads then never reaches memory.
 struct ElementwiseFusion {
     /// What is run at a time.
     enum Unit {
@@ -75,7 +75,8 @@ struct ElementwiseFusion {
         func isRead(_ group: Group) -> Bool { reads.contains { group.nodes.contains($0.node) } }
         guard
             let index = open.lastIndex(where: { group in
-                isRead(group) && group.kind.count == kind.count && group.kind.segment == kind.segment
+                isRead(group) && group.kind.count == kind.count
+                    && group.kind.segment == kind.segment
                     && group.nodes.count < Elementwise.mostNodes
                     && Self.common(group.kind.period, kind.period) <= Elementwise.tileSize
             })

@@ -3,9 +3,10 @@ internal import TensorBoard
 
 /// The pass that makes a weight's gradient and its step of Adam one kernel.
 ///
-/// Where an `ApplyAdam`'s gradient is a product aᵀ · b of small batches, or an `AddN` of such products, and nobody else
-/// reads it, it is not stored: the kernel makes it tile by tile and updates the variable on the spot. Several updates of a
-/// variable with the same gradient are one pass over it, too.
+/// Where an `ApplyAdam`'s gradient is a product aᵀ · b of small batches, or an `AddN` of such
+/// products, and nobody else reads it, it is not stored: the kernel makes it tile by tile and
+/// updates the variable on the spot. Several updates of a variable with the same gradient are one
+/// pass over it, too.
 struct FusedUpdates {
     /// One variable's update.
     struct Update {
@@ -13,14 +14,16 @@ struct FusedUpdates {
         let node: Node
         /// Nodes of which nothing is left to run.
         let replaced: [Node]
-        /// What the update reads: the nine operands of `ApplyAdam` without the gradient, then a and b of each term.
+        /// What the update reads: the nine operands of `ApplyAdam` without the gradient, then a and
+        /// b of each term.
         let operands: [Tensor]
         let execution: Execution
     }
 
     private(set) var updates: [Update] = []
 
-    /// Beyond so many rows in all terms together, a product takes longer than storing it, and is better made by itself.
+    /// Beyond so many rows in all terms together, a product takes longer than storing it, and is
+    /// better made by itself.
     private static let mostRows = 64
 
     /// - Parameters:
@@ -32,14 +35,19 @@ struct FusedUpdates {
     ) {
         var readers: [Tensor: [Node]] = [:]
         for node in running {
-            for input in specialization.inputs(node) { readers[source(input), default: []].append(node) }
+            for input in specialization.inputs(node) {
+                readers[source(input), default: []].append(node)
+            }
         }
         var isDone: Set<Tensor> = []
         for node in running where node.op.name == Op.applyAdam.name {
             let gradient = source(node.inputs[9])
             guard isDone.insert(gradient).inserted, !fetches.contains(gradient) else { continue }
             let updates = readers[gradient] ?? []
-            guard updates.allSatisfy({ $0.inputs[..<9] == node.inputs[..<9] && $0.op.name == node.op.name })
+            guard
+                updates.allSatisfy({
+                    $0.inputs[..<9] == node.inputs[..<9] && $0.op.name == node.op.name
+                })
             else { continue }
             let isSum = gradient.node.op.name == Op.addN.name
             let products = isSum ? gradient.node.inputs.map(source) : [gradient]
@@ -76,7 +84,8 @@ struct FusedUpdates {
             return {
                 let rate = inputs[5][0] * (1 - inputs[4][0]).squareRoot() / (1 - inputs[3][0])
                 kernel_matmul_adam(
-                    bound.pool, inputs[0], inputs[1], inputs[2], shape[0], shape[1], terms, terms.count,
+                    bound.pool, inputs[0], inputs[1], inputs[2], shape[0], shape[1], terms,
+                    terms.count,
                     times, rate, inputs[6][0], inputs[7][0], inputs[8][0])
             }
         }

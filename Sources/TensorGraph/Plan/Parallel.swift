@@ -2,13 +2,15 @@ internal import CKernels
 
 /// Loops over many elements, on the session's threads.
 enum Parallel {
-    /// Elements a thread takes at a time: enough to be worth handing over, few enough to stay in its first cache.
+    /// Elements a thread takes at a time: enough to be worth handing over, few enough to stay in
+    /// its first cache.
     static let grain = 8192
 
-    /// A kernel that runs `body` over 0..<count in ranges of `grain` elements at the most. The ranges depend on the count
-    /// alone, not on the number of threads.
+    /// A kernel that runs `body` over 0..<count in ranges of `grain` elements at the most. The
+    /// ranges depend on the count alone, not on the number of threads.
     static func tiles(
-        _ count: Int, grain: Int = grain, pool: OpaquePointer?, _ body: @escaping (Range<Int>) -> Void
+        _ count: Int, grain: Int = grain, pool: OpaquePointer?,
+        _ body: @escaping (Range<Int>) -> Void
     ) -> Kernel {
         let chunks = (count + grain - 1) / grain
         guard chunks > 1 else { return { body(0..<count) } }

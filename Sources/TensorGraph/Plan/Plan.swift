@@ -3,8 +3,8 @@ internal import TensorBoard
 
 /// A run, compiled: what a session does for one set of fetches, targets and fed shapes.
 ///
-/// Made once and kept. Running it copies the feeds in, calls the kernels in order, and copies the fetches out; all memory
-/// is laid out beforehand.
+/// Made once and kept. Running it copies the feeds in, calls the kernels in order, and copies the
+/// fetches out; all memory is laid out beforehand.
 final class Plan {
     private let arena: Arena
     private let calls: [Call]
@@ -23,7 +23,8 @@ final class Plan {
     let generation: Int
 
     /// - Parameter number: the plan's number in its session.
-    /// - Throws: ``SessionError`` when something needed is not fed, or cannot be known before the run.
+    /// - Throws: ``SessionError`` when something needed is not fed, or cannot be known before the
+    ///   run.
     init(
         number: Int, graph: Graph, fetches: [Tensor], targets: [Node],
         feeds: [Tensor: Specialization.Feed], resources: Resources
@@ -50,7 +51,8 @@ final class Plan {
     struct Call {
         /// The part of the plan that it is left out with, if any.
         let segment: Int?
-        /// The nodes that it computes, with the sizes of their outputs; none for a copy that the plan makes for itself.
+        /// The nodes that it computes, with the sizes of their outputs; none for a copy that the
+        /// plan makes for itself.
         var nodes: [(node: Node, outputBytes: [Int])] = []
         let run: Kernel
     }
@@ -163,7 +165,8 @@ extension Value {
     init(_ buffer: Buffer) {
         func copied<T>(_ type: T.Type) -> [T] {
             Array(
-                UnsafeBufferPointer(start: buffer.pointer.assumingMemoryBound(to: T.self), count: buffer.count))
+                UnsafeBufferPointer(
+                    start: buffer.pointer.assumingMemoryBound(to: T.self), count: buffer.count))
         }
         switch buffer.type {
         case .int32: self.init(.int32(copied(Int32.self)), shape: buffer.shape)

@@ -1,8 +1,9 @@
 /// The second pass: an order of execution.
 ///
-/// Nodes run in the order of their making as far as possible: after all that they depend on, and, where a variable is
-/// written, after all reads of it that do not depend on the write. So whatever a run computes from variables, it computes
-/// from their values before the run, unless control dependencies say otherwise; TensorFlow 1 leaves that order to chance.
+/// Nodes run in the order of their making as far as possible: after all that they depend on, and,
+/// where a variable is written, after all reads of it that do not depend on the write. So whatever
+/// a run computes from variables, it computes from their values before the run, unless control
+/// dependencies say otherwise; TensorFlow 1 leaves that order to chance.
 struct Schedule {
     /// One thing that a run does.
     enum Step {
@@ -21,7 +22,8 @@ struct Schedule {
         for (place, node) in nodes.enumerated() { places[node] = place }
         var builder = Builder(count: nodes.count)
         for (place, node) in nodes.enumerated() {
-            let inputs = specialization.inputs(node).filter { !specialization.isFed($0) }.map(\.node)
+            let inputs = specialization.inputs(node).filter { !specialization.isFed($0) }.map(
+                \.node)
             for before in inputs + specialization.waitedFor(node) {
                 if let before = places[before] { builder.addEdge(before, place) }
             }

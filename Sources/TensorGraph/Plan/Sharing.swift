@@ -1,8 +1,9 @@
 /// Values that plans leave to each other: a session's memory of what it has computed already.
 ///
-/// The article's loop evaluates a loss right after each training step, and the next step begins with that very forward
-/// pass. So a tensor that several plans compute, from nothing but feeds and variables, is kept outside of their arenas
-/// together with the versions of what it was computed from; as long as those have not changed, nobody computes it again.
+/// The article's loop evaluates a loss right after each training step, and the next step begins
+/// with that very forward pass. So a tensor that several plans compute, from nothing but feeds and
+/// variables, is kept outside of their arenas together with the versions of what it was computed
+/// from; as long as those have not changed, nobody computes it again.
 final class SharedValues {
     /// What a value is computed from.
     enum Origin: Hashable {
@@ -20,8 +21,8 @@ final class SharedValues {
     final class Entry {
         fileprivate var plans: Set<Int> = []
         fileprivate(set) var memory: Arena?
-        /// 1 and the sum of its origins' versions when it was computed, 0 before. Versions only grow: the same sum means the
-        /// same versions.
+        /// 1 and the sum of its origins' versions when it was computed, 0 before. Versions only
+        /// grow: the same sum means the same versions.
         var signature: UInt64 = 0
 
         var isShared: Bool { plans.count > 1 }
@@ -108,7 +109,9 @@ struct Sharing {
         }
         var segmentOfOrigins: [[SharedValues.Origin]: Int] = [:]
         for node in running {
-            guard let origins = origins[node], entries[node.output()]?.isShared ?? false else { continue }
+            guard let origins = origins[node], entries[node.output()]?.isShared ?? false else {
+                continue
+            }
             let segment = segmentOfOrigins[origins] ?? segments.count
             if segment == segments.count { segments.append(Segment(origins: origins)) }
             segmentOfOrigins[origins] = segment
@@ -136,8 +139,8 @@ struct Sharing {
         }
     }
 
-    /// For each running node the origins of its value, ordered; none for one whose value depends on more than those: on
-    /// chance, on what the run itself writes, or on a node with effects.
+    /// For each running node the origins of its value, ordered; none for one whose value depends on
+    /// more than those: on chance, on what the run itself writes, or on a node with effects.
     private static func origins(
         _ running: [Node], _ specialization: Specialization, _ inputs: (Node) -> [Tensor]
     ) -> [Node: [SharedValues.Origin]] {
@@ -150,7 +153,9 @@ struct Sharing {
                 if specialization.isFed(input) {
                     origins.insert(.feed(input))
                 } else if input.node.isVariable {
-                    guard !(written[node.id]?.contains(input.node) ?? false) else { continue search }
+                    guard !(written[node.id]?.contains(input.node) ?? false) else {
+                        continue search
+                    }
                     origins.insert(.variable(input.node))
                 } else if specialization.value(input) == nil {
                     guard let known = result[input.node] else { continue search }
@@ -162,7 +167,8 @@ struct Sharing {
         return result
     }
 
-    /// For each node (by its id) the variables that are written before it runs, as far as its dependencies say.
+    /// For each node (by its id) the variables that are written before it runs, as far as its
+    /// dependencies say.
     private static func writtenBefore(_ specialization: Specialization) -> [Int: Set<Node>] {
         var result: [Int: Set<Node>] = [:]
         for node in specialization.nodes {

@@ -1,10 +1,10 @@
 internal import TensorBoard
 
-/// The first pass: the part of a graph that a run needs, with every shape known, and with all values known that follow from
-/// shapes and constants.
+/// The first pass: the part of a graph that a run needs, with every shape known, and with all
+/// values known that follow from shapes and constants.
 ///
-/// Shape arithmetic, predicates and the branches that they do not take are gone after it: their nodes remain, without
-/// anything to run, for the order that they stand for.
+/// Shape arithmetic, predicates and the branches that they do not take are gone after it: their
+/// nodes remain, without anything to run, for the order that they stand for.
 struct Specialization {
     /// The nodes that a run needs, oldest first.
     private(set) var nodes: [Node] = []
@@ -17,7 +17,8 @@ struct Specialization {
     struct Feed: Hashable {
         var shape: [Int]
         var type: DataType
-        /// The value of a bool scalar, by which a conditional's branch is chosen when the run is planned.
+        /// The value of a bool scalar, by which a conditional's branch is chosen when the run is
+        /// planned.
         var predicate: Bool?
 
         init(_ value: Value) {
@@ -76,7 +77,9 @@ struct Specialization {
 
     /// Whether nothing is left of the node to run.
     func isFolded(_ node: Node) -> Bool {
-        guard let state = states[node.id], !state.values.isEmpty, !node.op.hasEffect else { return false }
+        guard let state = states[node.id], !state.values.isEmpty, !node.op.hasEffect else {
+            return false
+        }
         return state.values.allSatisfy { $0 != nil }
     }
 
@@ -154,8 +157,8 @@ struct Specialization {
 
     // MARK: Backward
 
-    /// Which nodes are left to be needed: not those behind a value that is known, nor those of a branch not taken, nor
-    /// what is only waited for and writes nothing.
+    /// Which nodes are left to be needed: not those behind a value that is known, nor those of a
+    /// branch not taken, nor what is only waited for and writes nothing.
     private func neededNodes(fetches: [Tensor], targets: [Node], count: Int) -> [Bool] {
         enum Need: Int { case none, itsWrites, all }
         var needs = [Need](repeating: .none, count: count)
@@ -179,8 +182,8 @@ struct Specialization {
         return needs.map { $0 == .all }
     }
 
-    /// What a node waits for beside its inputs: the nodes that its control dependencies name, or, where one of those is not
-    /// needed itself, the needed ones before it.
+    /// What a node waits for beside its inputs: the nodes that its control dependencies name, or,
+    /// where one of those is not needed itself, the needed ones before it.
     func waitedFor(_ node: Node) -> [Node] {
         var result: [Node] = []
         var seen: Set<Node> = []
