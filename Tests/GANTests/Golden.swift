@@ -100,7 +100,8 @@ struct GoldenRun {
         self.program = program
     }
 
-    /// Uniform numbers in [-1, 1) that any language computes exactly: Knuth's multiplicative hash of the index.
+    /// Uniform numbers in [-1, 1) that any language computes exactly: Knuth's multiplicative hash
+    /// of the index.
     private static func hashed(_ count: Int, salt: Int) -> [Double] {
         (0..<count).map { index in
             let hash = UInt64(index + salt * 7919 + 1) &* 2_654_435_761 % (1 << 32)
@@ -117,8 +118,8 @@ struct GoldenRun {
 }
 
 extension Golden.Digest {
-    /// How far the L2 norm, the sum and the picked entries of `values` are from this digest's, the last two in units of the
-    /// root mean square.
+    /// How far the L2 norm, the sum and the picked entries of `values` are from this digest's, the
+    /// last two in units of the root mean square.
     func distance(_ values: [Float]) -> (l2: Double, entries: Double) {
         let doubles = values.map(Double.init)
         let norm = doubles.reduce(0) { $0 + $1 * $1 }.squareRoot()

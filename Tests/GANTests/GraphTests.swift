@@ -23,8 +23,8 @@ import Testing
         }
     }
 
-    /// All nodes, gradients included, with all attributes: `graph_digests.txt` holds a digest of each
-    /// node's name, and one of its ``GraphDefinition/Node/text``.
+    /// All nodes, gradients included, with all attributes: `graph_digests.txt` holds a digest of
+    /// each node's name, and one of its ``GraphDefinition/Node/text``.
     @Test func everyNodeAndAttributeIsTensorFlows() throws {
         var theirs: [String: String] = [:]
         for line in try lines("graph_digests.txt") {
@@ -71,8 +71,8 @@ import Testing
 }
 
 extension GraphDefinition.Node {
-    /// The node without the colour of an image summary's pixels that are no numbers, which TensorFlow
-    /// has in uint8.
+    /// The node without the colour of an image summary's pixels that are no numbers, which
+    /// TensorFlow has in uint8.
     fileprivate var withoutBadColor: Self {
         var node = self
         node.attributes.removeAll { $0.name == "bad_color" }

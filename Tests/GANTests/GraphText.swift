@@ -1,6 +1,7 @@
 import TensorBoard
 
-// A node of a GraphDef as one line of text, the same for the same node however its constants are packed.
+// A node of a GraphDef as one line of text, the same for the same node however its constants are
+// packed.
 
 extension GraphDefinition.Node {
     /// Name, op, inputs and attributes, separated by tabs.
