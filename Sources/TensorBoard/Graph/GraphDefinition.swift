@@ -2,7 +2,8 @@
 public struct GraphDefinition: Sendable, Equatable {
     /// The nodes; a node's inputs may come after it.
     public var nodes: [Node]
-    /// The version of the operations' definitions that the graph was made for: that of TensorFlow 2.21.
+    /// The version of the operations' definitions that the graph was made for: that of TensorFlow
+    /// 2.21.
     public var producerVersion: Int32 = 2474
 
     /// Makes a graph.
@@ -18,8 +19,8 @@ public struct GraphDefinition: Sendable, Equatable {
         public var op: String
         /// Where the node runs; empty for anywhere.
         public var device: String
-        /// The nodes that it reads: `name` or `name:0` for a first output, `name:1` for a second one,
-        /// `^name` for a node that only has to run before it. Those come last.
+        /// The nodes that it reads: `name` or `name:0` for a first output, `name:1` for a second
+        /// one, `^name` for a node that only has to run before it. Those come last.
         public var inputs: [String]
         /// The operation's attributes, in the order in which they are written.
         public var attributes: [(name: String, value: AttributeValue)]

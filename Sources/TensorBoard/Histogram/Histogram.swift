@@ -1,7 +1,7 @@
 /// A distribution: how many numbers fell into each of a row of buckets.
 ///
-/// Made from numbers, it has the buckets of TensorFlow 1, which grow by a tenth from 1e-12 to 1e20 on both
-/// sides of zero; ready buckets may have any limits.
+/// Made from numbers, it has the buckets of TensorFlow 1, which grow by a tenth from 1e-12 to 1e20
+/// on both sides of zero; ready buckets may have any limits.
 public struct Histogram: Sendable, Equatable {
     /// The smallest number counted.
     public var minimum: Double
@@ -18,7 +18,8 @@ public struct Histogram: Sendable, Equatable {
     /// How many numbers were left out because they were infinite or not a number.
     public var dropped: Int
 
-    /// A bucket: the numbers from the limit of the bucket before it up to, but without, its own limit.
+    /// A bucket: the numbers from the limit of the bucket before it up to, but without, its own
+    /// limit.
     public struct Bucket: Sendable, Equatable {
         /// The upper limit.
         public var limit: Double

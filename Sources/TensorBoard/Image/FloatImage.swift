@@ -6,8 +6,8 @@ public struct FloatImage: Sendable, Equatable {
     public let width: Int
     /// 1 for gray, 2 for gray and alpha, 3 for RGB, 4 for RGBA.
     public let channels: Int
-    /// Row by row from the top, a pixel's channels side by side: `height` × `width` × `channels` numbers.
-    /// A slice, so that the pictures of a batch share the batch's memory.
+    /// Row by row from the top, a pixel's channels side by side: `height` × `width` × `channels`
+    /// numbers. A slice, so that the pictures of a batch share the batch's memory.
     public let pixels: ArraySlice<Float>
 
     /// Makes a picture.

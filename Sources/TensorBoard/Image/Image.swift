@@ -6,7 +6,8 @@ public struct Image: Sendable, Equatable {
     public let width: Int
     /// 1 for gray, 2 for gray and alpha, 3 for RGB, 4 for RGBA.
     public let channels: Int
-    /// Row by row from the top, a pixel's channels side by side: `height` × `width` × `channels` bytes.
+    /// Row by row from the top, a pixel's channels side by side: `height` × `width` × `channels`
+    /// bytes.
     public let pixels: [UInt8]
 
     /// Makes a picture.

@@ -3,17 +3,19 @@ extension Summary {
     /// `tf.summary.image` makes them.
     ///
     /// ```swift
-    /// Summary.images(tag: "x", pixels: batch, count: 10, height: 28, width: 28, channels: 1, maxOutputs: 2)
-    ///     .values.map(\.tag)  // ["x/image/0", "x/image/1"]
+    /// let summary = Summary.images(
+    ///     tag: "x", pixels: batch, count: 10, height: 28, width: 28, channels: 1, maxOutputs: 2)
+    /// summary.values.map(\.tag)  // ["x/image/0", "x/image/1"]
     /// ```
     ///
-    /// The tags follow TensorFlow's rule: with `maxOutputs` 1 the only image is `tag/image`; with more, the
-    /// images are `tag/image/0`, `tag/image/1` and so on, even when the batch holds a single one.
+    /// The tags follow TensorFlow's rule: with `maxOutputs` 1 the only image is `tag/image`; with
+    /// more, the images are `tag/image/0`, `tag/image/1` and so on, even when the batch holds a
+    /// single one.
     ///
     /// - Parameters:
     ///   - tag: What stands before `/image` in the tags.
-    ///   - pixels: `count` × `height` × `width` × `channels` numbers, the last varying fastest. They are
-    ///     shared with the summary, not copied.
+    ///   - pixels: `count` × `height` × `width` × `channels` numbers, the last varying fastest.
+    ///     They are shared with the summary, not copied.
     ///   - count: The batch's size.
     ///   - height: An image's rows.
     ///   - width: An image's columns.

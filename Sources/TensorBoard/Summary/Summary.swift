@@ -1,7 +1,8 @@
 /// What a program wants TensorBoard to show at one step: a list of tagged values.
 ///
-/// A summary holds what was measured as it was measured. Buckets, pixel scaling, PNG and protobuf are
-/// the writer thread's work, so that making a summary costs a training loop little more than a copy.
+/// A summary holds what was measured as it was measured. Buckets, pixel scaling, PNG and protobuf
+/// are the writer thread's work, so that making a summary costs a training loop little more than a
+/// copy.
 ///
 /// ```swift
 /// var summary = Summary([.scalar(0.25, tag: "loss")])
@@ -24,7 +25,8 @@ public struct Summary: Sendable, Equatable {
         public var tag: String
         /// What was measured.
         public var content: Content
-        /// How TensorBoard titles and explains the series; taken from the first value of a tag in a file.
+        /// How TensorBoard titles and explains the series; taken from the first value of a tag in a
+        /// file.
         public var metadata: Metadata?
 
         /// Makes a value.
@@ -49,9 +51,11 @@ public struct Summary: Sendable, Equatable {
 
     /// A distribution, as numbers still to be counted or as ready buckets.
     public enum HistogramSource: Sendable, Equatable {
-        /// Numbers that the writer thread sorts into buckets; those that are not finite are left out.
+        /// Numbers that the writer thread sorts into buckets; those that are not finite are left
+        /// out.
         case floats([Float])
-        /// Numbers that the writer thread sorts into buckets; those that are not finite are left out.
+        /// Numbers that the writer thread sorts into buckets; those that are not finite are left
+        /// out.
         case doubles([Double])
         /// Numbers that were counted before.
         case counted(Histogram)
