@@ -3,7 +3,8 @@ public import TensorGraph
 extension Network {
     /// How sure the discriminator is that images are real: [N, 784] → [N, 1], in 0...1.
     ///
-    /// Called twice, it has one set of variables, and nodes below `discriminator/` and `discriminator_1/`.
+    /// Called twice, it has one set of variables, and nodes below `discriminator/` and
+    /// `discriminator_1/`.
     public func discriminator(_ x: Tensor) -> Tensor {
         let images = tf.reshape(x, [-1, 28, 28, 1])
         return tf.variableScope("discriminator", reuse: .auto) {

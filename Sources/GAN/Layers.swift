@@ -4,8 +4,8 @@ public import TensorGraph
 public final class Network {
     /// The graph; named as the article names TensorFlow.
     public let tf: Graph
-    /// The article's `D_param`. It holds every variable twice, for ``discriminator(_:)`` is called twice and adds its
-    /// variables each time; so the optimizer updates each of them twice a step.
+    /// The article's `D_param`. It holds every variable twice, for ``discriminator(_:)`` is called
+    /// twice and adds its variables each time; so the optimizer updates each of them twice a step.
     public private(set) var discriminatorParameters: [Variable] = []
     /// The article's `G_param`.
     public private(set) var generatorParameters: [Variable] = []
@@ -32,13 +32,14 @@ public final class Network {
 extension Network {
     /// Batch normalization of images [N, H, W, channels], over all pixels of a batch.
     ///
-    /// - Parameter train: a bool scalar: whether the batch's own statistics are used, and the moving averages brought up
-    ///   to date, or else those averages are used.
+    /// - Parameter train: a bool scalar: whether the batch's own statistics are used, and the
+    ///   moving averages brought up to date, or else those averages are used.
     public func convBatchNorm(_ x: Tensor, _ channels: Int, train: Tensor) -> Tensor {
         batchNorm(x, channels, axes: [0, 1, 2], train: train)
     }
 
-    /// Batch normalization of vectors [N, size], over a batch; `train` as in ``convBatchNorm(_:_:train:)``.
+    /// Batch normalization of vectors [N, size], over a batch; `train` as in
+    /// ``convBatchNorm(_:_:train:)``.
     public func layerBatchNorm(_ x: Tensor, _ size: Int, train: Tensor) -> Tensor {
         batchNorm(x, size, axes: [0], train: train)
     }
@@ -126,8 +127,8 @@ extension Network {
 }
 
 extension Initializer {
-    /// Normal with deviation √(2 / inputs), which keeps the scale of what goes through a relu (He et al., "Delving deep
-    /// into rectifiers", ICCV 2015).
+    /// Normal with deviation √(2 / inputs), which keeps the scale of what goes through a relu (He
+    /// et al., "Delving deep into rectifiers", ICCV 2015).
     static func heNormal(_ inputs: Int) -> Initializer {
         .randomNormal(standardDeviation: Float((2 / Double(inputs)).squareRoot()))
     }

@@ -1,5 +1,5 @@
-/// Noise as `np.random.seed(seed); np.random.uniform(-1, 1, …)` draws it: the Mersenne Twister MT19937 (Matsumoto and
-/// Nishimura, ACM TOMACS 8(1), 1998), two outputs to a double of 53 bits.
+/// Noise as `np.random.seed(seed); np.random.uniform(-1, 1, …)` draws it: the Mersenne Twister
+/// MT19937 (Matsumoto and Nishimura, ACM TOMACS 8(1), 1998), two outputs to a double of 53 bits.
 ///
 /// The same seed feeds the generator the very noise that the article's script feeds it.
 struct Noise {

@@ -7,7 +7,8 @@ extension Network {
         tf.imageSummary(label, tf.reshape(images, [-1, 28, 28, 1]), maxOutputs: count)
     }
 
-    /// The share of images, real and made, that the discriminator judges rightly: a scalar in 0...1.
+    /// The share of images, real and made, that the discriminator judges rightly: a scalar in
+    /// 0...1.
     public func accuracy(_ real: Tensor, _ fake: Tensor) -> Tensor {
         let realRight = tf.reduceMean(tf.cast(tf.greater(real, 0.5), .float))
         let fakeRight = tf.reduceMean(tf.cast(tf.less(fake, 0.5), .float))
@@ -16,8 +17,8 @@ extension Network {
 }
 
 extension Summary {
-    /// This summary with one value more: all images below `tag` tiled to one, so that a step's images are one card in
-    /// TensorBoard.
+    /// This summary with one value more: all images below `tag` tiled to one, so that a step's
+    /// images are one card in TensorBoard.
     func addingGrid(of tag: String, as gridTag: String) -> Summary {
         let images = values.compactMap { value in
             if value.tag.hasPrefix("\(tag)/image"), case .floatImage(let image) = value.content {

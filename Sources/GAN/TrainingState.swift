@@ -2,10 +2,11 @@ internal import Checkpoints
 internal import TensorBoard
 internal import TensorGraph
 
-/// Where the main loop stands: with the variables, all that a run needs to go on as if it had never stopped.
+/// Where the main loop stands: with the variables, all that a run needs to go on as if it had never
+/// stopped.
 ///
-/// A checkpoint holds it in three tensors beside the variables, `loop/passes`, `loop/is_warmed_up` and `loop/noise`, which
-/// TensorFlow's saver passes over.
+/// A checkpoint holds it in three tensors beside the variables, `loop/passes`, `loop/is_warmed_up`
+/// and `loop/noise`, which TensorFlow's saver passes over.
 struct LoopState: Equatable {
     /// Passes done.
     var passes = 0
@@ -22,8 +23,8 @@ struct LoopState: Equatable {
 
     /// The state that a checkpoint holds.
     ///
-    /// - Throws: `CheckpointError`; ``TrainingError/notResumable(_:)`` for a checkpoint of variables alone, as TensorFlow
-    ///   writes it.
+    /// - Throws: `CheckpointError`; ``TrainingError/notResumable(_:)`` for a checkpoint of
+    ///   variables alone, as TensorFlow writes it.
     init(_ checkpoint: Checkpoint) throws {
         let known = Set(checkpoint.tensors.map(\.name))
         guard known.isSuperset(of: Self.names) else {
@@ -65,7 +66,8 @@ extension Session {
 
     /// Gives all variables the values that a checkpoint holds.
     ///
-    /// - Throws: `CheckpointError`, which lists what is missing or differs; then no variable is changed.
+    /// - Throws: `CheckpointError`, which lists what is missing or differs; then no variable is
+    ///   changed.
     func restore(_ checkpoint: Checkpoint) throws {
         let wanted = graph.variables.map { variable in
             TensorDescription(

@@ -36,8 +36,8 @@ import Testing
         }
     }
 
-    /// A mean holds its convolution's bias, which rounding noise moves by up to 6e-4 in three D steps
-    /// with two updates each, in the reference and here, each its own way; a variance is the
+    /// A mean holds its convolution's bias, which rounding noise moves by up to 6e-4 in three D
+    /// steps with two updates each, in the reference and here, each its own way; a variance is the
     /// reference's to 1e-3. By so much may a number be on the other side of a limit.
     @Test func histograms() throws {
         for (value, expected) in zip(values, expected) {

@@ -1,9 +1,11 @@
 public import TensorBoard
 
 extension Graph {
-    /// The graph as a GraphDef, as TensorFlow would write it: what the Graphs tab shows and `tf.import_graph_def` takes.
+    /// The graph as a GraphDef, as TensorFlow would write it: what the Graphs tab shows and
+    /// `tf.import_graph_def` takes.
     ///
-    /// Static shapes stand in the attribute `_output_shapes`; an input that is only waited for is named `^node`.
+    /// Static shapes stand in the attribute `_output_shapes`; an input that is only waited for is
+    /// named `^node`.
     public var definition: GraphDefinition {
         GraphDefinition(
             nodes: nodes.map { node in

@@ -76,8 +76,8 @@ extension Graph {
         }
     }
 
-    /// gamma (x - mean) / √(variance + epsilon) + beta, for each channel; `tf.nn.batch_normalization`, in the order of
-    /// operations that it has there.
+    /// gamma (x - mean) / √(variance + epsilon) + beta, for each channel;
+    /// `tf.nn.batch_normalization`, in the order of operations that it has there.
     public func batchNormalization(
         _ x: Tensor, mean: Tensor, variance: Tensor, beta: some TensorConvertible,
         gamma: some TensorConvertible, epsilon: Float, name: String = "batchnorm"

@@ -1,6 +1,8 @@
-/// Whether a scope's variables may be made, must exist already, or are made when they do not exist: TensorFlow's `reuse`.
+/// Whether a scope's variables may be made, must exist already, or are made when they do not exist:
+/// TensorFlow's `reuse`.
 public enum Reuse: Sendable {
-    /// `getVariable` makes a variable; a second one of its name is a mistake. TensorFlow's `reuse=False`.
+    /// `getVariable` makes a variable; a second one of its name is a mistake. TensorFlow's
+    /// `reuse=False`.
     case never
     /// `getVariable` finds the variable that exists. TensorFlow's `reuse=True`.
     case always
@@ -36,8 +38,8 @@ struct VariableScopes {
 extension Graph {
     /// Runs `body` with variables and nodes named below `name`; TensorFlow's `variable_scope`.
     ///
-    /// Entering a scope again gives the same names to variables (they are shared where `reuse` allows it) and new ones to
-    /// nodes: `discriminator/…`, then `discriminator_1/…`.
+    /// Entering a scope again gives the same names to variables (they are shared where `reuse`
+    /// allows it) and new ones to nodes: `discriminator/…`, then `discriminator_1/…`.
     ///
     /// - Parameters:
     ///   - name: the scope's name, below the current one.

@@ -1,7 +1,8 @@
 internal import CKernels
 internal import TensorBoard
 
-// Element-wise functions of one tensor, and their gradients, after tensorflow/python/ops/math_grad.py and nn_grad.py.
+// Element-wise functions of one tensor, and their gradients, after
+// tensorflow/python/ops/math_grad.py and nn_grad.py.
 
 extension Op {
     static let neg: Op = Op(

@@ -5,7 +5,8 @@ enum Infer {
     /// One output, of the first input's type and shape.
     static let likeFirst: @Sendable (OpContext) -> [TensorType] = { [$0.inputs[0]] }
 
-    /// One output, of the second input's type and shape: what a gradient op has whose first input is the value.
+    /// One output, of the second input's type and shape: what a gradient op has whose first input
+    /// is the value.
     static let likeSecond: @Sendable (OpContext) -> [TensorType] = { [$0.inputs[1]] }
 
     /// No output.
@@ -32,7 +33,8 @@ enum Infer {
         context.inputs.map { TensorType(Shape([$0.shape.rank]), .int32) }
     }
 
-    /// The shape of a `Reshape`: the asked one, with a -1 (or an open dimension) filled in from the number of elements.
+    /// The shape of a `Reshape`: the asked one, with a -1 (or an open dimension) filled in from the
+    /// number of elements.
     static func reshaped(_ context: OpContext) -> Shape {
         guard var sizes = context.shapeOperand(1).dimensions else { return .unknown }
         guard let count = context.shape(0).elementCount else {
@@ -50,7 +52,8 @@ enum Infer {
         return Shape(sizes)
     }
 
-    /// The axes of a reduction whose second input holds them, each in 0..<rank; `nil` when they are not known.
+    /// The axes of a reduction whose second input holds them, each in 0..<rank; `nil` when they are
+    /// not known.
     static func axes(_ context: OpContext) -> [Int]? {
         guard let rank = context.shape(0).rank, let axes = context.ints(1) else { return nil }
         for axis in axes {

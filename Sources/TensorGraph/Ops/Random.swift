@@ -8,16 +8,17 @@ internal import TensorBoard
 #endif
 
 extension Op {
-    /// Normally distributed numbers of mean 0 and deviation 1, the very ones that TensorFlow draws on a CPU: four from each
-    /// group of four 32-bit numbers, by Box and Muller's transform (tensorflow/core/lib/random/random_distributions.h).
+    /// Normally distributed numbers of mean 0 and deviation 1, the very ones that TensorFlow draws
+    /// on a CPU: four from each group of four 32-bit numbers, by Box and Muller's transform
+    /// (tensorflow/core/lib/random/random_distributions.h).
     static let randomStandardNormal: Op = Op(
         "RandomStandardNormal",
         outputs: { [TensorType($0.shapeOperand(0), $0.node.type("dtype"))] },
         hasEffect: true,
         run: { _ in
             .call { bound in
-                let out = bound.outputs[0]
-                return { bound.random.fillNormal(out.floats, count: out.count) }
+                let (out, random) = (bound.outputs[0], bound.random)
+                return { random.fillNormal(out.floats, count: out.count) }
             }
         })
 
@@ -28,15 +29,15 @@ extension Op {
         hasEffect: true,
         run: { _ in
             .call { bound in
-                let out = bound.outputs[0]
-                return { bound.random.fillUniform(out.floats, count: out.count) }
+                let (out, random) = (bound.outputs[0], bound.random)
+                return { random.fillUniform(out.floats, count: out.count) }
             }
         })
 }
 
 extension RandomState {
-    /// The generator passes over 256 groups for each number after a run, however few it took: TensorFlow's
-    /// `ReserveRandomOutputs`.
+    /// The generator passes over 256 groups for each number after a run, however few it took:
+    /// TensorFlow's `ReserveRandomOutputs`.
     private func fill(
         _ out: UnsafeMutablePointer<Float>, count: Int,
         _ group: ((UInt32, UInt32, UInt32, UInt32)) -> (Float, Float, Float, Float)

@@ -1,7 +1,8 @@
 internal import CKernels
 internal import TensorBoard
 
-// Variables, and what writes to them. The first output of a write is the variable itself, as TensorFlow 1's references are.
+// Variables, and what writes to them. The first output of a write is the variable itself, as
+// TensorFlow 1's references are.
 
 extension Op {
     static let variable: Op = Op(
@@ -27,7 +28,8 @@ extension Op {
         "AssignSub", outputs: Update.outputs, writes: [0],
         run: { Update.execution($0, kernel_sub) { $0 &- $1 } })
 
-    /// TensorFlow 1's Adam, from (var, m, v, beta1ᵗ, beta2ᵗ, learning rate, beta1, beta2, epsilon, gradient).
+    /// TensorFlow 1's Adam, from (var, m, v, beta1ᵗ, beta2ᵗ, learning rate, beta1, beta2, epsilon,
+    /// gradient).
     static let applyAdam: Op = Op(
         "ApplyAdam",
         outputs: { context in

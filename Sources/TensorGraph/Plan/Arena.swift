@@ -1,6 +1,7 @@
 /// The third pass: places for all tensors of a run in one block of memory.
 ///
-/// Two tensors share bytes when no step needs both. Larger ones are placed first, each at the lowest free place.
+/// Two tensors share bytes when no step needs both. Larger ones are placed first, each at the
+/// lowest free place.
 struct ArenaLayout {
     /// A tensor's bytes, and the steps from its making to its last use.
     struct Request {

@@ -28,38 +28,11 @@ struct Bindings {
     let outputs: [Buffer]
     /// As many floats as the op asked for.
     let scratch: UnsafeMutablePointer<Float>
+    let node: Node
+    let resources: Resources
+
     /// The session's threads.
-    let pool: OpaquePointer?
+    var pool: OpaquePointer? { resources.pool }
     /// The state of the node's random numbers, kept by the session.
-    let random: RandomState
-}
-
-/// A tensor in memory during a run.
-struct Buffer {
-    let pointer: UnsafeMutableRawPointer
-    let type: DataType
-    let shape: [Int]
-    /// Where a summary op leaves its result, which is no array of numbers.
-    var slot: SummarySlot?
-
-    var count: Int { shape.reduce(1, *) }
-    var floats: UnsafeMutablePointer<Float> { pointer.assumingMemoryBound(to: Float.self) }
-    var ints: UnsafeMutablePointer<Int32> { pointer.assumingMemoryBound(to: Int32.self) }
-}
-
-/// The place for one summary.
-final class SummarySlot {
-    var summary = Summary()
-}
-
-extension DataType {
-    /// Bytes of an element in memory during a run; 0 for what is not an array of numbers.
-    var stride: Int {
-        switch self {
-        case .float, .int32: 4
-        case .double, .int64: 8
-        case .bool: 1
-        default: 0
-        }
-    }
+    var random: RandomState { resources.randomState(node) }
 }

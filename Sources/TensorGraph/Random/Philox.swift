@@ -1,5 +1,5 @@
-/// The counter-based generator Philox 4×32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011), keyed
-/// as TensorFlow keys it.
+/// The counter-based generator Philox 4×32-10 (Salmon et al., "Parallel random numbers: as easy as
+/// 1, 2, 3", SC 2011), keyed as TensorFlow keys it.
 struct Philox {
     private var counter: (UInt32, UInt32, UInt32, UInt32)
     private let key: (UInt32, UInt32)

@@ -1,9 +1,10 @@
 internal import TensorBoard
 
-/// Adam (Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015), as TensorFlow 1's `AdamOptimizer` has it.
+/// Adam (Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015), as TensorFlow 1's
+/// `AdamOptimizer` has it.
 ///
-/// Each variable keeps two moments beside it, `name/Adam` and `name/Adam_1`; the powers of beta1 and beta2 are shared by the
-/// optimizer's variables. With t counted from 1:
+/// Each variable keeps two moments beside it, `name/Adam` and `name/Adam_1`; the powers of beta1
+/// and beta2 are shared by the optimizer's variables. With t counted from 1:
 ///
 ///     rate = learningRate · √(1 - beta2ᵗ) / (1 - beta1ᵗ)
 ///     m += (g - m)(1 - beta1)
@@ -29,12 +30,14 @@ public struct AdamOptimizer: Sendable {
         self.epsilon = epsilon
     }
 
-    /// A node that changes the variables so that `loss` becomes smaller, and adds 1 to `globalStep`.
+    /// A node that changes the variables so that `loss` becomes smaller, and adds 1 to
+    /// `globalStep`.
     ///
     /// - Parameters:
     ///   - loss: a scalar.
     ///   - globalStep: an int32 variable that counts the steps.
-    ///   - variables: what is changed. A variable that occurs twice is updated twice a step, with the same gradient.
+    ///   - variables: what is changed. A variable that occurs twice is updated twice a step, with
+    ///     the same gradient.
     public func minimize(_ loss: Tensor, globalStep: Variable, variables: [Variable]) -> Node {
         let graph = loss.graph
         let gradients = graph.gradients(of: loss, withRespectTo: variables, gated: true)

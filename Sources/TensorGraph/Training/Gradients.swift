@@ -3,13 +3,16 @@ internal import TensorBoard
 extension Graph {
     /// The gradients of `y` with respect to each of `xs`, as new nodes; `tf.gradients`.
     ///
-    /// One walk from `y` back to the `xs`, each op once, when the gradients of all its outputs are there. The walk is
-    /// TensorFlow's own (tensorflow/python/ops/gradients_util.py), so that the nodes that it leaves have the same names.
+    /// One walk from `y` back to the `xs`, each op once, when the gradients of all its outputs are
+    /// there. The walk is TensorFlow's own (tensorflow/python/ops/gradients_util.py), so that the
+    /// nodes that it leaves have the same names.
     ///
     /// - Parameters:
-    ///   - y: what is differentiated; a tensor that is not a scalar counts as the sum of its elements.
+    ///   - y: what is differentiated; a tensor that is not a scalar counts as the sum of its
+    ///     elements.
     ///   - xs: tensors or variables; one may occur more than once.
-    ///   - gated: whether an op's gradients are used only when all of them are there, as an optimizer wants it that
+    ///   - gated: whether an op's gradients are used only when all of them are there, as an
+    ///     optimizer wants it that
     ///     changes the variables that they depend on.
     /// - Returns: for each of `xs` its gradient, or `nil` where `y` does not depend on it.
     public func gradients(
@@ -30,7 +33,8 @@ extension Graph {
 private struct ReverseWalk {
     private let sources: [Tensor]
     private let start: Node
-    /// For each node on a path from the sources to the start: how many of its consumers on such paths are yet to come.
+    /// For each node on a path from the sources to the start: how many of its consumers on such
+    /// paths are yet to come.
     private var pending: [Node: Int] = [:]
     /// The gradients that have reached each output, to be added up.
     private var received: [Tensor: [Tensor]] = [:]
@@ -96,7 +100,8 @@ private struct ReverseWalk {
         return sources.map { received[$0]?.first }
     }
 
-    /// The gradients with respect to a node's outputs; those that came from several consumers are added up, once.
+    /// The gradients with respect to a node's outputs; those that came from several consumers are
+    /// added up, once.
     private mutating func added(_ node: Node, in graph: Graph) -> [Tensor?] {
         node.outputs.indices.map { index in
             let output = node.output(index)
@@ -157,8 +162,8 @@ extension Graph {
         }
     }
 
-    /// The gradient of an output that nothing depends on. For a branch of a conditional it is alive when the other branch
-    /// is, whose gradient it stands in for.
+    /// The gradient of an output that nothing depends on. For a branch of a conditional it is alive
+    /// when the other branch is, whose gradient it stands in for.
     fileprivate func zerosLike(_ output: Tensor) -> Tensor {
         guard output.node.op.name == Op.switch.name, let branch = output.node.branch else {
             return filled(0, toShape: shape(of: output), name: "zeros_like")

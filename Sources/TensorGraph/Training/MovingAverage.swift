@@ -1,8 +1,10 @@
 internal import TensorBoard
 
-/// Averages of tensors that forget exponentially; TensorFlow 1's `ExponentialMovingAverage`, without debiasing.
+/// Averages of tensors that forget exponentially; TensorFlow 1's `ExponentialMovingAverage`,
+/// without debiasing.
 ///
-/// Each averaged tensor has a variable, which starts at zero: average -= (average - value)(1 - decay).
+/// Each averaged tensor has a variable, which starts at zero: average -= (average - value)(1 -
+/// decay).
 public final class ExponentialMovingAverage {
     /// How slowly the averages forget, in [0, 1).
     public let decay: Float

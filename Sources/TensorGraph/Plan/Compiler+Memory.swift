@@ -1,0 +1,120 @@
+internal import TensorBoard
+
+extension Compiler {
+    /// Places everything that a run needs beside the variables: feeds, constants, results and
+    /// scratch memory.
+    mutating func layOut(feeds: [Tensor]) {
+        let whole = 0...units.count
+        var owners: [Tensor] = []
+        var requests: [ArenaLayout.Request] = []
+        func request(_ tensor: Tensor, _ steps: ClosedRange<Int>) {
+            owners.append(tensor)
+            requests.append(.init(bytes: specialization.bytes(tensor), steps: steps))
+        }
+        for feed in feeds { request(feed, whole) }
+        let constants = constantsInUse()
+        for constant in constants { request(constant, whole) }
+        for (tensor, steps) in lifetimes() where sharing?.kept[tensor] == nil {
+            request(tensor, steps)
+        }
+        let keeps = units.compactMap { if case .keep(let fetch) = $0 { fetch } else { nil } }
+        for fetch in keeps {
+            requests.append(.init(bytes: specialization.bytes(fetches[fetch]), steps: whole))
+        }
+        requests.append(.init(bytes: scratchBytes, steps: whole))
+
+        let layout = ArenaLayout(requests)
+        arena = Arena(size: layout.size)
+        for (tensor, offset) in zip(owners, layout.offsets) {
+            buffers[tensor] = buffer(specialization.type(tensor), arena.pointer + offset)
+        }
+        for (fetch, offset) in zip(keeps, layout.offsets[owners.count...]) {
+            kept[fetch] = buffer(specialization.type(fetches[fetch]), arena.pointer + offset)
+        }
+        for (tensor, memory) in sharing?.kept ?? [:] {
+            buffers[tensor] = buffer(specialization.type(tensor), memory.pointer)
+        }
+        if let offset = layout.offsets.last {
+            scratch = (arena.pointer + offset).assumingMemoryBound(to: Float.self)
+        }
+        for constant in constants {
+            if let buffer = buffers[constant] { specialization.value(constant)?.copy(to: buffer) }
+        }
+    }
+
+    private var scratchBytes: Int {
+        executions.values.reduce(0) { largest, execution in
+            guard case .call(let scratch, _) = execution else { return largest }
+            return max(largest, scratch * MemoryLayout<Float>.stride)
+        }
+    }
+
+    /// Tensors with a known value that something running or fetched reads.
+    private func constantsInUse() -> [Tensor] {
+        var result: [Tensor] = []
+        var isKnown: Set<Tensor> = []
+        for tensor in running.flatMap(inputs) + fetches {
+            let owner = source(tensor)
+            guard !specialization.isFed(owner), specialization.value(owner) != nil,
+                isKnown.insert(owner).inserted
+            else { continue }
+            result.append(owner)
+        }
+        return result
+    }
+
+    /// For each result that is made in a run: from which unit on it is needed, and until which. A
+    /// result that only its own unit reads is not there.
+    private func lifetimes() -> [(Tensor, ClosedRange<Int>)] {
+        var order: [Tensor] = []
+        var ranges: [Tensor: ClosedRange<Int>] = [:]
+        var isRead: Set<Tensor> = []
+        for (place, unit) in units.enumerated() {
+            for node in unit.nodes {
+                for index in node.outputs.indices
+                where source(node.output(index)) == node.output(index) {
+                    order.append(node.output(index))
+                    ranges[node.output(index)] = place...place
+                }
+            }
+            for input in unit.nodes.flatMap(inputs) {
+                let owner = source(input)
+                guard let range = ranges[owner], range.lowerBound < place else { continue }
+                isRead.insert(owner)
+                ranges[owner] = range.lowerBound...place
+            }
+            if case .node(let node) = unit {
+                isRead.formUnion(node.outputs.indices.map { node.output($0) })
+            }
+        }
+        for fetch in fetches {
+            let owner = source(fetch)
+            guard let range = ranges[owner] else { continue }
+            isRead.insert(owner)
+            ranges[owner] = range.lowerBound...units.count
+        }
+        return order.filter(isRead.contains).compactMap { tensor in
+            ranges[tensor].map { (tensor, $0) }
+        }
+    }
+
+    private func buffer(_ type: TensorType, _ pointer: UnsafeMutableRawPointer) -> Buffer {
+        Buffer(
+            pointer: pointer, type: type.type, shape: type.shape.known ?? [],
+            slot: type.type == .string ? SummarySlot() : nil)
+    }
+
+    /// The memory of a tensor, in the tensor's own shape.
+    func buffer(_ tensor: Tensor) -> Buffer {
+        let owner = source(tensor)
+        let known =
+            owner.node.isVariable && !specialization.isFed(owner)
+            ? resources.variable(owner.node).buffer : buffers[owner]
+        guard let known else { preconditionFailure("\(tensor) is used, and is never computed") }
+        let shape = specialization.type(tensor).shape.known ?? known.shape
+        return Buffer(pointer: known.pointer, type: known.type, shape: shape, slot: known.slot)
+    }
+
+    /// The memory that holds a fetch after the run.
+    func fetched(_ fetch: Int) -> Buffer { kept[fetch] ?? buffer(fetches[fetch]) }
+}
