@@ -5,21 +5,25 @@ import CTensorBoardProtos
 struct SummaryMessages: ~Copyable {
     /// Where the messages are made.
     let arena: MessageArena
+    private let describesTags: Bool
+    private var describedTags: Set<String> = []
     private var png = PNGEncoder()
 
-    init(arena: MessageArena) {
+    /// Makes what is needed for the summaries of one file.
+    ///
+    /// - Parameter describesTags: Whether a tag's first value comes with the tag's metadata.
+    init(arena: MessageArena, describesTags: Bool) {
         self.arena = arena
+        self.describesTags = describesTags
     }
 
     /// A summary's message. Pictures without a pixel are left out: no file format knows them.
-    ///
-    /// - Parameter isFirst: Tells, for each tag in turn, whether it comes with its metadata.
     mutating func message(
-        _ summary: Summary, isFirst: (String) -> Bool
+        _ summary: Summary
     ) -> UnsafeMutablePointer<Tensorflow__Summary> {
         var values: [UnsafeMutablePointer<Tensorflow__Summary__Value>] = []
         for value in summary.values where !value.content.isEmpty {
-            values.append(message(value, withMetadata: isFirst(value.tag)))
+            values.append(message(value))
         }
         return arena.make(tensorflow__summary__init) {
             ($0.n_value, $0.value) = arena.repeated(values)
@@ -27,11 +31,13 @@ struct SummaryMessages: ~Copyable {
     }
 
     private mutating func message(
-        _ value: Summary.Value, withMetadata: Bool
+        _ value: Summary.Value
     ) -> UnsafeMutablePointer<Tensorflow__Summary__Value> {
         let message = arena.make(tensorflow__summary__value__init) {
             $0.tag = arena.string(value.tag)
-            if withMetadata { $0.metadata = metadata(value) }
+        }
+        if describesTags, describedTags.insert(value.tag).inserted {
+            message.pointee.metadata = metadata(value)
         }
         switch value.content {
         case .scalar(let number):
@@ -98,8 +104,8 @@ extension Summary {
     /// The summary as a serialized `Summary` message without metadata, which is what TensorFlow 1's
     /// summary operations give.
     public func serialized() -> [UInt8] {
-        var messages = SummaryMessages(arena: MessageArena())
-        return messages.message(self, isFirst: { _ in false }).packed()
+        var messages = SummaryMessages(arena: MessageArena(), describesTags: false)
+        return messages.message(self).packed()
     }
 }
 
