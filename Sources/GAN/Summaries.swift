@@ -10,9 +10,11 @@ extension Network {
     /// The share of images, real and made, that the discriminator judges rightly: a scalar in
     /// 0...1.
     public func accuracy(_ real: Tensor, _ fake: Tensor) -> Tensor {
-        let realRight = tf.reduceMean(tf.cast(tf.greater(real, 0.5), .float))
-        let fakeRight = tf.reduceMean(tf.cast(tf.less(fake, 0.5), .float))
-        return (realRight + fakeRight) / 2
+        tf.nameScope("accuracy") { _ in
+            let realRight = tf.reduceMean(tf.cast(tf.greater(real, 0.5), .float))
+            let fakeRight = tf.reduceMean(tf.cast(tf.less(fake, 0.5), .float))
+            return (realRight + fakeRight) / 2
+        }
     }
 }
 

@@ -5,10 +5,10 @@ internal import TensorBoard
 /// An op is one value. Adding one to the engine is one declaration in `Ops/`:
 ///
 ///     extension Op {
-///         static let relu = Op(
-///             "Relu", outputs: Infer.likeFirstInput,
-///             gradient: { node, dy in [node.graph.reluGradient(dy[0], node.output())] },
-///             run: { _ in .unary(kernel_relu) })
+///         static let neg: Op = Op(
+///             "Neg", outputs: Infer.likeFirst,
+///             gradient: { node, dy in [dy[0].map(node.graph.neg)] },
+///             run: { _ in .unary(kernel_neg) })
 ///     }
 public struct Op: Sendable {
     /// TensorFlow's name, such as `Conv2D`.
