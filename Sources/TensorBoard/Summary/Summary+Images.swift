@@ -26,16 +26,11 @@ extension Summary {
         maxOutputs: Int
     ) -> Summary {
         precondition(maxOutputs > 0, "images of \(tag): maxOutputs must be at least 1")
-        let size = height * width * channels
-        precondition(
-            pixels.count == count * size,
-            "images of \(tag): \(pixels.count) pixels for \([count, height, width, channels])")
+        let images = FloatImage.batch(
+            pixels, count: count, height: height, width: width, channels: channels)
         return Summary(
-            (0..<min(count, maxOutputs)).map { index in
-                let image = FloatImage(
-                    height: height, width: width, channels: channels,
-                    pixels: pixels[index * size..<(index + 1) * size])
-                return Value(
+            images.prefix(maxOutputs).enumerated().map { index, image in
+                Value(
                     tag: maxOutputs > 1 ? "\(tag)/image/\(index)" : "\(tag)/image",
                     content: .floatImage(image))
             })

@@ -1,0 +1,58 @@
+import RecordIO
+
+/// What is wrong with an event file that is written or read.
+public struct EventFileError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The file or folder.
+    public let path: String
+    /// Where in the file: bytes from its start. Everything before it is whole.
+    public let offset: Int?
+    /// What is wrong.
+    public let problem: Problem
+    /// One line: the file, what is wrong, and what to do about it.
+    public let description: String
+
+    /// What can be wrong with an event file.
+    public enum Problem: Equatable, Sendable {
+        /// The system refused, for the reason of this number (`errno`).
+        case system(code: Int32)
+        /// The file ends inside a record, as it does while the record is being written.
+        case truncated
+        /// A record does not have its checksum.
+        case damaged
+        /// A record holds something other than an event.
+        case notAnEvent
+        /// An event is longer than TensorBoard takes: 2 GiB.
+        case tooLong
+        /// The file was removed while it was written.
+        case removed
+        /// The file is closed, so that nothing more can be written.
+        case closed
+    }
+
+    init(path: String, offset: Int? = nil, problem: Problem, description: String) {
+        self.path = path
+        self.offset = offset
+        self.problem = problem
+        self.description = "\(path): \(description)"
+    }
+
+    init(_ error: FileError) {
+        path = error.path
+        offset = nil
+        problem = .system(code: error.code)
+        description = error.description
+    }
+
+    init(_ error: RecordError) {
+        path = error.path
+        offset = error.offset
+        description = error.description
+        problem =
+            switch error.problem {
+            case .truncated: .truncated
+            case .damagedLength, .damagedData: .damaged
+            case .tooLong: .tooLong
+            case .unreadable(let error): .system(code: error.code)
+            }
+    }
+}

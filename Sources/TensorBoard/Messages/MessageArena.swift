@@ -1,0 +1,135 @@
+import CProtobufC
+
+/// Memory for messages that are put together, packed and forgotten.
+///
+/// protobuf-c's messages are structures full of pointers: to strings, to arrays, to further
+/// messages. All that a message points to comes from one arena, so that nothing is freed too early
+/// and nothing one by one.
+///
+/// ```swift
+/// let event = arena.make(tensorflow__event__init) {
+///     $0.step = 7
+///     $0.file_version = arena.string("brain.Event:2")
+///     $0.what_case = TENSORFLOW__EVENT__WHAT_FILE_VERSION
+/// }
+/// let bytes = event.packed()
+/// ```
+///
+/// Pointers are good until the arena is reset or gone.
+final class MessageArena {
+    private var blocks: [(start: UnsafeMutableRawPointer, size: Int)] = []
+    /// How much of the last block is taken.
+    private var taken = 0
+
+    private static let blockSize = 1 << 16
+    private static let alignment = 16
+
+    deinit {
+        for block in blocks { block.start.deallocate() }
+    }
+
+    /// Takes back all memory, and keeps one ordinary block for the next messages.
+    func reset() {
+        while let last = blocks.last, blocks.count > 1 || last.size > Self.blockSize {
+            last.start.deallocate()
+            blocks.removeLast()
+        }
+        taken = 0
+    }
+
+    /// Makes a message.
+    ///
+    /// - Parameters:
+    ///   - initialize: The message's generated function of that name.
+    ///   - fill: Sets the fields that are not to be empty.
+    func make<Message>(
+        _ initialize: (UnsafeMutablePointer<Message>?) -> Void, _ fill: (inout Message) -> Void
+    ) -> UnsafeMutablePointer<Message> {
+        let message = allocate(Message.self, count: 1)
+        initialize(message)
+        fill(&message.pointee)
+        return message
+    }
+
+    /// The value of a field of type `string`, up to the first NUL.
+    func string(_ string: String) -> UnsafeMutablePointer<CChar> {
+        var string = string
+        return string.withUTF8 { utf8 in
+            let memory = allocate(UInt8.self, count: utf8.count + 1)
+            if let start = utf8.baseAddress { memory.update(from: start, count: utf8.count) }
+            memory[utf8.count] = 0
+            return UnsafeMutableRawPointer(memory).assumingMemoryBound(to: CChar.self)
+        }
+    }
+
+    /// The value of a field of type `bytes`.
+    func bytes(_ bytes: some Collection<UInt8>) -> ProtobufCBinaryData {
+        let (count, memory) = repeated(bytes)
+        return ProtobufCBinaryData(len: count, data: memory)
+    }
+
+    /// The values of a repeated field of numbers or bytes.
+    func repeated<Element>(
+        _ elements: some Collection<Element>
+    ) -> (count: Int, memory: UnsafeMutablePointer<Element>) {
+        let memory = allocate(Element.self, count: elements.count)
+        _ = UnsafeMutableBufferPointer(start: memory, count: elements.count)
+            .initialize(fromContentsOf: elements)
+        return (elements.count, memory)
+    }
+
+    /// The values of a repeated field of messages or strings.
+    func repeated<Pointee>(
+        _ pointers: [UnsafeMutablePointer<Pointee>]
+    ) -> (count: Int, memory: UnsafeMutablePointer<UnsafeMutablePointer<Pointee>?>) {
+        repeated(pointers.lazy.map { Optional($0) })
+    }
+
+    /// Memory for elements that need no deinitialization.
+    private func allocate<Element>(
+        _: Element.Type, count: Int
+    ) -> UnsafeMutablePointer<Element> {
+        let size = count * MemoryLayout<Element>.stride
+        if let block = blocks.last, taken + size <= block.size {
+            let memory = block.start + taken
+            taken = Self.aligned(taken + size)
+            return memory.bindMemory(to: Element.self, capacity: count)
+        }
+        let blockSize = max(size, Self.blockSize)
+        let start = UnsafeMutableRawPointer.allocate(
+            byteCount: blockSize, alignment: Self.alignment)
+        blocks.append((start, blockSize))
+        taken = Self.aligned(size)
+        return start.bindMemory(to: Element.self, capacity: count)
+    }
+
+    private static func aligned(_ count: Int) -> Int {
+        (count + alignment - 1) & -alignment
+    }
+}
+
+extension UnsafeMutablePointer {
+    /// How many bytes the message takes when packed. Only for protobuf-c's messages.
+    var packedByteCount: Int {
+        protobuf_c_message_get_packed_size(message)
+    }
+
+    /// Writes the message into as many bytes as it takes. Only for protobuf-c's messages.
+    func pack(into memory: UnsafeMutableRawBufferPointer) {
+        protobuf_c_message_pack(message, memory.baseAddress?.assumingMemoryBound(to: UInt8.self))
+    }
+
+    /// The message's bytes. Only for protobuf-c's messages.
+    func packed() -> [UInt8] {
+        let byteCount = packedByteCount
+        return [UInt8](unsafeUninitializedCapacity: byteCount) { memory, count in
+            pack(into: UnsafeMutableRawBufferPointer(memory))
+            count = byteCount
+        }
+    }
+
+    /// The beginning that all messages share.
+    private var message: UnsafePointer<ProtobufCMessage> {
+        UnsafeRawPointer(self).assumingMemoryBound(to: ProtobufCMessage.self)
+    }
+}

@@ -1,0 +1,84 @@
+/// An event as it stands in an event file.
+public struct Event: Sendable, Equatable {
+    /// Where its record starts: bytes from the file's start.
+    public let offset: Int
+    /// Seconds since 1970.
+    public let wallTime: Double
+    /// The step that it belongs to.
+    public let step: Int64
+    /// What it is.
+    public let content: Content
+
+    /// The values of a summary; none in other events.
+    public var values: [Value] {
+        if case .summary(let values) = content { values } else { [] }
+    }
+
+    /// The kinds of event.
+    public enum Content: Sendable, Equatable {
+        /// What a file begins with: `brain.Event:2`, and the name of the program that wrote it.
+        case fileVersion(String, writer: String)
+        /// Values of a step.
+        case summary([Value])
+        /// The graph of the run, a serialized `GraphDef`.
+        case graph([UInt8])
+        /// The graph of the run and more, a serialized `MetaGraphDef`.
+        case metaGraph([UInt8])
+        /// How long a step's nodes took, a serialized `RunMetadata`.
+        case runMetadata(tag: String, [UInt8])
+        /// A change in the program's life; starting, it voids earlier events from its step on.
+        case session(SessionStatus)
+        /// Something that this package does not know.
+        case unknown
+    }
+
+    /// The changes in a program's life.
+    public enum SessionStatus: Sendable {
+        /// Training starts at the event's step.
+        case start
+        /// Training stops.
+        case stop
+        /// A checkpoint was written.
+        case checkpoint
+        /// Something that this package does not know.
+        case unknown
+    }
+
+    /// One value under a tag.
+    public struct Value: Sendable, Equatable {
+        /// The name of the series.
+        public let tag: String
+        /// What the tag's first value in a file says about the series.
+        public let metadata: Metadata?
+        /// The value.
+        public let content: ValueContent
+    }
+
+    /// What shows a series, and how.
+    public struct Metadata: Sendable, Equatable {
+        /// TensorBoard's plugin, such as `scalars`; may be empty.
+        public let pluginName: String
+        /// A message of the plugin's, serialized.
+        public let pluginContent: [UInt8]
+        /// The title; empty for the tag itself.
+        public let displayName: String
+        /// An explanation in Markdown.
+        public let description: String
+    }
+
+    /// The kinds of value.
+    public enum ValueContent: Sendable, Equatable {
+        /// A point of a curve.
+        case scalar(Float)
+        /// A distribution.
+        case histogram(Histogram)
+        /// A picture, compressed.
+        case image(height: Int, width: Int, channels: Int, png: [UInt8])
+        /// A sound, compressed.
+        case audio(hertz: Float, channels: Int, frames: Int, [UInt8])
+        /// A tensor, whose plugin knows what it means. The type is TensorFlow's number.
+        case tensor(type: Int, shape: [Int])
+        /// Something that this package does not know.
+        case unknown
+    }
+}

@@ -1,0 +1,39 @@
+extension EventLog {
+    /// What a check of one event file found.
+    public struct FileReport: Sendable, Equatable {
+        /// The file.
+        public let path: String
+        /// How many events are whole, from the file's start.
+        public let eventCount: Int
+        /// How many bytes they take.
+        public let byteCount: Int
+        /// Why the file cannot be read further, or `nil` if it ends there.
+        public let problem: EventFileError?
+    }
+
+    /// Reads every event file, and checks every checksum and message up to the first bad one.
+    ///
+    /// - Parameter report: Is given what was found in each file, file by file.
+    public func check(_ report: (FileReport) -> Void) {
+        for file in runs.flatMap(\.files) {
+            report(Self.check(file))
+        }
+    }
+
+    private static func check(_ path: String) -> FileReport {
+        var eventCount = 0
+        var byteCount = 0
+        var problem: EventFileError?
+        do throws(EventFileError) {
+            var reader = try EventFileReader(path: path)
+            while try reader.next() != nil {
+                eventCount += 1
+                byteCount = reader.offset
+            }
+        } catch {
+            problem = error
+        }
+        return FileReport(
+            path: path, eventCount: eventCount, byteCount: byteCount, problem: problem)
+    }
+}

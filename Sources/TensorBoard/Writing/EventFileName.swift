@@ -1,0 +1,70 @@
+import RecordIO
+import Synchronization
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// The names of event files: `events.out.tfevents.<seconds>.<host>.<process>.<number>`.
+///
+/// TensorBoard reads any file with `tfevents` in its name, and the files of a folder in the order
+/// of their names, without ever going back. So a new file must come last: its second, of ten
+/// digits, is never smaller than that of the last file, though the clock may have been.
+enum EventFileName {
+    private static let prefix = "events.out.tfevents."
+    private static let filesOfThisProcess = Atomic<Int>(0)
+
+    /// Whether TensorBoard takes a file of that name for an event file.
+    static func isEventFile(_ name: String) -> Bool {
+        name.utf8.count > 8 && name.contains("tfevents")
+    }
+
+    /// Makes a file that comes after all event files of the folder.
+    static func createFile(in folder: String) throws(FileError) -> OutputFile {
+        let names = try Folder.entries(of: folder).map(\.name)
+        let last = names.filter { Self.seconds(of: $0) != nil }.max()
+        var seconds = max(Int(WallClock.now()), last.flatMap { Self.seconds(of: $0) } ?? 0)
+        while true {
+            let number = filesOfThisProcess.wrappingAdd(1, ordering: .relaxed).oldValue
+            var name = Self.name(seconds: seconds, number: number)
+            if let last, name <= last {
+                seconds += 1
+                name = Self.name(seconds: seconds, number: number)
+            }
+            do throws(FileError) {
+                return try OutputFile(creating: "\(folder)/\(name)")
+            } catch {
+                // Another machine whose name and process are like ours may have come first.
+                if error.code != EEXIST { throw error }
+            }
+        }
+    }
+
+    private static func name(seconds: Int, number: Int) -> String {
+        "\(prefix)\(padded(seconds, to: 10)).\(hostName).\(getpid()).\(padded(number, to: 5))"
+    }
+
+    /// The ten digits of a name like ours, as a number.
+    private static func seconds(of name: String) -> Int? {
+        guard name.hasPrefix(prefix) else { return nil }
+        let digits = name.dropFirst(prefix.count).prefix { $0 != "." }
+        return digits.utf8.count == 10 ? Int(digits) : nil
+    }
+
+    private static func padded(_ number: Int, to width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+
+    private static let hostName: String = {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        let text = String(decoding: bytes, as: UTF8.self)
+        return text.isEmpty ? "localhost" : String(text.map { "/.".contains($0) ? "-" : $0 })
+    }()
+}

@@ -1,0 +1,82 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// A lock with conditions to wait for, over POSIX's.
+final class Monitor: @unchecked Sendable {
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+
+    init() {
+        mutex.initialize(to: pthread_mutex_t())
+        pthread_mutex_init(mutex, nil)
+    }
+
+    deinit {
+        pthread_mutex_destroy(mutex)
+        mutex.deallocate()
+    }
+
+    /// Runs a closure while no other thread runs one.
+    func locked<Result, Failure: Error>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return try body()
+    }
+
+    /// Something that threads wait for.
+    final class Condition: @unchecked Sendable {
+        private let monitor: Monitor
+        private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+        init(of monitor: Monitor) {
+            self.monitor = monitor
+            condition.initialize(to: pthread_cond_t())
+            var attributes = pthread_condattr_t()
+            pthread_condattr_init(&attributes)
+            #if !canImport(Darwin)
+                pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+            #endif
+            pthread_cond_init(condition, &attributes)
+            pthread_condattr_destroy(&attributes)
+        }
+
+        deinit {
+            pthread_cond_destroy(condition)
+            condition.deallocate()
+        }
+
+        /// Lets other threads in until one of them signals, or for no reason. Only inside `locked`.
+        func wait() {
+            pthread_cond_wait(condition, monitor.mutex)
+        }
+
+        /// Lets other threads in until one of them signals, time is up, or for no reason. Only
+        /// inside `locked`.
+        func wait(atMost time: Duration) {
+            let (seconds, attoseconds) = time.components
+            var limit = timespec(
+                tv_sec: Int(max(seconds, 0)), tv_nsec: Int(max(attoseconds, 0) / 1_000_000_000))
+            #if canImport(Darwin)
+                pthread_cond_timedwait_relative_np(condition, monitor.mutex, &limit)
+            #else
+                var now = timespec()
+                clock_gettime(CLOCK_MONOTONIC, &now)
+                let nanoseconds = limit.tv_nsec + now.tv_nsec
+                limit.tv_sec += now.tv_sec + nanoseconds / 1_000_000_000
+                limit.tv_nsec = nanoseconds % 1_000_000_000
+                pthread_cond_timedwait(condition, monitor.mutex, &limit)
+            #endif
+        }
+
+        /// Wakes all threads that wait.
+        func signal() {
+            pthread_cond_broadcast(condition)
+        }
+    }
+}

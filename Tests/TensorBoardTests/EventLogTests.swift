@@ -1,0 +1,138 @@
+import Foundation
+import TensorBoard
+import TestSupport
+import Testing
+
+@Suite struct EventLogTests {
+    let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    @Test func listsTensorFlowsLogs() throws {
+        try copy("tensorflow1.tfevents", to: "one/a/x.tfevents.1")
+        try copy("tensorflow2.tfevents", to: "two/x.tfevents.1")
+        try copy("tensorflow2.tfevents", to: "x.tfevents.1")
+        try folder.write([1], to: "one/notes.txt")
+        let log = try EventLog(folder: folder.path)
+        #expect(log.runs.map(\.name) == [".", "one/a", "two"])
+        #expect(log.runs[1].files == ["\(folder.path)/one/a/x.tfevents.1"])
+
+        let one = log.runs[1].contents()
+        #expect(one.problems == [])
+        #expect(
+            one.series.map(\.tag) == [
+                "", "loss", "weights", "picture/image/0", "picture/image/1", "tone/audio/0",
+            ])
+        #expect(
+            one.series.map(\.kind) == [.graphs, .scalars, .histograms, .images, .images, .audio])
+        #expect(one.series.map(\.count) == [1, 2, 2, 2, 2, 2])
+        #expect(one.series.dropFirst().allSatisfy { ($0.firstStep, $0.lastStep) == (3, 7) })
+        #expect(one.eventCount == 6)
+
+        let two = log.runs[2].contents()
+        #expect(two.problems == [])
+        #expect(two.series.map(\.tag) == ["loss", "weights", "picture", "note", "tone"])
+        #expect(
+            two.series.map(\.kind.description)
+                == ["scalars", "histograms", "images", "text", "audio"])
+        #expect(two.series.map(\.count) == [3, 3, 1, 1, 1])
+        #expect(two.series.map(\.firstStep) == [1, 1, 2, 2, 2])
+        #expect(two.series.map(\.lastStep) == [5, 5, 2, 2, 2])
+    }
+
+    @Test func readsTensorFlowsEvents() throws {
+        let events = try events(of: Fixtures.path("tensorflow1.tfevents"))
+        #expect(
+            events.first?.content
+                == .fileVersion("brain.Event:2", writer: "tensorflow.core.util.events_writer"))
+        #expect(events.last?.content == .session(.start))
+        let values = events.flatMap(\.values)
+        #expect(values[0].content == .scalar(0.5))
+        #expect(values[1].content == .histogram(Histogram(counting: [1, 2] as [Float])))
+        guard case .image(2, 2, 1, let png) = values[2].content else {
+            Issue.record("no picture: \(values[2])")
+            return
+        }
+        #expect(try DecodedPNG(png).pixels == [255, 255, 255, 255])
+        guard case .audio(8000, 1, 8, let sound) = values[4].content else {
+            Issue.record("no sound: \(values[4])")
+            return
+        }
+        #expect(sound.starts(with: "RIFF".utf8))
+        let tensors = try TensorBoardTests.events(of: Fixtures.path("tensorflow2.tfevents"))
+        #expect(tensors[1].values[0].content == .tensor(type: 1, shape: []))
+        #expect(tensors[1].values[0].metadata?.description == "*falls*")
+    }
+
+    @Test func checkNamesTheFirstDamage() throws {
+        let writer = try SummaryWriter(logdir: folder.path(of: "run"))
+        for step in 1...3 { try writer.addScalar(1, tag: "loss", step: Int64(step)) }
+        try writer.close()
+        let offsets = try events(of: writer.path).map(\.offset)
+        #expect(reports().map(\.eventCount) == [5])
+        #expect(reports().map(\.problem) == [nil])
+
+        let name = "run/" + (try #require(writer.path.split(separator: "/").last))
+        let whole = try folder.read(name)
+        var damaged = whole
+        damaged[offsets[3] + 20] ^= 1
+        try folder.write(damaged, to: name)
+        let report = try #require(reports().first)
+        #expect(report.eventCount == 3)
+        #expect(report.byteCount == offsets[3])
+        #expect(report.problem?.problem == .damaged)
+        #expect(report.problem?.offset == offsets[3])
+        #expect(
+            report.problem?.description == "\(writer.path): damaged at byte \(offsets[3]): "
+                + "a record's data have a wrong checksum")
+
+        try folder.write(whole.dropLast(), to: name)
+        #expect(reports().first?.problem?.problem == .truncated)
+        let contents = try EventLog(folder: folder.path).runs[0].contents()
+        #expect(contents.eventCount == 4)
+        #expect(contents.problems.map(\.offset) == [offsets[4]])
+    }
+
+    @Test func aFileCanBeReadWhileItGrows() throws {
+        let writer = try SummaryWriter(logdir: folder.path)
+        var reader = try EventFileReader(path: writer.path)
+        #expect(try reader.next() != nil && reader.next() != nil)
+        for step in 1...3 {
+            #expect(try reader.next() == nil)
+            try writer.addScalar(1, tag: "loss", step: Int64(step))
+            try writer.flush()
+            #expect(try reader.next()?.step == Int64(step))
+        }
+    }
+
+    @Test func missingFolder() {
+        let error = #expect(throws: EventFileError.self) {
+            try EventLog(folder: folder.path(of: "none"))
+        }
+        #expect(error?.description.hasSuffix("No such file or directory; check the path") == true)
+    }
+
+    @Test func linksInCircles() throws {
+        try copy("tensorflow1.tfevents", to: "a/x.tfevents.1")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path(of: "a/again"), withDestinationPath: folder.path(of: "a"))
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path(of: "other"), withDestinationPath: folder.path(of: "a"))
+        #expect(try EventLog(folder: folder.path).runs.map(\.name) == ["a", "other"])
+    }
+
+    private func copy(_ fixture: String, to name: String) throws {
+        try FileManager.default.createDirectory(
+            at: URL(filePath: folder.path(of: name)).deletingLastPathComponent(),
+            withIntermediateDirectories: true)
+        try folder.write(Fixtures.bytes(fixture), to: name)
+    }
+
+    private func reports() -> [EventLog.FileReport] {
+        var reports: [EventLog.FileReport] = []
+        (try? EventLog(folder: folder.path))?.check { reports.append($0) }
+        return reports
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import TensorBoard
+import TestSupport
+import Testing
+
+@Suite struct SummaryTests {
+    struct ScalarRow: Decodable {
+        let value: Data
+        let summary: Data
+    }
+
+    @Test func scalarsEqualTensorFlow() throws {
+        for row in try Fixtures.rows("scalars.json", ScalarRow.self) {
+            let value: Float = row.value.numbers()[0]
+            let summary = Summary([.scalar(value, tag: "tag")])
+            #expect(summary.serialized() == [UInt8](row.summary), "\(value)")
+        }
+    }
+
+    /// The merged summary of the article's program, put together again from what it says:
+    /// histograms and scalars come out with TensorFlow's bytes, pictures with its pixels.
+    @Test func articleSummaryEqualsTensorFlow() throws {
+        let values = try WireMessage(Fixtures.bytes("summary.pb")).messages(1)
+        #expect(values.count == 24)
+        for value in values {
+            let tag = value.string(1)
+            if let histogram = try value.messages(5).first {
+                let rebuilt = Histogram(
+                    minimum: histogram.double(1), maximum: histogram.double(2),
+                    count: histogram.double(3), sum: histogram.double(4),
+                    sumOfSquares: histogram.double(5),
+                    buckets: zip(
+                        Data(histogram.bytes(6)).numbers(Double.self),
+                        Data(histogram.bytes(7)).numbers(Double.self)
+                    ).map { .init(limit: $0, count: $1) })
+                let content = Summary.Content.histogram(.counted(rebuilt))
+                #expect(try message(Summary([.init(tag: tag, content: content)])) == value)
+            } else if let image = try value.messages(4).first {
+                let decoded = try DecodedPNG(image.bytes(4))
+                #expect((decoded.height, decoded.width, decoded.channels) == (28, 28, 1))
+                let ours = Image(height: 28, width: 28, channels: 1, pixels: decoded.pixels)
+                let written = try message(Summary([.image(ours, tag: tag)])).messages(4)[0]
+                #expect(try DecodedPNG(written.bytes(4)) == decoded)
+                #expect(written.fields.dropLast() == image.fields.dropLast())
+                #expect([254, 255].contains(decoded.pixels.max()))
+            } else {
+                #expect(try message(Summary([.scalar(value.float(2), tag: tag)])) == value)
+            }
+        }
+    }
+
+    /// The bucket limits of a file of TensorFlow's are found again when the middle of each bucket
+    /// is counted.
+    @Test func articleHistogramsUseOurLimits() throws {
+        for value in try WireMessage(Fixtures.bytes("summary.pb")).messages(1) {
+            guard let histogram = try value.messages(5).first else { continue }
+            let limits = Data(histogram.bytes(6)).numbers(Double.self)
+            let counts = Data(histogram.bytes(7)).numbers(Double.self)
+            let numbers = counts.indices.flatMap { index in
+                Array(repeating: limits[index].nextDown, count: Int(counts[index]))
+            }
+            let counted = Histogram(counting: numbers).buckets
+            #expect(counted.map(\.limit) == limits, "\(value.string(1))")
+            #expect(counted.map(\.count) == counts, "\(value.string(1))")
+        }
+    }
+
+    @Test func picturesWithoutPixelsAreLeftOut() {
+        let empty = Image(height: 0, width: 3, channels: 1, pixels: [])
+        let summary = Summary([.image(empty, tag: "empty"), .scalar(1, tag: "kept")])
+        #expect(summary.serialized() == Summary([.scalar(1, tag: "kept")]).serialized())
+    }
+
+    private func message(_ summary: Summary) throws -> WireMessage {
+        try WireMessage(summary.serialized()).messages(1)[0]
+    }
+}
