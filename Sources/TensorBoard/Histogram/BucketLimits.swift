@@ -6,8 +6,9 @@
 ///     -DBL_MAX  …  -1.1e-12  -1e-12  0  1e-12  1.1e-12  …  DBL_MAX
 ///
 /// A number belongs to the first bucket whose limit is above it. Binary search takes eleven
-/// unpredictable branches for that. But a sixteenth of an octave holds one limit at the most, so
-/// the exponent and the upper four bits of the fraction tell the bucket but for two comparisons.
+/// unpredictable branches for that. But a sixteenth of an octave, a cell, holds one limit at the
+/// most: a number's exponent and the upper four bits of its fraction tell the bucket but for one
+/// comparison.
 struct BucketLimits: Sendable {
     /// The one set of limits.
     static let standard = BucketLimits()
@@ -16,9 +17,9 @@ struct BucketLimits: Sendable {
     let all: [Double]
     /// The positive limits, ascending, and infinity after them.
     private let positive: [Double]
-    /// How many positive limits lie below each cell, a sixteenth of an octave.
-    private let countBelowCell: [Int32]
-    /// The first cell that `countBelowCell` knows; none of the limits is below it.
+    /// How many positive limits lie below each cell.
+    private let countBelow: [Int32]
+    /// The cell that `countBelow` begins with; none of the positive limits is below it.
     private let firstCell: Int
 
     private init() {
@@ -28,31 +29,46 @@ struct BucketLimits: Sendable {
             limits.append(limit)
             limit *= 1.1
         }
-        let firstCell = Self.cell(limits[0])
+        firstCell = Self.cell(limits[0])
         let lastCell = Self.cell(limits[limits.count - 1]) + 1
-        limits.append(Double.greatestFiniteMagnitude)
-        countBelowCell = (firstCell...lastCell).map { cell in
+        limits.append(.greatestFiniteMagnitude)
+        countBelow = (firstCell...lastCell).map { cell in
             let start = Double(bitPattern: UInt64(cell) << Self.cellShift)
             return Int32(limits.prefix { $0 < start }.count)
         }
-        self.firstCell = firstCell
         positive = limits + [.infinity]
         all = limits.reversed().map { -$0 } + [0] + limits
     }
 
-    /// The index of the bucket that a finite number belongs to: of the first limit above it, or of
-    /// the last limit, for the greatest number there is.
-    func bucket(of number: Double) -> Int {
-        let zeroIndex = all.count / 2
-        let magnitude = number.magnitude
-        let cell = min(max(Self.cell(magnitude) - firstCell, 0), countBelowCell.count - 1)
-        var below = Int(countBelowCell[cell])
-        if number >= 0 {
-            while positive[below] <= magnitude { below += 1 }
-            return min(zeroIndex + 1 + below, all.count - 1)
-        } else {
-            while positive[below] < magnitude { below += 1 }
-            return zeroIndex - below
+    /// Gives a closure what it needs to find the buckets of many numbers.
+    func withFinder<Result>(_ body: (Finder) -> Result) -> Result {
+        positive.withUnsafeBufferPointer { positive in
+            countBelow.withUnsafeBufferPointer { countBelow in
+                body(Finder(positive: positive, countBelow: countBelow, firstCell: firstCell))
+            }
+        }
+    }
+
+    /// Finds the buckets of numbers.
+    struct Finder {
+        fileprivate let positive: UnsafeBufferPointer<Double>
+        fileprivate let countBelow: UnsafeBufferPointer<Int32>
+        fileprivate let firstCell: Int
+
+        /// The index of the bucket that a finite number belongs to: of the first limit above it, or
+        /// of the last limit, for the greatest number there is.
+        @inline(__always)
+        func bucket(of number: Double) -> Int {
+            // Positive limits up to the number are below it; of the mirrored ones, those that are
+            // smaller than its magnitude are above: which is those up to the next smaller
+            // magnitude.
+            let isNegative = number < 0
+            let probe = Double(bitPattern: number.magnitude.bitPattern &- (isNegative ? 1 : 0))
+            let cell = min(max(BucketLimits.cell(probe) &- firstCell, 0), countBelow.count &- 1)
+            var below = Int(countBelow[cell])
+            below &+= positive[below] <= probe ? 1 : 0
+            let zero = positive.count &- 1
+            return isNegative ? zero &- below : min(zero &+ 1 &+ below, 2 &* zero)
         }
     }
 
@@ -60,6 +76,6 @@ struct BucketLimits: Sendable {
     private static let cellShift = UInt64(Double.significandBitCount - 4)
 
     private static func cell(_ magnitude: Double) -> Int {
-        Int(magnitude.bitPattern >> cellShift)
+        Int(truncatingIfNeeded: magnitude.bitPattern &>> cellShift)
     }
 }

@@ -17,32 +17,44 @@ extension Histogram {
     }
 
     private init<Number: BinaryFloatingPoint>(converting numbers: [Number]) {
-        let limits = BucketLimits.standard
-        var counts = [Double](repeating: 0, count: limits.all.count)
+        let limits = BucketLimits.standard.all
+        var counts = [Double](repeating: 0, count: limits.count)
         var minimum = Double.infinity
         var maximum = -Double.infinity
         var counted = 0
         var sum = 0.0
         var sumOfSquares = 0.0
-        for number in numbers where number.isFinite {
-            let number = Double(number)
-            counts[limits.bucket(of: number)] += 1
-            if number < minimum { minimum = number }
-            if number > maximum { maximum = number }
-            sum += number
-            sumOfSquares += number * number
-            counted += 1
+        let filled = counts.withUnsafeMutableBufferPointer { counts in
+            BucketLimits.standard.withFinder { finder in
+                for number in numbers where number.isFinite {
+                    let number = Double(number)
+                    counts[finder.bucket(of: number)] += 1
+                    if number < minimum { minimum = number }
+                    if number > maximum { maximum = number }
+                    sum += number
+                    sumOfSquares += number * number
+                    counted &+= 1
+                }
+                return counted == 0
+                    ? 0..<0 : finder.bucket(of: minimum)..<finder.bucket(of: maximum) + 1
+            }
+        }
+        // With the empty buckets next to the filled ones; the last one ends the run above them.
+        let shown = max(filled.lowerBound - 1, 0)..<min(filled.upperBound + 1, limits.count)
+        var buckets = zip(limits[shown], counts[shown]).map { Bucket(limit: $0, count: $1) }
+        if filled.upperBound < limits.count {
+            buckets[buckets.count - 1].limit = .greatestFiniteMagnitude
         }
         let isEmpty = counted == 0
         self.init(
             minimum: isEmpty ? 0 : minimum, maximum: isEmpty ? 0 : maximum, count: Double(counted),
-            sum: sum, sumOfSquares: sumOfSquares,
-            buckets: Self.collapsed(zip(limits.all, counts)), dropped: numbers.count - counted)
+            sum: sum, sumOfSquares: sumOfSquares, buckets: Self.collapsed(buckets),
+            dropped: numbers.count - counted)
     }
 
     /// The buckets as they are written.
     var writtenBuckets: [Bucket] {
-        Self.collapsed(buckets.lazy.map { ($0.limit, $0.count) })
+        Self.collapsed(buckets)
     }
 
     /// Makes one bucket of each run of empty ones, as TensorFlow does; none where all are empty.
@@ -51,14 +63,14 @@ extension Histogram {
     /// though it be empty. Below `minimum` that is harmless but for an empty bucket that ends at
     /// the lowest number there is: this one is left out, or TensorBoard would draw its neighbour
     /// from there.
-    private static func collapsed(_ buckets: some Sequence<(Double, Double)>) -> [Bucket] {
+    private static func collapsed(_ buckets: [Bucket]) -> [Bucket] {
         var collapsed: [Bucket] = []
-        for (limit, count) in buckets {
-            let limit = min(limit, .greatestFiniteMagnitude)
-            if count <= 0, let last = collapsed.last, last.count <= 0 {
+        for bucket in buckets {
+            let limit = min(bucket.limit, .greatestFiniteMagnitude)
+            if bucket.count <= 0, let last = collapsed.last, last.count <= 0 {
                 collapsed[collapsed.count - 1].limit = limit
             } else {
-                collapsed.append(Bucket(limit: limit, count: count))
+                collapsed.append(Bucket(limit: limit, count: bucket.count))
             }
         }
         if let first = collapsed.first, first.count <= 0,

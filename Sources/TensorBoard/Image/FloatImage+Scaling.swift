@@ -8,36 +8,48 @@ extension FloatImage {
     ///
     /// Source: `tensorflow/core/kernels/summary_image_op.cc`.
     public func scaled() -> Image {
-        let bytes = pixels.withUnsafeBufferPointer { pixels in
-            let finite = stride(from: 0, to: pixels.count, by: channels).map { start in
-                pixels[start..<start + channels].allSatisfy(\.isFinite)
-            }
-            let (scale, offset) = scaleAndOffset(pixels, finite: finite)
-            return [UInt8](unsafeUninitializedCapacity: pixels.count) { bytes, count in
-                for index in pixels.indices {
-                    let (pixel, channel) = index.quotientAndRemainder(dividingBy: channels)
-                    bytes[index] =
-                        finite[pixel]
-                        ? UInt8(min(max(pixels[index] * scale + offset, 0), 255))
-                        : badColor[channel]
+        let bytes = pixels.withUnsafeBufferPointer { numbers in
+            let bad = badPixels(numbers)
+            let (scale, offset) = scaleAndOffset(numbers, bad: bad)
+            return [UInt8](unsafeUninitializedCapacity: numbers.count) { bytes, count in
+                for index in 0..<numbers.count {
+                    let byte = numbers[index] * scale + offset
+                    bytes[index] = UInt8(min(max(0, byte), 255))  // What is not a number: 0.
                 }
-                count = pixels.count
+                for pixel in bad {
+                    for channel in 0..<channels {
+                        bytes[pixel * channels + channel] = badColor[channel]
+                    }
+                }
+                count = numbers.count
             }
         }
         return Image(height: height, width: width, channels: channels, pixels: bytes)
     }
 
-    /// What turns the numbers of the finite pixels into 0..<256.
+    /// The pixels of which any channel is not finite.
+    private func badPixels(_ numbers: UnsafeBufferPointer<Float>) -> [Int] {
+        var areFinite = true
+        for number in numbers { areFinite = areFinite && number.isFinite }
+        if areFinite { return [] }
+        return (0..<height * width).filter { pixel in
+            !numbers[pixel * channels..<(pixel + 1) * channels].allSatisfy(\.isFinite)
+        }
+    }
+
+    /// What turns the numbers of the other pixels into 0..<256.
     private func scaleAndOffset(
-        _ pixels: UnsafeBufferPointer<Float>, finite: [Bool]
+        _ numbers: UnsafeBufferPointer<Float>, bad: [Int]
     ) -> (scale: Float, offset: Float) {
         var minimum = Float.infinity
         var maximum = -Float.infinity
-        for (pixel, isFinite) in finite.enumerated() where isFinite {
-            for number in pixels[pixel * channels..<(pixel + 1) * channels] {
-                minimum = min(minimum, number)
-                maximum = max(maximum, number)
+        var start = 0
+        for pixel in bad + [height * width] {
+            for index in start..<max(pixel * channels, start) {
+                minimum = min(minimum, numbers[index])
+                maximum = max(maximum, numbers[index])
             }
+            start = (pixel + 1) * channels
         }
         let (range, middle): (Float, Float) = minimum < 0 ? (127, 128) : (255, 0)
         let farthest = minimum < 0 ? max(-minimum, maximum.magnitude) : maximum

@@ -96,7 +96,8 @@ extension Event {
         var kind: Series.Kind?
     }
 
-    /// The series that the event has values for, and what these are, where the event itself says so.
+    /// The series that the event has values for, and what these are, where the event itself says
+    /// so.
     fileprivate var keys: [(key: Key, kind: Series.Kind?)] {
         switch content {
         case .summary(let values):
