@@ -1,14 +1,15 @@
-// Sums. x is [rows, columns]; partial sums are taken over blocks that depend on the shape alone and added in their order, so the
-// result's bits do not depend on the threads, and the error grows with the logarithm of the count rather than the count.
+// Sums. x is [rows, columns]. Partial sums are taken over blocks that depend on the shape alone and
+// added in their order, so the result's bits do not depend on the threads, and no float collects
+// more than some thousands of terms.
 #include "include/CKernels.h"
 #include "vector.h"
 
 enum {
-    BLOCK = 2048,           // values summed into one vector accumulator set before they are added pairwise
-    TASK = 32768,           // values a task sums, about
-    SHORT = 128,            // columns of rows that are summed eight at a time
-    NARROW = 32,            // columns of a matrix whose columns' sums fit in few vectors
-    PARTIAL = 8192,         // floats of partial column sums, kept on the stack
+    BLOCK = 2048,    // values that are summed before they are added pairwise
+    TASK = 32768,    // values a task sums, about
+    SHORT = 128,     // columns of rows that are summed eight at a time
+    NARROW = 32,     // columns of a matrix whose columns' sums fit in few vectors
+    PARTIAL = 8192,  // floats of partial column sums, kept on the stack
 };
 
 // MARK: All of a row
@@ -33,7 +34,8 @@ INLINE float sum_block(const float *x, size_t n) {
     return sum_lanes(&total);
 }
 
-/// The sum of a row: blocks pairwise, by a stack whose entries i sum 2^i blocks where the block count has bit i.
+/// The sum of a row: blocks pairwise, by a stack whose entries i sum 2^i blocks where the block
+/// count has bit i.
 INLINE float sum_row(const float *x, size_t n) {
     float partial[64];
     size_t depth = 0, blocks = 0;
@@ -66,7 +68,7 @@ INLINE void sum_rows_together(float *out, const float *x, size_t columns) {
         for (size_t j = 0; j < whole; j += LANES) sum[i] += AT(x + j);
         if (rest == 0) continue;
         vector tail;
-        if (whole > 0) {                // the row's last eight values, less those that were added
+        if (whole > 0) {  // the row's last eight values, less those that were added
             tail = (vector)((ivector)(vector)AT(x + columns - LANES) & last);
         } else {
             load_partial(&tail, x, rest);
@@ -87,7 +89,8 @@ KERNEL_CLONES static void sum_some_rows(void *context, size_t task) {
     for (; i < end; i++) job->out[i] = sum_row(job->x + i * job->columns, job->columns);
 }
 
-void kernel_sum_columns(kernel_pool *pool, float *out, const float *x, size_t rows, size_t columns) {
+void kernel_sum_columns(
+    kernel_pool *pool, float *out, const float *x, size_t rows, size_t columns) {
     const size_t tasks = larger(1, smaller(rows, rows * columns / TASK));
     reduction job = {out, x, rows, columns, tasks};
     kernel_pool_run(pool, tasks, sum_some_rows, &job);
@@ -95,8 +98,9 @@ void kernel_sum_columns(kernel_pool *pool, float *out, const float *x, size_t ro
 
 // MARK: Each column
 
-/// out[0..<columns] = the sums of a narrow matrix's columns. Eight rows are `columns` whole vectors, so the matrix is summed as
-/// if it had eight times as many columns, and these are summed at the end.
+/// out[0..<columns] = the sums of a narrow matrix's columns. Eight rows are `columns` whole
+/// vectors, so the matrix is summed as if it had eight times as many columns, and these are summed
+/// at the end.
 INLINE void sum_narrow(float *out, const float *x, size_t rows, size_t columns) {
     vector sum[NARROW];
     for (size_t j = 0; j < columns; j++) sum[j] = 0.0f;
@@ -123,8 +127,10 @@ INLINE void sum_narrow(float *out, const float *x, size_t rows, size_t columns) 
     }
 }
 
-/// out[0..<width] = the sums of columns whose rows lie `stride` apart. `vectors` of columns at a time, in registers.
-INLINE size_t sum_vectors(float *out, const float *x, size_t rows, size_t width, size_t stride, size_t first, size_t vectors) {
+/// out[0..<width] = the sums of columns whose rows lie `stride` apart. `vectors` of columns at a
+/// time, in registers.
+INLINE size_t sum_vectors(float *out, const float *x, size_t rows, size_t width, size_t stride,
+    size_t first, size_t vectors) {
     size_t j = first;
     for (; j + vectors * LANES <= width; j += vectors * LANES) {
         vector sum[4];
@@ -160,7 +166,7 @@ INLINE void sum_wide(float *out, const float *x, size_t rows, size_t width, size
 
 /// A task sums some of the rows (narrow matrices) or some of the columns (wide ones).
 typedef struct {
-    float *out;             // [row_tasks, columns]
+    float *out;  // [row_tasks, columns]
     const float *x;
     size_t rows, columns, row_tasks, column_tasks;
 } column_sums;
@@ -185,7 +191,8 @@ KERNEL_CLONES static void sum_some_columns(void *context, size_t task) {
 void kernel_sum_rows(kernel_pool *pool, float *out, const float *x, size_t rows, size_t columns) {
     float partial[PARTIAL];
     const size_t tasks = larger(1, rows * columns / TASK);
-    const size_t row_tasks = larger(1, smaller(smaller(tasks, rows), smaller(64, PARTIAL / larger(1, columns))));
+    const size_t row_tasks = larger(
+        1, smaller(smaller(tasks, rows), smaller(64, PARTIAL / larger(1, columns))));
     column_sums job = {partial, x, rows, columns, row_tasks, 1};
     if (row_tasks == 1) {
         job.out = out;
