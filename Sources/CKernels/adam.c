@@ -2,11 +2,12 @@
 //
 //   m ← m + (g - m)(1 - β₁)     v ← v + (g² - v)(1 - β₂)     var ← var - lr m / (√v + ε)
 //
-// Seven streams, four read and three written, and some ten operations a value: bound by memory from the second-level cache on.
+// Seven streams, four read and three written, and some ten operations a value: bound by memory from
+// the second-level cache on.
 #include "include/CKernels.h"
 #include "adam.h"
 
-enum { CHUNK = 8192 };        // values; 128 KiB of the four arrays
+enum { CHUNK = 8192 };  // values; 128 KiB of the four arrays
 
 typedef struct {
     float *var, *m, *v;
@@ -37,8 +38,7 @@ KERNEL_CLONES static void update_chunk(void *context, size_t chunk) {
     }
 }
 
-void kernel_adam(
-    kernel_pool *pool, float *var, float *m, float *v, const float *g, size_t n,
+void kernel_adam(kernel_pool *pool, float *var, float *m, float *v, const float *g, size_t n,
     float lr, float beta1, float beta2, float epsilon) {
     adam a = {var, m, v, g, n, {lr, beta1, beta2, epsilon}};
     kernel_pool_run(pool, ceil_div(n, CHUNK), update_chunk, &a);

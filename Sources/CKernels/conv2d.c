@@ -1,24 +1,26 @@
 // Convolution, and its gradient with respect to the input.
 //
-// A tile of PIXELS output pixels times OUTPUTS channels stays in registers (12 of AVX2's 16) while the filter's taps pass: a tap is two
-// loads of its weights, and for each pixel one broadcast and two multiply-adds. Few channels are what this is made for: 11 or 13
-// channels fill 16 lanes to 69 or 81 %, which no layout by pixels betters on images of 14 × 14.
+// A tile of PIXELS output pixels times OUTPUTS channels stays in registers (12 of AVX2's 16) while
+// the filter's taps pass: a tap is two loads of its weights, and for each pixel one broadcast and
+// two multiply-adds. Few channels are what this is made for: 11 or 13 channels fill 16 lanes to 69
+// or 81 %, which no layout by pixels betters on images of 14 × 14.
 //
-// With very few outputs (an image's single channel, in the gradient of a first layer) lanes would idle; there the vector runs along
-// a filter row's run of consecutive inputs, for eight pixels at once, whose sums over the lanes are taken together.
+// With very few outputs (an image's single channel, in the gradient of a first layer) lanes would
+// idle; there the vector runs along a filter row's run of consecutive inputs, for eight pixels at
+// once, whose sums over the lanes are taken together.
 #include "convolution.h"
 
 enum {
     PIXELS = 6,
     NARROW_PIXELS = 8,
-    NARROW = 4,                 // outputs for which the second way is faster
+    NARROW = 4,  // outputs for which the second way is faster
 };
 
 typedef struct {
     convolution conv;
-    float *y;                   // [n, p, q, k]
-    float *filter;              // [blocks, r, run, OUTPUTS], or [k, r, run padded to LANES]
-    float *planes;              // [tasks, plane_size]
+    float *y;       // [n, p, q, k]
+    float *filter;  // [blocks, r, run, OUTPUTS], or [k, r, run padded to LANES]
+    float *planes;  // [tasks, plane_size]
 } work;
 
 /// Where the weight of a tap (r, s, c) and an output k lies in the caller's filter.
@@ -33,7 +35,8 @@ static void pack_filter(float *filter, const convolution *conv, filter_layout w)
         const size_t outputs = smaller(OUTPUTS, conv->k - block * OUTPUTS);
         for (size_t r = 0; r < conv->r; r++) {
             for (size_t s = 0; s < conv->s; s++) {
-                const float *from = w.first + (ptrdiff_t)r * w.r + (ptrdiff_t)s * w.s + (ptrdiff_t)(block * OUTPUTS) * w.k;
+                const float *from = w.first + (ptrdiff_t)r * w.r + (ptrdiff_t)s * w.s
+                    + (ptrdiff_t)(block * OUTPUTS) * w.k;
                 for (size_t c = 0; c < conv->c; c++, from += w.c, filter += OUTPUTS) {
                     for (size_t k = 0; k < outputs; k++) filter[k] = from[(ptrdiff_t)k * w.k];
                     for (size_t k = outputs; k < OUTPUTS; k++) filter[k] = 0.0f;
@@ -50,15 +53,18 @@ static void pack_narrow_filter(float *filter, const convolution *conv, filter_la
         for (size_t r = 0; r < conv->r; r++, filter += padded) {
             const float *row = w.first + (ptrdiff_t)r * w.r + (ptrdiff_t)k * w.k;
             for (size_t t = 0; t < padded; t++) {
-                filter[t] = t < conv->run ? row[(ptrdiff_t)(t / conv->c) * w.s + (ptrdiff_t)(t % conv->c) * w.c] : 0.0f;
+                filter[t] = t < conv->run
+                    ? row[(ptrdiff_t)(t / conv->c) * w.s + (ptrdiff_t)(t % conv->c) * w.c]
+                    : 0.0f;
             }
         }
     }
 }
 
-/// y[i] = OUTPUTS outputs of pixel i, `y_step` apart, from the plane at x[i]. `vectors`: 1 if LANES of them matter.
-INLINE void convolve_tile(
-    float *y, size_t y_step, const float *const x[PIXELS], const float *filter, const convolution *conv, size_t vectors) {
+/// y[i] = OUTPUTS outputs of pixel i, `y_step` apart, from the plane at x[i]. `vectors`: 1 if LANES
+/// of them matter.
+INLINE void convolve_tile(float *y, size_t y_step, const float *const x[PIXELS],
+    const float *filter, const convolution *conv, size_t vectors) {
     vector sum[PIXELS][2];
     for (size_t i = 0; i < PIXELS; i++) sum[i][0] = sum[i][1] = 0.0f;
     for (size_t r = 0; r < conv->r; r++) {
@@ -85,7 +91,8 @@ INLINE void convolve_narrow_tile(
     vector *y, const float *const x[NARROW_PIXELS], const float *filter, const convolution *conv) {
     const ivector lane = {0, 1, 2, 3, 4, 5, 6, 7};
     const size_t whole = conv->run / LANES * LANES;
-    const ivector inside = lane < (int32_t)(conv->run - whole);     // what lies behind the run may be NaN
+    // What lies behind the run may be NaN.
+    const ivector inside = lane < (int32_t)(conv->run - whole);
     vector sum[NARROW_PIXELS];
     for (size_t i = 0; i < NARROW_PIXELS; i++) sum[i] = 0.0f;
     for (size_t r = 0; r < conv->r; r++) {
@@ -109,11 +116,12 @@ INLINE void convolve_narrow_tile(
 
 /// Walks over a band's output pixels.
 typedef struct {
-    size_t row, column;         // on the plane; column in floats
+    size_t row, column;  // on the plane; column in floats
 } position;
 
 /// x[i] = where the next `count` pixels' windows begin; behind them, the first's again.
-INLINE void next_pixels(const float **x, size_t size, size_t count, position *at, const float *plane, const convolution *conv) {
+INLINE void next_pixels(const float **x, size_t size, size_t count, position *at,
+    const float *plane, const convolution *conv) {
     const size_t step = conv->stride_w * conv->c;
     for (size_t i = 0; i < size; i++) {
         if (i >= count) {
@@ -126,9 +134,10 @@ INLINE void next_pixels(const float **x, size_t size, size_t count, position *at
     }
 }
 
-/// Pixels are written as whole vectors, one after another, so that what is too much of one is overwritten by the next; where
-/// nothing follows, by way of a buffer.
-INLINE void convolve_band(float *y, const float *plane, const float *filter, const convolution *conv, size_t pixels) {
+/// Pixels are written as whole vectors, one after another, so that what is too much of one is
+/// overwritten by the next; where nothing follows, by way of a buffer.
+INLINE void convolve_band(
+    float *y, const float *plane, const float *filter, const convolution *conv, size_t pixels) {
     const size_t block_size = conv->r * conv->run * OUTPUTS;
     position at = {0, 0};
     for (size_t first = 0; first < pixels; first += PIXELS) {
@@ -138,7 +147,8 @@ INLINE void convolve_band(float *y, const float *plane, const float *filter, con
         for (size_t block = 0; block < conv->blocks; block++) {
             const size_t outputs = smaller(OUTPUTS, conv->k - block * OUTPUTS);
             const bool direct = count == PIXELS
-                && (outputs == OUTPUTS || (conv->blocks == 1 && (pixels - first - (PIXELS - 1)) * conv->k >= OUTPUTS));
+                && (outputs == OUTPUTS
+                    || (conv->blocks == 1 && (pixels - first - (PIXELS - 1)) * conv->k >= OUTPUTS));
             float buffer[PIXELS * OUTPUTS];
             float *to = y + first * conv->k + block * OUTPUTS, *tile = direct ? to : buffer;
             const size_t step = direct ? conv->k : OUTPUTS;
@@ -147,7 +157,8 @@ INLINE void convolve_band(float *y, const float *plane, const float *filter, con
             } else {
                 convolve_tile(tile, step, x, filter + block * block_size, conv, 1);
             }
-            for (size_t i = 0; !direct && i < count; i++) copy(to + i * conv->k, buffer + i * OUTPUTS, outputs);
+            for (size_t i = 0; !direct && i < count; i++)
+                copy(to + i * conv->k, buffer + i * OUTPUTS, outputs);
         }
     }
 }
@@ -194,15 +205,17 @@ KERNEL_CLONES static void convolve_bands(void *context, size_t task) {
 }
 
 static size_t filter_size(const convolution *conv) {
-    return is_narrow(conv)
-        ? conv->k * conv->r * ceil_div(conv->run, LANES) * LANES
-        : conv->blocks * conv->r * conv->run * OUTPUTS;
+    return is_narrow(conv) ? conv->k * conv->r * ceil_div(conv->run, LANES) * LANES
+                           : conv->blocks * conv->r * conv->run * OUTPUTS;
 }
 
-static size_t scratch_size(const convolution *conv) { return filter_size(conv) + conv->tasks * conv->plane_size; }
+static size_t scratch_size(const convolution *conv) {
+    return filter_size(conv) + conv->tasks * conv->plane_size;
+}
 
-static void convolve(kernel_pool *pool, float *y, convolution conv, filter_layout w, float *scratch) {
-    if (conv.tasks == 0) {                  // no filter tap meets an image, or there is no output
+static void convolve(
+    kernel_pool *pool, float *y, convolution conv, filter_layout w, float *scratch) {
+    if (conv.tasks == 0) {  // no filter tap meets an image, or there is no output
         kernel_fill(y, 0.0f, conv.n * conv.p * conv.q * conv.k);
         return;
     }
@@ -216,28 +229,37 @@ static void convolve(kernel_pool *pool, float *y, convolution conv, filter_layou
 }
 
 size_t kernel_conv2d_scratch(const kernel_conv2d_shape *shape) {
-    const convolution forward = convolution_forward(NULL, shape), backward = convolution_backward(NULL, shape);
-    return larger(
-        larger(scratch_size(&forward), scratch_size(&backward)), convolution_filter_scratch(&forward));
+    const convolution forward = convolution_forward(NULL, shape),
+                      backward = convolution_backward(NULL, shape);
+    return larger(larger(scratch_size(&forward), scratch_size(&backward)),
+        convolution_filter_scratch(&forward));
 }
 
-void kernel_conv2d(
-    kernel_pool *pool, float *y, const float *x, const float *w, const kernel_conv2d_shape *shape, float *scratch) {
+void kernel_conv2d(kernel_pool *pool, float *y, const float *x, const float *w,
+    const kernel_conv2d_shape *shape, float *scratch) {
     const convolution conv = convolution_forward(x, shape);
     const ptrdiff_t k = (ptrdiff_t)shape->k, c = (ptrdiff_t)shape->c, s = (ptrdiff_t)shape->s;
     const filter_layout layout = {
-        w + (conv.first_r * shape->s + conv.first_s) * shape->c * shape->k, .r = s * c * k, .s = c * k, .c = k, .k = 1,
+        w + (conv.first_r * shape->s + conv.first_s) * shape->c * shape->k,
+        .r = s * c * k,
+        .s = c * k,
+        .c = k,
+        .k = 1,
     };
     convolve(pool, y, conv, layout, scratch);
 }
 
-void kernel_conv2d_input_gradient(
-    kernel_pool *pool, float *dx, const float *dy, const float *w, const kernel_conv2d_shape *shape, float *scratch) {
+void kernel_conv2d_input_gradient(kernel_pool *pool, float *dx, const float *dy, const float *w,
+    const kernel_conv2d_shape *shape, float *scratch) {
     const convolution conv = convolution_backward(dy, shape);
     const ptrdiff_t k = (ptrdiff_t)shape->k, c = (ptrdiff_t)shape->c, s = (ptrdiff_t)shape->s;
     const size_t last = (shape->r - 1 - conv.first_r) * shape->s + (shape->s - 1 - conv.first_s);
     const filter_layout layout = {
-        conv.tasks == 0 ? w : w + last * shape->c * shape->k, .r = -s * c * k, .s = -c * k, .c = 1, .k = k,
+        conv.tasks == 0 ? w : w + last * shape->c * shape->k,
+        .r = -s * c * k,
+        .s = -c * k,
+        .c = 1,
+        .k = k,
     };
     convolve(pool, dx, conv, layout, scratch);
 }

@@ -1,7 +1,9 @@
-// A convolution's gradient with respect to its filter: dw[r, s, c, k] = Σ over output pixels of x[pixel, r, s, c] dy[pixel, k].
+// A convolution's gradient with respect to its filter: dw[r, s, c, k] = Σ over output pixels of
+// x[pixel, r, s, c] dy[pixel, k].
 //
-// A tile of TAPS taps (r, s, c) times OUTPUTS channels stays in registers while all pixels of a band pass. A task sums its bands into
-// a partial dw of its own; these are added in their order at the end. Tasks depend on the shape alone, and so do the sums.
+// A tile of TAPS taps (r, s, c) times OUTPUTS channels stays in registers while all pixels of a
+// band pass. A task sums its bands into a partial dw of its own; these are added in their order at
+// the end. Tasks depend on the shape alone, and so do the sums.
 #include "convolution.h"
 
 enum { TAPS = 6 };
@@ -9,14 +11,18 @@ enum { TAPS = 6 };
 typedef struct {
     convolution conv;
     const float *dy;
-    float *slots;               // [tasks, slot_size]: a plane, a band of dy, a partial dw
+    float *slots;  // [tasks, slot_size]: a plane, a band of dy, a partial dw
 } work;
 
 /// [blocks, r, run, OUTPUTS].
-static size_t partial_size(const convolution *conv) { return conv->blocks * conv->r * conv->run * OUTPUTS; }
+static size_t partial_size(const convolution *conv) {
+    return conv->blocks * conv->r * conv->run * OUTPUTS;
+}
 
 /// A band of dy, and as much as the reads of whole vectors at its end need.
-static size_t gradient_size(const convolution *conv) { return conv->band * conv->q * conv->k + OUTPUTS; }
+static size_t gradient_size(const convolution *conv) {
+    return conv->band * conv->q * conv->k + OUTPUTS;
+}
 
 static size_t slot_size(const convolution *conv) {
     return conv->plane_size + gradient_size(conv) + partial_size(conv);
@@ -25,8 +31,8 @@ static size_t slot_size(const convolution *conv) {
 size_t convolution_filter_scratch(const convolution *conv) { return conv->tasks * slot_size(conv); }
 
 /// partial[i] += Σ over the band's pixels of x[i] at the pixel times dy, for `taps` taps i.
-INLINE void accumulate_tile(
-    float *partial, size_t taps, const float *const x[TAPS], const float *dy, const convolution *conv, size_t rows) {
+INLINE void accumulate_tile(float *partial, size_t taps, const float *const x[TAPS],
+    const float *dy, const convolution *conv, size_t rows) {
     vector sum[TAPS][2];
     for (size_t i = 0; i < taps; i++) sum[i][0] = sum[i][1] = 0.0f;
     const size_t step = conv->stride_w * conv->c, k = conv->k;
@@ -65,7 +71,8 @@ KERNEL_CLONES static void accumulate_bands(void *context, size_t task) {
         clear(dy + count, OUTPUTS);
         for (size_t block = 0; block < conv->blocks; block++) {
             for (size_t tile = 0; tile < tiles; tile++) {
-                const size_t first = part(taps, tiles, tile), tile_taps = part(taps, tiles, tile + 1) - first;
+                const size_t first = part(taps, tiles, tile);
+                const size_t tile_taps = part(taps, tiles, tile + 1) - first;
                 const float *x[TAPS];
                 for (size_t i = 0; i < tile_taps; i++) {
                     const size_t tap = first + i;
@@ -86,19 +93,23 @@ KERNEL_CLONES static void accumulate_bands(void *context, size_t task) {
     }
 }
 
-void kernel_conv2d_filter_gradient(
-    kernel_pool *pool, float *dw, const float *x, const float *dy, const kernel_conv2d_shape *shape, float *scratch) {
+void kernel_conv2d_filter_gradient(kernel_pool *pool, float *dw, const float *x, const float *dy,
+    const kernel_conv2d_shape *shape, float *scratch) {
     work job = {convolution_forward(x, shape), dy, scratch};
     const convolution *conv = &job.conv;
-    kernel_fill(dw, 0.0f, shape->r * shape->s * shape->c * shape->k);       // taps that meet nothing keep this
+    // Taps that meet nothing keep this.
+    kernel_fill(dw, 0.0f, shape->r * shape->s * shape->c * shape->k);
     if (conv->tasks == 0) return;
     kernel_pool_run(pool, conv->tasks, accumulate_bands, &job);
     for (size_t task = 0; task < conv->tasks; task++) {
-        const float *partial = scratch + task * slot_size(conv) + conv->plane_size + gradient_size(conv);
+        const float *partial = scratch + task * slot_size(conv) + conv->plane_size
+            + gradient_size(conv);
         for (size_t block = 0; block < conv->blocks; block++) {
             const size_t outputs = smaller(OUTPUTS, conv->k - block * OUTPUTS);
             for (size_t r = 0; r < conv->r; r++) {
-                float *to = dw + ((conv->first_r + r) * shape->s + conv->first_s) * shape->c * shape->k + block * OUTPUTS;
+                float *to = dw
+                    + ((conv->first_r + r) * shape->s + conv->first_s) * shape->c * shape->k
+                    + block * OUTPUTS;
                 for (size_t t = 0; t < conv->run; t++, to += conv->k, partial += OUTPUTS) {
                     for (size_t k = 0; k < outputs; k++) to[k] += partial[k];
                 }

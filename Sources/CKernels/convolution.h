@@ -1,30 +1,35 @@
 // What the convolution and its two gradients share: geometry, and images laid on planes of zeros.
 //
-// With padding made explicit every case is the same loop over a plane. In NHWC the taps (s, c) of one filter row touch S·C
-// consecutive floats, a `run`, so an output pixel is R dot products of that length, for all K outputs at once. The gradient with
-// respect to the input is a convolution, too: of the output's gradient, its pixels spread out by the stride, with the
-// filter turned by 180° and its channels exchanged.
+// With padding made explicit every case is the same loop over a plane. In NHWC the taps (s, c) of
+// one filter row touch S·C consecutive floats, a `run`, so an output pixel is R dot products of
+// that length, for all K outputs at once. The gradient with respect to the input is a convolution,
+// too: of the output's gradient, its pixels spread out by the stride, with the filter turned by
+// 180° and its channels exchanged.
 #pragma once
 
 #include "include/CKernels.h"
 #include "vector.h"
 
-enum { OUTPUTS = 2 * LANES };       // filters are padded to a multiple of so many output channels
+enum { OUTPUTS = 2 * LANES };  // filters are padded to a multiple of so many output channels
 
-/// A convolution of images laid on planes of zeros. Filter rows and columns that meet nothing but padding are left out.
+/// A convolution of images laid on planes of zeros. Filter rows and columns that meet nothing but
+/// padding are left out.
 typedef struct {
-    const float *image;                 // [n, h, w, c]
+    const float *image;  // [n, h, w, c]
     size_t n, h, w, c;
-    size_t step_h, step_w;              // from one of its pixels to the next on the plane: 1, or a gradient's stride
-    ptrdiff_t top, left;                // where its first pixel lies on the plane; what lies outside is cut off
-    size_t first_r, first_s, r, s;      // the filter's rows and columns that meet the image
-    size_t p, q, k;                     // output
+    // From one of its pixels to the next on the plane: 1, or a gradient's stride.
+    size_t step_h, step_w;
+    // Where its first pixel lies on the plane; what lies outside is cut off.
+    ptrdiff_t top, left;
+    size_t first_r, first_s, r, s;  // the filter's rows and columns that meet the image
+    size_t p, q, k;                 // output
     size_t stride_h, stride_w;
 
-    // A band is `band` output rows of an image; a task is some bands, which lie on its plane one after another.
-    size_t run, blocks;                 // s · c; ⌈k / OUTPUTS⌉
-    size_t band, bands, tasks;          // bands: of all images
-    size_t plane_width, plane_size;     // floats; reads may go LANES behind the plane
+    // A band is `band` output rows of an image; a task is some bands, which lie on its plane one
+    // after another.
+    size_t run, blocks;              // s · c; ⌈k / OUTPUTS⌉
+    size_t band, bands, tasks;       // bands: of all images
+    size_t plane_width, plane_size;  // floats; reads may go LANES behind the plane
 } convolution;
 
 /// Some output rows of an image.
@@ -41,7 +46,8 @@ convolution convolution_backward(const float *dy, const kernel_conv2d_shape *sha
 size_t convolution_filter_scratch(const convolution *conv);
 
 INLINE band band_at(const convolution *conv, size_t index) {
-    const size_t bands_an_image = ceil_div(conv->p, conv->band), first = index % bands_an_image * conv->band;
+    const size_t bands_an_image = ceil_div(conv->p, conv->band);
+    const size_t first = index % bands_an_image * conv->band;
     return (band){index / bands_an_image, first, smaller(conv->band, conv->p - first)};
 }
 
@@ -65,14 +71,18 @@ INLINE void lay_plane(float *plane, const convolution *conv, band b) {
     const size_t rows = (b.rows - 1) * conv->stride_h + conv->r;
     for (size_t i = 0; i < rows; i++, plane += conv->plane_width) {
         const ptrdiff_t below = (ptrdiff_t)(b.p * conv->stride_h + i) - conv->top;
-        if (below < 0 || (size_t)below % conv->step_h != 0 || (size_t)below / conv->step_h >= conv->h) {
+        if (below < 0 || (size_t)below % conv->step_h != 0
+            || (size_t)below / conv->step_h >= conv->h) {
             clear(plane, conv->plane_width);
             continue;
         }
-        const float *row = conv->image + (b.n * conv->h + (size_t)below / conv->step_h) * conv->w * conv->c;
+        const float *row = conv->image
+            + (b.n * conv->h + (size_t)below / conv->step_h) * conv->w * conv->c;
         if (conv->step_w == 1) {
-            const size_t cut = conv->left < 0 ? (size_t)-conv->left : 0, margin = conv->left > 0 ? (size_t)conv->left : 0;
-            const size_t count = smaller(conv->w - smaller(cut, conv->w), columns - smaller(margin, columns));
+            const size_t cut = conv->left < 0 ? (size_t)-conv->left : 0;
+            const size_t margin = conv->left > 0 ? (size_t)conv->left : 0;
+            const size_t count = smaller(
+                conv->w - smaller(cut, conv->w), columns - smaller(margin, columns));
             clear(plane, margin * conv->c);
             copy(plane + margin * conv->c, row + cut * conv->c, count * conv->c);
             clear(plane + (margin + count) * conv->c, (columns - margin - count) * conv->c);

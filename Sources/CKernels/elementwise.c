@@ -1,24 +1,24 @@
-// Element-wise kernels. Each is one expression on a vector, run over whole vectors and once more, padded, over what is left;
-// all are bound by memory or by the division unit, none by arithmetic.
+// Element-wise kernels. Each is one expression on a vector, run over whole vectors and once more,
+// padded, over what is left; all are bound by memory or by the division unit, none by arithmetic.
 #include "include/CKernels.h"
 #include "vector_math.h"
 
 #include <string.h>
 
-#define UNARY(name, statement)                                           \
-    KERNEL_CLONES void name(float *out, const float *in, size_t n) {     \
-        vector x, y;                                                     \
-        size_t i = 0;                                                    \
-        for (; i + LANES <= n; i += LANES) {                             \
-            x = AT(in + i);                                              \
-            statement;                                                   \
-            AT(out + i) = y;                                             \
-        }                                                                \
-        if (i < n) {                                                     \
-            load_partial(&x, in + i, n - i);                             \
-            statement;                                                   \
-            store_partial(out + i, &y, n - i);                           \
-        }                                                                \
+#define UNARY(name, statement)                                       \
+    KERNEL_CLONES void name(float *out, const float *in, size_t n) { \
+        vector x, y;                                                 \
+        size_t i = 0;                                                \
+        for (; i + LANES <= n; i += LANES) {                         \
+            x = AT(in + i);                                          \
+            statement;                                               \
+            AT(out + i) = y;                                         \
+        }                                                            \
+        if (i < n) {                                                 \
+            load_partial(&x, in + i, n - i);                         \
+            statement;                                               \
+            store_partial(out + i, &y, n - i);                       \
+        }                                                            \
     }
 
 UNARY(kernel_neg, y = -x)
@@ -33,26 +33,26 @@ UNARY(kernel_sigmoid, sigmoid(&y, &x))
 UNARY(kernel_softplus, softplus(&y, &x))
 UNARY(kernel_tanh, hyperbolic_tangent(&y, &x))
 
-#define BINARY(name, first, second, expression)                                             \
-    KERNEL_CLONES void name(float *out, const float *left, const float *right, size_t n) {  \
-        vector first, second;                                                               \
-        size_t i = 0;                                                                       \
-        for (; i + LANES <= n; i += LANES) {                                                \
-            first = AT(left + i);                                                           \
-            second = AT(right + i);                                                         \
-            AT(out + i) = (expression);                                                     \
-        }                                                                                   \
-        if (i < n) {                                                                        \
-            load_partial(&first, left + i, n - i);                                          \
-            load_partial(&second, right + i, n - i);                                        \
-            const vector result = (expression);                                             \
-            store_partial(out + i, &result, n - i);                                         \
-        }                                                                                   \
+#define BINARY(name, first, second, expression)                                            \
+    KERNEL_CLONES void name(float *out, const float *left, const float *right, size_t n) { \
+        vector first, second;                                                              \
+        size_t i = 0;                                                                      \
+        for (; i + LANES <= n; i += LANES) {                                               \
+            first = AT(left + i);                                                          \
+            second = AT(right + i);                                                        \
+            AT(out + i) = (expression);                                                    \
+        }                                                                                  \
+        if (i < n) {                                                                       \
+            load_partial(&first, left + i, n - i);                                         \
+            load_partial(&second, right + i, n - i);                                       \
+            const vector result = (expression);                                            \
+            store_partial(out + i, &result, n - i);                                        \
+        }                                                                                  \
     }
 
 BINARY(kernel_add, x, y, x + y)
 BINARY(kernel_sub, x, y, x - y)
-BINARY(kernel_mul, x, y, x * y)
+BINARY(kernel_mul, x, y, (x * y))
 BINARY(kernel_div, x, y, x / y)
 BINARY(kernel_squared_difference, x, y, (x - y) * (x - y))
 BINARY(kernel_relu_grad, dy, y, y > 0.0f ? dy : 0.0f)
@@ -71,7 +71,8 @@ KERNEL_CLONES void kernel_fill(float *out, float value, size_t n) {
 
 void kernel_repeat_row(float *out, const float *row, size_t rows, size_t columns) {
     if (rows == 0 || columns == 0) return;
-    // Copies double what is there until it fills some kilobytes, so that a narrow row is not copied by its few bytes each time.
+    // Copies double what is there until it fills some kilobytes, so that a narrow row is not copied
+    // by its few bytes each time.
     enum { BLOCK = 2048 };
     const size_t total = rows * columns;
     memcpy(out, row, columns * sizeof(float));

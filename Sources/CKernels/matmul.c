@@ -1,24 +1,35 @@
 // c = a · b, in one of three ways.
 //
-//   streaming   few rows of a, b as it lies: b is read once, in the order of its memory, while all of c's columns that a task has
-//               stay in the first-level cache. A layer's output at a small batch: bound by the stream of its weights.
-//   dots        few rows of a, b transposed: dot products along rows of b, which again is read once and in order. The gradient
-//               of such a layer's input.
-//   packed      all else, by panels. Large batches, and the gradient of the weights.
+// Streaming, for few rows of a and b as it lies: b is read once, in the order of its memory, while
+// the columns of c that a task has stay in the first-level cache. A layer's output at a small
+// batch.
 //
-// A column (n = 1) is a row of the transposed product, and with k = 1 or m = 1 transposition means nothing.
+// Dots, for few rows of a and b transposed: dot products along rows of b, which again is read once
+// and in order. The gradient of such a layer's input.
+//
+// Packed, for all else: by panels. Large batches, and the gradient of the weights.
+//
+// A column (n = 1) is a row of the transposed product, and with k = 1 or m = 1 transposition means
+// nothing.
 #include "matmul.h"
 
 enum { FEW_ROWS = 24 };
 
-static product make_product(
-    float *c, const float *a, const float *b, size_t m, size_t n, size_t k, bool transpose_a, bool transpose_b) {
+static product make_product(float *c, const float *a, const float *b, size_t m, size_t n, size_t k,
+    bool transpose_a, bool transpose_b) {
     if (n == 1 && m > 1) return make_product(c, b, a, 1, m, k, false, !transpose_a);
     if (k == 1) transpose_b = false;
     return (product){
-        .c = c, .a = a, .b = b, .m = m, .n = n, .k = k,
-        .a_row = transpose_a ? 1 : k, .a_depth = transpose_a ? m : 1,
-        .b_depth = transpose_b ? 1 : n, .b_column = transpose_b ? k : 1,
+        .c = c,
+        .a = a,
+        .b = b,
+        .m = m,
+        .n = n,
+        .k = k,
+        .a_row = transpose_a ? 1 : k,
+        .a_depth = transpose_a ? m : 1,
+        .b_depth = transpose_b ? 1 : n,
+        .b_column = transpose_b ? k : 1,
         .panels = panels_of(m),
     };
 }
@@ -33,9 +44,8 @@ size_t kernel_matmul_scratch(size_t m, size_t n, size_t k, bool transpose_a, boo
     return matmul_packed_scratch(&job);
 }
 
-void kernel_matmul(
-    kernel_pool *pool, float *c, const float *a, const float *b, size_t m, size_t n, size_t k,
-    bool transpose_a, bool transpose_b, float *scratch) {
+void kernel_matmul(kernel_pool *pool, float *c, const float *a, const float *b, size_t m, size_t n,
+    size_t k, bool transpose_a, bool transpose_b, float *scratch) {
     if (m == 0 || n == 0) return;
     if (k == 0) {
         kernel_fill(c, 0.0f, m * n);

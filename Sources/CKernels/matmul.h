@@ -5,7 +5,7 @@
 #include "vector.h"
 
 enum {
-    ROWS = 6,                   // a tile of c: ROWS × COLUMNS values, in 12 of AVX2's 16 registers
+    ROWS = 6,  // a tile of c: ROWS × COLUMNS values, in 12 of AVX2's 16 registers
     COLUMNS = 2 * LANES,
 };
 
@@ -14,13 +14,14 @@ typedef struct {
     float *c;
     const float *a, *b;
     size_t m, n, k;
-    size_t a_row, a_depth;          // from one neighbour to the next along m, and along k
-    size_t b_depth, b_column;       // along k, and along n
+    size_t a_row, a_depth;     // from one neighbour to the next along m, and along k
+    size_t b_depth, b_column;  // along k, and along n
     float *packed_a, *scratch;
     size_t panels, tasks;
 } product;
 
-/// Panel i of a: rows part(m, panels, i)..<part(m, panels, i + 1), at most ROWS, of even sizes; k-major in `packed_a`.
+/// Panel i of a: rows part(m, panels, i)..<part(m, panels, i + 1), at most ROWS, of even sizes;
+/// k-major in `packed_a`.
 INLINE size_t panels_of(size_t m) { return ceil_div(m, ROWS); }
 
 void matmul_pack(kernel_pool *pool, const product *job);
@@ -32,9 +33,10 @@ void matmul_dots(kernel_pool *pool, product *job);
 size_t matmul_packed_scratch(const product *job);
 void matmul_packed(kernel_pool *pool, product *job);
 
-/// c [rows, COLUMNS] (+)= a panel's `depth` columns · b [depth, COLUMNS]. `rows` is a constant where this is inlined.
-INLINE void multiply_rows(
-    float *c, size_t c_row, const float *a, const float *b, size_t b_row, size_t depth, size_t rows, bool add) {
+/// c [rows, COLUMNS] (+)= a panel's `depth` columns · b [depth, COLUMNS]. `rows` is a constant
+/// where this is inlined.
+INLINE void multiply_rows(float *c, size_t c_row, const float *a, const float *b, size_t b_row,
+    size_t depth, size_t rows, bool add) {
     vector sum[ROWS][2];
 #pragma clang loop unroll(full)
     for (size_t i = 0; i < rows; i++) {
@@ -58,8 +60,8 @@ INLINE void multiply_rows(
     }
 }
 
-INLINE void multiply_tile(
-    float *c, size_t c_row, const float *a, const float *b, size_t b_row, size_t depth, size_t rows, bool add) {
+INLINE void multiply_tile(float *c, size_t c_row, const float *a, const float *b, size_t b_row,
+    size_t depth, size_t rows, bool add) {
     switch (rows) {
     case 6: multiply_rows(c, c_row, a, b, b_row, depth, 6, add); break;
     case 5: multiply_rows(c, c_row, a, b, b_row, depth, 5, add); break;

@@ -4,17 +4,17 @@
 #include <string.h>
 
 enum {
-    DEPTH = 32,                 // rows of b that pass over c at a time
+    DEPTH = 32,  // rows of b that pass over c at a time
     TASK_COLUMNS = 256,
-    DOT_DEPTH = 512,            // of k: rows of a as long as this stay in the first-level cache
-    DOT_TASK = 32,              // rows of b
+    DOT_DEPTH = 512,  // of k: rows of a as long as this stay in the first-level cache
+    DOT_TASK = 32,    // rows of b
     MOST_ROWS = 24,
 };
 
 // MARK: b as it lies
 
-/// Some columns of c. They are summed in a buffer, because rows of c may lie a power of two apart and drive each other out of
-/// the cache.
+/// Some columns of c. They are summed in a buffer, because rows of c may lie a power of two apart
+/// and drive each other out of the cache.
 KERNEL_CLONES static void stream_columns(void *context, size_t task) {
     const product *job = context;
     const size_t tiles = ceil_div(job->n, COLUMNS);
@@ -28,15 +28,17 @@ KERNEL_CLONES static void stream_columns(void *context, size_t task) {
             size_t b_row = job->n;
             if (right - j < COLUMNS) {
                 memset(edge, 0, sizeof edge);
-                for (size_t i = 0; i < depth; i++) memcpy(edge + i * COLUMNS, b + i * job->n, (right - j) * sizeof(float));
+                for (size_t i = 0; i < depth; i++) {
+                    memcpy(edge + i * COLUMNS, b + i * job->n, (right - j) * sizeof(float));
+                }
                 b = edge;
                 b_row = COLUMNS;
             }
             for (size_t panel = 0; panel < job->panels; panel++) {
-                const size_t row = part(job->m, job->panels, panel), rows = part(job->m, job->panels, panel + 1) - row;
-                multiply_tile(
-                    sums + row * TASK_COLUMNS + (j - left), TASK_COLUMNS, job->packed_a + row * job->k + p * rows,
-                    b, b_row, depth, rows, p > 0);
+                const size_t row = part(job->m, job->panels, panel);
+                const size_t rows = part(job->m, job->panels, panel + 1) - row;
+                multiply_tile(sums + row * TASK_COLUMNS + (j - left), TASK_COLUMNS,
+                    job->packed_a + row * job->k + p * rows, b, b_row, depth, rows, p > 0);
             }
         }
     }
@@ -55,13 +57,15 @@ void matmul_streaming(kernel_pool *pool, product *job) {
 
 // MARK: b transposed
 
-/// a, in slices of DOT_DEPTH along k: packed[slice][panel][step][row][lane], the last step of all padded with zeros.
+/// a, in slices of DOT_DEPTH along k: packed[slice][panel][step][row][lane], the last step of all
+/// padded with zeros.
 static void pack_dots(const product *job) {
     float *packed = job->packed_a;
     for (size_t slice = 0; slice < job->k; slice += DOT_DEPTH) {
         const size_t end = smaller(job->k, slice + DOT_DEPTH);
         for (size_t panel = 0; panel < job->panels; panel++) {
-            const size_t first = part(job->m, job->panels, panel), last = part(job->m, job->panels, panel + 1);
+            const size_t first = part(job->m, job->panels, panel);
+            const size_t last = part(job->m, job->panels, panel + 1);
             for (size_t p = slice; p < end; p += LANES) {
                 for (size_t i = first; i < last; i++, packed += LANES) {
                     const float *a = job->a + i * job->a_row + p * job->a_depth;
@@ -74,9 +78,10 @@ static void pack_dots(const product *job) {
     }
 }
 
-/// c [rows, columns] (+)= dot products of a panel's rows with rows of b. `rows` and `columns` are constants where this is inlined.
-INLINE void dot_tile(
-    float *c, size_t c_row, const float *a, const float *b, size_t b_row, size_t depth, size_t rows, size_t columns, bool add) {
+/// c [rows, columns] (+)= dot products of a panel's rows with rows of b. `rows` and `columns` are
+/// constants where this is inlined.
+INLINE void dot_tile(float *c, size_t c_row, const float *a, const float *b, size_t b_row,
+    size_t depth, size_t rows, size_t columns, bool add) {
     vector sum[16];
 #pragma clang loop unroll(full)
     for (size_t i = 0; i < 16; i++) sum[i] = 0.0f;
@@ -116,13 +121,15 @@ KERNEL_CLONES static void dot_columns(void *context, size_t task) {
     const size_t left = part(job->n, job->tasks, task), right = part(job->n, job->tasks, task + 1);
     const float *a = job->packed_a;
     for (size_t slice = 0; slice < job->k; slice += DOT_DEPTH) {
-        const size_t depth = smaller(DOT_DEPTH, job->k - slice), padded = ceil_div(depth, LANES) * LANES;
+        const size_t depth = smaller(DOT_DEPTH, job->k - slice);
+        const size_t padded = ceil_div(depth, LANES) * LANES;
         const bool add = slice > 0;
         for (size_t j = left, width; j < right; j += width) {
             const float *b = job->b + j * job->k + slice, *panel_a = a;
             width = right - j >= 4 && job->m <= 3 ? 4 : right - j >= 2 ? 2 : 1;
             for (size_t panel = 0; panel < job->panels; panel++) {
-                const size_t row = part(job->m, job->panels, panel), rows = part(job->m, job->panels, panel + 1) - row;
+                const size_t row = part(job->m, job->panels, panel);
+                const size_t rows = part(job->m, job->panels, panel + 1) - row;
                 float *c = job->c + row * job->n + j;
 #define TILE(rows, columns) dot_tile(c, job->n, panel_a, b, job->k, depth, rows, columns, add)
                 switch (rows * 8 + width) {

@@ -1,19 +1,19 @@
-// Max pooling. A window's values are compared channel by channel, so the channels are the vector: whole vectors, and a last one that
-// ends with the pixel's last channel and overlaps the one before (11 channels are 0..<8 and 3..<11). Fewer than eight
-// channels are one padded vector.
+// Max pooling. A window's values are compared channel by channel, so the channels are the vector:
+// whole vectors, and a last one that ends with the pixel's last channel and overlaps the one before
+// (11 channels are 0..<8 and 3..<11). Fewer than eight channels are one padded vector.
 #include "include/CKernels.h"
 #include "vector.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { TASK = 32768 };      // values a task reads, about
+enum { TASK = 8192 };  // values a task reads, about
 
 typedef struct {
     float *y, *dx;
     const float *x, *maximum, *dy;
     kernel_conv2d_shape shape;
-    bool disjoint;              // windows do not overlap and cover the image
+    bool disjoint;  // windows do not overlap and cover the image
     size_t tasks;
 } pooling;
 
@@ -30,18 +30,27 @@ INLINE span window(size_t i, size_t stride, size_t pad, size_t size, size_t leng
 
 /// `count` channels at p. `count` is a constant where it is LANES.
 INLINE void load_channels(vector *v, const float *p, size_t count) {
-    if (count == LANES) *v = AT(p); else load_partial(v, p, count);
+    if (count == LANES) {
+        *v = AT(p);
+    } else {
+        load_partial(v, p, count);
+    }
 }
 
 INLINE void store_channels(float *p, const vector *v, size_t count) {
-    if (count == LANES) AT(p) = *v; else store_partial(p, v, count);
+    if (count == LANES) {
+        AT(p) = *v;
+    } else {
+        store_partial(p, v, count);
+    }
 }
 
 // MARK: Forward
 
-/// y = the largest of a window's `rows` × `columns` pixels at x, or NaN: a NaN must not hide behind a number. The first of equals.
-INLINE void pool_window(
-    float *y, const float *x, size_t rows, size_t columns, size_t row_step, size_t c, size_t count) {
+/// y = the largest of a window's `rows` × `columns` pixels at x, or NaN: a NaN must not hide behind
+/// a number. The first of equals.
+INLINE void pool_window(float *y, const float *x, size_t rows, size_t columns, size_t row_step,
+    size_t c, size_t count) {
     vector best = -INFINITY;
     for (size_t i = 0; i < rows; i++) {
         for (size_t j = 0; j < columns; j++) {
@@ -83,7 +92,8 @@ KERNEL_CLONES static void pool_rows(void *context, size_t task) {
     }
 }
 
-void kernel_max_pool(kernel_pool *pool, float *y, const float *x, const kernel_conv2d_shape *shape) {
+void kernel_max_pool(
+    kernel_pool *pool, float *y, const float *x, const kernel_conv2d_shape *shape) {
     const size_t rows = shape->n * shape->p, work = shape->n * shape->h * shape->w * shape->c;
     pooling job = {.y = y, .x = x, .shape = *shape, .tasks = larger(1, smaller(rows, work / TASK))};
     kernel_pool_run(pool, rows == 0 ? 0 : job.tasks, pool_rows, &job);
@@ -91,11 +101,11 @@ void kernel_max_pool(kernel_pool *pool, float *y, const float *x, const kernel_c
 
 // MARK: Gradient
 
-/// Gives dy to the first place of the window at x where x equals y, or is the NaN that y is. If windows are disjoint the places are
-/// written, else they are added to, but for the `skipped` first channels, which the vector before has dealt with.
-INLINE void scatter_window(
-    float *dx, const float *x, const float *y, const float *dy, size_t rows, size_t columns, size_t row_step, size_t c,
-    size_t count, size_t skipped, bool disjoint) {
+/// Gives dy to the first place of the window at x where x equals y, or is the NaN that y is. If
+/// windows are disjoint the places are written, else they are added to, but for the `skipped` first
+/// channels, which the vector before has dealt with.
+INLINE void scatter_window(float *dx, const float *x, const float *y, const float *dy, size_t rows,
+    size_t columns, size_t row_step, size_t c, size_t count, size_t skipped, bool disjoint) {
     const ivector lane = {0, 1, 2, 3, 4, 5, 6, 7};
     vector best, gradient;
     load_channels(&best, y, count);
@@ -130,24 +140,28 @@ KERNEL_CLONES static void scatter_images(void *context, size_t task) {
         if (!job->disjoint) memset(job->dx + n * s.h * row_step, 0, s.h * row_step * sizeof(float));
         for (size_t p = 0; p < s.p; p++) {
             const span vertical = window(p, s.stride_h, s.pad_top, s.r, s.h);
-            const size_t rows = vertical.last - vertical.first, image_row = (n * s.h + vertical.first) * row_step;
+            const size_t rows = vertical.last - vertical.first;
+            const size_t image_row = (n * s.h + vertical.first) * row_step;
             for (size_t q = 0; q < s.q; q++) {
                 const span horizontal = window(q, s.stride_w, s.pad_left, s.s, s.w);
                 const size_t columns = horizontal.last - horizontal.first;
-                const size_t from = ((n * s.p + p) * s.q + q) * s.c, to = image_row + horizontal.first * s.c;
+                const size_t from = ((n * s.p + p) * s.q + q) * s.c;
+                const size_t to = image_row + horizontal.first * s.c;
                 float *dx = job->dx + to;
                 const float *x = job->x + to, *y = job->maximum + from, *dy = job->dy + from;
                 if (s.c < LANES) {
-                    scatter_window(dx, x, y, dy, rows, columns, row_step, s.c, s.c, 0, job->disjoint);
+                    scatter_window(
+                        dx, x, y, dy, rows, columns, row_step, s.c, s.c, 0, job->disjoint);
                     continue;
                 }
                 for (size_t c = 0; c < s.c; c += LANES) {
                     const size_t i = smaller(c, s.c - LANES);
                     if (job->disjoint && rows == 2 && columns == 2) {
-                        scatter_window(dx + i, x + i, y + i, dy + i, 2, 2, row_step, s.c, LANES, 0, true);
-                    } else {
                         scatter_window(
-                            dx + i, x + i, y + i, dy + i, rows, columns, row_step, s.c, LANES, c - i, job->disjoint);
+                            dx + i, x + i, y + i, dy + i, 2, 2, row_step, s.c, LANES, 0, true);
+                    } else {
+                        scatter_window(dx + i, x + i, y + i, dy + i, rows, columns, row_step, s.c,
+                            LANES, c - i, job->disjoint);
                     }
                 }
             }
@@ -155,13 +169,17 @@ KERNEL_CLONES static void scatter_images(void *context, size_t task) {
     }
 }
 
-void kernel_max_pool_gradient(
-    kernel_pool *pool, float *dx, const float *x, const float *y, const float *dy, const kernel_conv2d_shape *shape) {
+void kernel_max_pool_gradient(kernel_pool *pool, float *dx, const float *x, const float *y,
+    const float *dy, const kernel_conv2d_shape *shape) {
     const kernel_conv2d_shape s = *shape;
     pooling job = {
-        .dx = dx, .x = x, .maximum = y, .dy = dy, .shape = s,
-        .disjoint = s.stride_h == s.r && s.stride_w == s.s
-            && s.p * s.r >= s.h + s.pad_top && s.q * s.s >= s.w + s.pad_left,
+        .dx = dx,
+        .x = x,
+        .maximum = y,
+        .dy = dy,
+        .shape = s,
+        .disjoint = s.stride_h == s.r && s.stride_w == s.s && s.p * s.r >= s.h + s.pad_top
+            && s.q * s.s >= s.w + s.pad_left,
         .tasks = larger(1, smaller(s.n, s.n * s.h * s.w * s.c / TASK)),
     };
     kernel_pool_run(pool, s.n == 0 ? 0 : job.tasks, scatter_images, &job);

@@ -1,17 +1,19 @@
 // A pool of threads for loops that last microseconds.
 //
-// A job is a counter of indices not yet claimed. Every thread, the caller's too, claims by decrementing it and runs what it got,
-// so a worker that the kernel has descheduled holds nobody up: the others take its share. The caller's last act is to wait
-// until the indices that were claimed are also done.
+// A job is a counter of indices not yet claimed. Every thread, the caller's too, claims by
+// decrementing it and runs what it got, so a worker that the kernel has descheduled holds nobody
+// up: the others take its share. The caller's last act is to wait until the indices that were
+// claimed are also done.
 //
-//   unclaimed   indices left to claim; ≤ 0 when there is nothing to do (late claims may take it below 0)
-//   done        indices that workers have finished
+// `unclaimed` counts the indices left to claim and is 0 or less when there is nothing to do (late
+// claims may take it below 0); `done` counts those that workers have finished.
 //
-// A worker reads the job only after its claim has succeeded: the job cannot be replaced before that index is done, and a
-// claim that raced with the publication of the next job is a claim on the next job. Nothing needs a generation number.
+// A worker reads the job only after its claim has succeeded: the job cannot be replaced before that
+// index is done, and a claim that raced with the publication of the next job is a claim on the next
+// job. Nothing needs a generation number.
 //
-// Waking a parked thread costs some microseconds of the caller's time, more than many jobs last. Jobs come in bursts, so workers
-// spin for a while first.
+// Waking a parked thread costs some microseconds of the caller's time, more than many jobs last.
+// Jobs come in bursts, so workers spin for a while first.
 #include "include/CKernels.h"
 
 #include <pthread.h>
@@ -20,8 +22,8 @@
 #include <stdlib.h>
 
 enum {
-    SPINS_BEFORE_PARKING = 4000,     // about 50 to 100 microseconds
-    SPINS_BEFORE_YIELDING = 4000,    // in the caller, when there are more threads than cores
+    SPINS_BEFORE_PARKING = 4000,   // about 50 to 100 microseconds
+    SPINS_BEFORE_YIELDING = 4000,  // in the caller, when there are more threads than cores
 };
 
 struct kernel_pool {
@@ -53,7 +55,7 @@ static inline void relax(void) {
 uint64_t kernel_denormals_flush(void) {
 #if defined(__x86_64__)
     const unsigned state = __builtin_ia32_stmxcsr();
-    const unsigned flushing = state | 0x8040u;           // flush to zero, denormals are zero
+    const unsigned flushing = state | 0x8040u;  // flush to zero, denormals are zero
     if (flushing != state) __builtin_ia32_ldmxcsr(flushing);
     return state;
 #elif defined(__aarch64__)
@@ -95,8 +97,8 @@ static bool has_work(kernel_pool *pool) {
     return atomic_load(&pool->unclaimed) > 0 || atomic_load(&pool->stopping);
 }
 
-/// Sleeps until there is work. `parked` is raised before the last look, and the caller looks at it after publishing its work:
-/// one of the two sees the other.
+/// Sleeps until there is work. `parked` is raised before the last look, and the caller looks at it
+/// after publishing its work: one of the two sees the other.
 static void park(kernel_pool *pool) {
     pthread_mutex_lock(&pool->mutex);
     atomic_fetch_add(&pool->parked, 1);
@@ -165,9 +167,11 @@ void kernel_pool_destroy(kernel_pool *pool) {
 
 int kernel_pool_threads(const kernel_pool *pool) { return pool == NULL ? 1 : pool->workers + 1; }
 
-void kernel_pool_run(kernel_pool *pool, size_t count, void (*body)(void *context, size_t index), void *context) {
+void kernel_pool_run(
+    kernel_pool *pool, size_t count, void (*body)(void *context, size_t index), void *context) {
     if (count == 0) return;
-    const uint64_t state = kernel_denormals_flush();     // in all threads or in none, or else the bits would depend on them
+    // In all threads or in none: else the bits would depend on them.
+    const uint64_t state = kernel_denormals_flush();
     if (pool == NULL || pool->workers == 0 || count == 1) {
         for (size_t i = 0; i < count; i++) body(context, i);
     } else {
@@ -178,8 +182,13 @@ void kernel_pool_run(kernel_pool *pool, size_t count, void (*body)(void *context
         atomic_store(&pool->unclaimed, (long long)count);
         wake_parked(pool);
         const size_t ran = run_claims(pool);
-        for (int spins = 0; atomic_load_explicit(&pool->done, memory_order_acquire) + ran < count; spins++) {
-            if (spins < SPINS_BEFORE_YIELDING) relax(); else sched_yield();
+        for (int spins = 0; atomic_load_explicit(&pool->done, memory_order_acquire) + ran < count;
+            spins++) {
+            if (spins < SPINS_BEFORE_YIELDING) {
+                relax();
+            } else {
+                sched_yield();
+            }
         }
     }
     kernel_denormals_restore(state);

@@ -1,18 +1,22 @@
-// Vectors of eight floats, written out rather than left to the auto-vectorizer, because the package manager compiles this
-// target with nothing but -O2.
+// Vectors of eight floats, written out rather than left to the auto-vectorizer, because the package
+// manager compiles this target with nothing but -O2.
 //
-// On x86-64 with glibc each kernel is compiled three times and the loader binds the best one (target_clones makes an ifunc), so
-// there is no flag to set and no machine to exclude: AVX-512, AVX2 with FMA, and SSE2, where a vector is a pair of registers. On
-// ARM it is a pair of NEON registers.
+// On x86-64 with glibc each kernel is compiled three times and the loader binds the best one
+// (target_clones makes an ifunc), so there is no flag to set and no machine to exclude: AVX-512,
+// AVX2 with FMA, and SSE2, where a vector is a pair of registers. On ARM it is a pair of NEON
+// registers.
 //
-// Two rules follow. A helper is INLINE, so that it is compiled into every clone. And vectors are passed by address: by value they
-// have no calling convention that all clones share, and the compiler says so.
+// Two rules follow. A helper is INLINE, so that it is compiled into every clone. And vectors are
+// passed by address: by value they have no calling convention that all clones share, and the
+// compiler says so.
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__)
+// The thread sanitizer's runtime is not there yet when the loader asks which clone to bind.
+#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) \
+    && !__has_feature(thread_sanitizer)
 #define KERNEL_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define KERNEL_CLONES
@@ -22,7 +26,8 @@
 
 enum { LANES = 8 };
 typedef float vector __attribute__((ext_vector_type(8)));
-typedef int32_t ivector __attribute__((ext_vector_type(8)));       // what comparisons give: -1 where true, and the bits of floats
+/// What comparisons give, -1 where true, and the bits of floats.
+typedef int32_t ivector __attribute__((ext_vector_type(8)));
 typedef float unaligned_vector __attribute__((ext_vector_type(8), aligned(4)));
 
 /// The vector at an address that need not be aligned, to read or to write.
@@ -71,8 +76,10 @@ INLINE void transpose(vector y[8], const vector x[8]) {
     }
     for (size_t i = 0; i < 8; i += 4) {
         for (size_t j = 0; j < 2; j++) {
-            quad[i + 2 * j] = __builtin_shufflevector(pair[i + j], pair[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-            quad[i + 2 * j + 1] = __builtin_shufflevector(pair[i + j], pair[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+            quad[i + 2 * j] = __builtin_shufflevector(
+                pair[i + j], pair[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+            quad[i + 2 * j + 1] = __builtin_shufflevector(
+                pair[i + j], pair[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
         }
     }
     for (size_t i = 0; i < 4; i++) {
@@ -86,4 +93,6 @@ INLINE size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 INLINE size_t ceil_div(size_t a, size_t b) { return (a + b - 1) / b; }
 
 /// Splits `total` into `parts` runs whose lengths differ by at most one: the start of run i.
-INLINE size_t part(size_t total, size_t parts, size_t i) { return total / parts * i + smaller(i, total % parts); }
+INLINE size_t part(size_t total, size_t parts, size_t i) {
+    return total / parts * i + smaller(i, total % parts);
+}

@@ -21,7 +21,8 @@ void kernel_pool_destroy(kernel_pool *pool);
 int kernel_pool_threads(const kernel_pool *pool);
 
 /// Calls body(context, i) once for each i in 0..<count, on all threads, and returns when all have returned.
-/// A NULL pool runs them here. Not reentrant: a body must not use the pool.
+/// A NULL pool runs them here. Not reentrant: a body must not use the pool. Denormals are flushed to zero while a body runs,
+/// on every thread, this one's too, whose mode is then restored.
 void kernel_pool_run(kernel_pool *pool, size_t count, void (*body)(void *context, size_t index), void *context);
 
 /// Flushes denormals to zero in the calling thread; returns what kernel_denormals_restore takes back.
@@ -132,9 +133,10 @@ void kernel_conv2d_input_gradient(
 void kernel_conv2d_filter_gradient(
     kernel_pool *pool, float *dw, const float *x, const float *dy, const kernel_conv2d_shape *shape, float *scratch);
 
-/// Max pooling over R × S windows (c == k). Padding never wins. Windows keep the first of equal maxima, in row-major order.
+/// Max pooling over R × S windows (c == k). Padding never wins, NaN does. Windows keep the first of equal maxima, in row-major
+/// order.
 void kernel_max_pool(kernel_pool *pool, float *y, const float *x, const kernel_conv2d_shape *shape);
-/// dx: each dy goes to the first place in its window where x equals y.
+/// dx: each dy goes to the first place in its window where x equals y, or both are NaN.
 void kernel_max_pool_gradient(
     kernel_pool *pool, float *dx, const float *x, const float *y, const float *dy, const kernel_conv2d_shape *shape);
 
