@@ -28,14 +28,16 @@ final class ConditionalBranch {
         inputs.map { isInside($0) ? $0 : switchedIn($0, scope: name) }
     }
 
-    /// What a node without inputs waits for: other nodes of the branch, and the pivot.
+    /// What a node without inputs waits for: something of the branch, which is the pivot when
+    /// nothing else is.
     func controlInputs(_ nodes: [Node]) -> [Node] {
-        nodes.filter(members.contains) + [pivot.node]
+        nodes.contains(where: members.contains) ? nodes : nodes + [pivot.node]
     }
 
-    /// Takes in a node.
+    /// Takes in a node, which the branches around this one then hold too.
     func insert(_ node: Node) {
         members.insert(node)
+        outer?.insert(node)
     }
 
     /// The tensor as this branch sees it, when the branch returns it unchanged.
@@ -59,7 +61,7 @@ final class ConditionalBranch {
             }
         }
         switching.branch = self
-        members.insert(switching)
+        insert(switching)
         let result = switching.output(index)
         switched[tensor] = result
         return result

@@ -122,15 +122,17 @@ extension Graph {
         }
     }
 
-    /// The seeds of the next random op: the graph's, and the op's number among random ops. Two
-    /// zeros would ask TensorFlow for a seed of its own, so it takes the largest int32 for the
-    /// second.
+    /// The seeds of the next random op: the graph's, and the op's number among the random ops that
+    /// were made with a seed. Each is a remainder by the largest int32; and since two zeros would
+    /// ask TensorFlow for a seed of its own, it takes that largest int32 for the second
+    /// (tensorflow/python/framework/random_seed.py).
     private func randomAttributes() -> [String: AttributeValue] {
-        defer { randomOpCount += 1 }
+        let largest = Int64(Int32.max)
         var seeds: (Int64, Int64) = (0, 0)
         if let seed {
-            seeds = (Int64(bitPattern: seed), Int64(randomOpCount))
-            if seeds == (0, 0) { seeds.1 = Int64(Int32.max) }
+            seeds = (Int64(seed % UInt64(largest)), Int64(randomOpCount) % largest)
+            if seeds == (0, 0) { seeds.1 = largest }
+            randomOpCount += 1
         }
         return ["dtype": .type(.float), "seed": .int(seeds.0), "seed2": .int(seeds.1)]
     }

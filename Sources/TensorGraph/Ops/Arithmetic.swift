@@ -111,13 +111,11 @@ enum Fold {
     ) -> @Sendable (OpContext) -> [Value]? {
         { context in
             guard let a = context.values[0], let b = context.values[1],
-                let shape = context.outputs[0].shape.known, shape.reduce(1, *) <= 64,
-                a.count == b.count || a.count == 1 || b.count == 1
+                let shape = context.outputs[0].shape.known, shape.reduce(1, *) <= 64
             else { return nil }
+            let (ofA, ofB) = (Walk(a.shape, in: shape), Walk(b.shape, in: shape))
             func combined<T>(_ a: [T], _ b: [T], _ rule: (T, T) -> T) -> [T] {
-                (0..<max(a.count, b.count)).map {
-                    rule(a[a.count == 1 ? 0 : $0], b[b.count == 1 ? 0 : $0])
-                }
+                (0..<shape.reduce(1, *)).map { rule(a[ofA.place($0)], b[ofB.place($0)]) }
             }
             switch (a.elements, b.elements) {
             case (.float(let a), .float(let b)):

@@ -50,12 +50,16 @@ extension Op {
     static let squeeze: Op = Op(
         "Squeeze",
         outputs: { context in
-            guard let dimensions = context.shape(0).dimensions else {
-                return [TensorType(.unknown, context.inputs[0].type)]
-            }
             let given = context.node.ints("squeeze_dims")
-            let axes = given.isEmpty ? dimensions.indices.filter { dimensions[$0] == 1 } : given
+            guard let dimensions = context.shape(0).dimensions,
+                !given.isEmpty || !dimensions.contains(nil)
+            else { return [TensorType(.unknown, context.inputs[0].type)] }
+            let axes =
+                given.isEmpty
+                ? dimensions.indices.filter { dimensions[$0] == 1 }
+                : given.map { $0 < 0 ? $0 + dimensions.count : $0 }
             for axis in axes {
+                context.require(dimensions.indices.contains(axis), "there is no axis \(axis)")
                 context.require(
                     dimensions[axis] == nil || dimensions[axis] == 1,
                     "dimension \(axis) is squeezed, and is not 1")
@@ -138,10 +142,17 @@ extension Op {
         },
         gradient: { node, dy in
             guard let dy = dy[0] else { return [nil, nil] }
-            precondition(
-                node.inputs[0].shape.dimensions?.allSatisfy { $0 == 1 } ?? false,
-                "\(node): only the gradient of a single repeated element is there")
-            return [node.graph.sumToShape(dy, of: node.inputs[0]), nil]
+            let (tf, x) = (node.graph, node.inputs[0])
+            if x.shape.dimensions?.allSatisfy({ $0 == 1 }) ?? false {
+                return [tf.sumToShape(dy, of: x), nil]
+            }
+            guard let sizes = x.shape.known, let factors = node.inputs[1].constantValue?.ints else {
+                preconditionFailure(
+                    "\(node): its sizes have to be known when its gradient is built")
+            }
+            // Each dimension apart into its copies and their size; then the sum over the copies.
+            let copies = tf.reshape(dy, zip(factors, sizes).flatMap { [$0, $1] })
+            return [tf.reduceSum(copies, axes: sizes.indices.map { $0 * 2 }), nil]
         },
         types: ["T": 0, "Tmultiples": 1],
         run: { _ in

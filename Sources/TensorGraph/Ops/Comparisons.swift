@@ -9,6 +9,17 @@ extension Op {
     static let less: Op = Op(
         "Less", outputs: Infer.comparison, run: { _ in Compare.call { $0 < $1 } })
 
+    static let equal: Op = Op(
+        "Equal", outputs: Infer.comparison,
+        fold: { context in
+            guard let x = context.values[0]?.int, let y = context.values[1]?.int else { return nil }
+            return [Value(x == y)]
+        },
+        run: { context in
+            preconditionFailure(
+                "\(context.node): only single integers that follow from shapes are equal")
+        })
+
     static let cast: Op = Op(
         "Cast",
         outputs: { [TensorType($0.shape(0), $0.node.type("DstT"))] },

@@ -10,9 +10,15 @@ extension Op {
         "Switch",
         outputs: { [$0.inputs[0], $0.inputs[0]] },
         gradient: { node, dy in
-            let both = dy.compactMap(\.self)
+            var both = dy.compactMap(\.self)
             guard both.count == 2 else { return [nil, nil] }
-            return [node.graph.merge(both, name: "cond_grad"), nil]
+            let tf = node.graph
+            guard node.branch == nil else { return [tf.merge(both, name: "cond_grad"), nil] }
+            // Outside of any branch both gradients are alive: only the one that counts may stay so.
+            for index in both.indices {
+                both[index] = tf.add(.switch, nil, [both[index], node.inputs[1]]).output(index)
+            }
+            return [tf.merge(both), nil]
         },
         run: { _ in .alias(0) })
 
@@ -34,11 +40,22 @@ extension Op {
             ]
         },
         gradient: { node, dy in
-            guard let dy = dy[0], let branch = node.inputs[1].node.branch else {
-                return [nil, nil]
+            guard let dy = dy[0] else { return [nil, nil] }
+            let tf = node.graph
+            if let branch = node.inputs[0].node.branch {
+                let switching = tf.switching(dy, branch.predicate, name: "cond_grad")
+                return [switching.output(0), switching.output(1)]
             }
-            let switching = node.graph.switching(dy, branch.predicate, name: "cond_grad")
-            return [switching.output(0), switching.output(1)]
+            // Outside of any branch, as in a conditional's gradient: the input that was alive takes
+            // it.
+            let isChosen = node.inputs.indices.map { index in
+                tf.add(
+                    .equal, nil,
+                    [.tensor(node.output(1)), .constant(Value(Int32(index)), "y")],
+                    attributes: ["incompatible_shape_error": .bool(true)]
+                ).output()
+            }
+            return isChosen.map { tf.switching(dy, $0).output(1) }
         },
         run: { _ in .alias(0) })
 }

@@ -38,10 +38,12 @@ extension Op {
         "Square", outputs: Infer.likeFirst,
         gradient: { node, dy in
             guard let dy = dy[0] else { return [nil] }
+            let tf = node.graph
             return [
-                node.graph.controlDependencies([dy.node]) {
-                    let two = node.graph.constant(Value(2.0), name: "Const")
-                    return dy * node.graph.add(.mul, "Mul", [node.inputs[0], two]).output()
+                tf.controlDependencies([dy.node]) {
+                    let two = tf.constant(Value(2.0), name: "Const")
+                    let twice = tf.add(.mul, "Mul", [node.inputs[0], two]).output()
+                    return tf.add(.mul, "Mul", [dy, twice]).output()
                 }
             ]
         },
@@ -69,10 +71,9 @@ extension Op {
         gradient: { node, grad in
             guard let grad = grad[0] else { return [nil, nil] }
             let (tf, y, dy) = (node.graph, node.inputs[0], node.inputs[1])
-            return [
-                tf.constant(Value(-1.5), name: "Const") * grad * dy * tf.square(y),
-                tf.add(.rsqrtGrad, nil, [y, grad]).output(),
-            ]
+            return tf.controlDependencies([grad.node]) {
+                [-1.5 * grad * dy * tf.square(y), tf.add(.rsqrtGrad, nil, [y, grad]).output()]
+            }
         },
         run: { _ in .binary(kernel_rsqrt_grad) })
 
@@ -89,11 +90,12 @@ extension Op {
         gradient: { node, grad in
             guard let grad = grad[0] else { return [nil, nil] }
             let (tf, y, dy) = (node.graph, node.inputs[0], node.inputs[1])
-            let product = grad * dy
-            return [
-                product - tf.constant(Value(2.0), name: "Const") * product * y,
-                tf.add(.sigmoidGrad, nil, [y, grad]).output(),
-            ]
+            return tf.controlDependencies([grad.node]) {
+                let product = grad * dy
+                return [
+                    product - 2 * product * y, tf.add(.sigmoidGrad, nil, [y, grad]).output(),
+                ]
+            }
         },
         run: { _ in .binary(kernel_sigmoid_grad) })
 
@@ -110,10 +112,9 @@ extension Op {
         gradient: { node, grad in
             guard let grad = grad[0] else { return [nil, nil] }
             let (tf, y, dy) = (node.graph, node.inputs[0], node.inputs[1])
-            return [
-                tf.constant(Value(-2.0), name: "Const") * grad * dy * y,
-                tf.add(.tanhGrad, nil, [y, grad]).output(),
-            ]
+            return tf.controlDependencies([grad.node]) {
+                [grad * -2 * dy * y, tf.add(.tanhGrad, nil, [y, grad]).output()]
+            }
         },
         run: { _ in .binary(kernel_tanh_grad) })
 

@@ -36,6 +36,15 @@ extension Op {
     /// dx from x, y and dy.
     static let maxPoolGrad: Op = Op(
         "MaxPoolGrad", outputs: Infer.likeFirst,
+        gradient: { node, grad in
+            guard let grad = grad[0] else { return [nil, nil, nil] }
+            let again = node.graph.add(
+                .maxPoolGradGrad, nil, [node.inputs[0], node.inputs[1], grad],
+                attributes: node.attributes.filter {
+                    !$0.key.hasPrefix("_") && $0.key != "explicit_paddings"
+                })
+            return [nil, nil, again.output()]
+        },
         run: { context in
             let shape = context.poolShape(output: context.dimensions(1))
             return .call { bound in
@@ -48,6 +57,49 @@ extension Op {
                 }
             }
         })
+
+    /// dy from x, y and dx: for each window, dx at the place that `maxPoolGrad` sends dy to.
+    static let maxPoolGradGrad: Op = Op(
+        "MaxPoolGradGrad", outputs: Infer.likeSecond,
+        gradient: { node, grad in
+            guard let grad = grad[0] else { return [nil, nil, nil] }
+            let attributes = node.attributes.merging(["explicit_paddings": .ints([])]) { $1 }
+            let again = node.graph.add(
+                .maxPoolGrad, nil, [node.inputs[0], node.inputs[1], grad],
+                attributes: attributes.filter { !$0.key.hasPrefix("_") })
+            return [nil, nil, again.output()]
+        },
+        run: { context in
+            let shape = context.poolShape(output: context.dimensions(1))
+            return .call { bound in
+                let (out, inputs) = (bound.outputs[0], bound.inputs.map(\.floats))
+                return {
+                    for index in 0..<out.count {
+                        let y = inputs[1][index]
+                        let place = shape.firstPixel(of: index) { inputs[0][$0] == y }
+                        out.floats[index] = place.map { inputs[2][$0] } ?? 0
+                    }
+                }
+            }
+        })
+}
+
+extension kernel_conv2d_shape {
+    /// The first pixel, in row-major order, of the window of an output of which `condition` holds.
+    fileprivate func firstPixel(of output: Int, where condition: (Int) -> Bool) -> Int? {
+        let (row, column) = (output / k / q % p, output / k % q)
+        for i in 0..<r {
+            let y = row * stride_h + i - pad_top
+            guard (0..<h).contains(y) else { continue }
+            for j in 0..<s {
+                let x = column * stride_w + j - pad_left
+                guard (0..<w).contains(x) else { continue }
+                let pixel = ((output / k / q / p * h + y) * w + x) * c + output % k
+                if condition(pixel) { return pixel }
+            }
+        }
+        return nil
+    }
 }
 
 extension OpContext {

@@ -122,7 +122,14 @@ struct Specialization {
             state.isDead = Array(repeating: true, count: node.outputs.count)
             return state
         }
-        if node.op.name == Op.placeholder.name { throw SessionError.notFed(node.name) }
+        if node.op.name == Op.placeholder.name {
+            // Something waits for it; it is there when it is fed.
+            guard isFed(node.output()) else { throw SessionError.notFed(node.name) }
+            state.outputs = [type(node.output())]
+            state.values = [value(node.output())]
+            state.isDead = [false]
+            return state
+        }
         state.chosen = deadInputs.firstIndex(of: false) ?? 0
         let inputs = isMerge ? [node.inputs[state.chosen]] : node.inputs
         var context = OpContext(node: node, inputs: inputs.map(type), values: inputs.map(value))
