@@ -61,7 +61,8 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "TestSupport"]),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"]),
-        .testTarget(name: "TensorGraphTests", dependencies: ["TensorGraph", "TestSupport"]),
+        .testTarget(
+            name: "TensorGraphTests", dependencies: ["TensorGraph", "GAN", "TestSupport"]),
         .testTarget(
             name: "GANTests", dependencies: ["GAN", "TestSupport"],
             resources: [.copy("Fixtures")]),
