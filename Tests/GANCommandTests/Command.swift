@@ -47,7 +47,7 @@ final class Command {
     func start(_ arguments: String..., until output: String?) throws -> Process {
         let process = try start(Self.binary, arguments)
         guard let output else { return process }
-        let deadline = Date(timeIntervalSinceNow: 60)
+        let deadline = Date(timeIntervalSinceNow: 120)
         while process.isRunning, Date() < deadline, try !read("output").contains(output) {
             Thread.sleep(forTimeInterval: 0.01)
         }
