@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .executable(name: "gan", targets: ["gan"]),
         .library(name: "TensorBoard", targets: ["TensorBoard"]),
+        .library(name: "Checkpoints", targets: ["Checkpoints"]),
         .library(name: "TensorGraph", targets: ["TensorGraph"]),
     ],
     dependencies: [
@@ -27,8 +28,9 @@ let package = Package(
         .target(name: "TensorGraph", dependencies: ["CKernels", "TensorBoard"]),
         .target(name: "CKernels"),
 
-        // Event files, and the records that they are made of.
+        // Event files, checkpoints, and what both are made of.
         .target(name: "TensorBoard", dependencies: ["RecordIO", "CTensorBoardProtos", "CZlib"]),
+        .target(name: "Checkpoints", dependencies: ["RecordIO", "CTensorBoardProtos"]),
         .target(name: "RecordIO", dependencies: ["CRecordIO"]),
         .target(name: "CRecordIO"),
         .target(name: "CTensorBoardProtos", dependencies: ["CProtobufC"]),
@@ -50,6 +52,10 @@ let package = Package(
         .testTarget(name: "RecordIOTests", dependencies: ["RecordIO", "TestSupport"]),
         .testTarget(
             name: "TensorBoardTests", dependencies: ["TensorBoard", "RecordIO", "TestSupport"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "CheckpointsTests",
+            dependencies: ["Checkpoints", "RecordIO", "CZlib", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "TestSupport"]),

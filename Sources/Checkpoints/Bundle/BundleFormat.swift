@@ -1,0 +1,84 @@
+/// A checkpoint's files, which TensorFlow calls a tensor bundle:
+///
+///     <prefix>.index                  a table: "" → header, each tensor's name → entry
+///     <prefix>.data-00000-of-00001    the tensors' bytes, one behind the other
+///
+/// There may be more files of data, each with its number; an entry tells in which one its tensor
+/// is, and where. Header and entries are messages of protobuf (`tensor_bundle.proto`).
+///
+/// Source: TensorFlow's `core/util/tensor_bundle/tensor_bundle.cc` and `naming.cc`.
+enum BundleFormat {
+    /// The version of the format that is written, and read.
+    static let version = 1
+    /// The key of the header.
+    static let headerKey: [UInt8] = []
+    /// What the keys of a partitioned tensor's parts begin with.
+    static let partKeyStart: UInt8 = 0
+
+    /// The path of the index.
+    static func indexPath(prefix: String) -> String {
+        "\(prefix).index"
+    }
+
+    /// The path of one of the files of data.
+    static func dataPath(prefix: String, shard: Int, of shardCount: Int) -> String {
+        "\(prefix).data-\(fiveDigits(shard))-of-\(fiveDigits(shardCount))"
+    }
+
+    /// The prefix of the checkpoint that a file of this name belongs to; `nil` for another file.
+    static func checkpoint(ofFile name: String) -> String? {
+        // TensorFlow writes the graph beside its checkpoints, as `.meta`.
+        name.wholeMatch(of: /(?s)(.+)\.(index|meta|data-[0-9]{5}-of-[0-9]{5})/).map { String($0.1) }
+    }
+
+    private static func fiveDigits(_ number: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+    }
+}
+
+/// What a checkpoint's index says about the checkpoint.
+struct BundleHeader: Equatable {
+    /// How many files of data there are.
+    var shardCount = 1
+    /// Whether numbers are stored with their highest byte first.
+    var isBigEndian = false
+    /// The version of the format that it was written in.
+    var version = BundleFormat.version
+    /// The lowest version of readers that may read it.
+    var minimumReader = 0
+    /// Versions of readers that may not.
+    var badReaders: [Int] = []
+}
+
+/// What a checkpoint's index says about a tensor.
+struct BundleEntry: Equatable {
+    /// TensorFlow's number for the type of the elements; perhaps none of `ElementType`.
+    var type: Int
+    /// The size of each dimension.
+    var shape: [Int]
+    /// In which file of data the bytes are.
+    var shard = 0
+    /// Where they start in it.
+    var offset: Int
+    /// How many they are.
+    var byteCount: Int
+    /// Their masked CRC32C.
+    var maskedChecksum: UInt32
+    /// Whether the tensor is stored in parts, which have entries of their own.
+    var isPartitioned = false
+
+    /// The type of the elements; `nil` where they are not numbers.
+    var elementType: ElementType? {
+        Int32(exactly: type).flatMap(ElementType.init)
+    }
+
+    /// Whether the bytes are as many as the type and the shape need, and can be in a file. Nothing
+    /// is said about a tensor that is not one of numbers or is stored in parts.
+    func isSound(shardCount: Int) -> Bool {
+        guard let elementType, !isPartitioned else { return true }
+        return byteCount == elementType.byteCount(ofShape: shape)
+            && (0..<shardCount).contains(shard)
+            && offset >= 0 && !offset.addingReportingOverflow(byteCount).overflow
+    }
+}

@@ -1,0 +1,104 @@
+internal import CTensorBoardProtos
+
+// The messages of a checkpoint's index, to and from bytes; only here are their C structures seen.
+
+extension BundleHeader {
+    /// The message's bytes.
+    func encoded() -> [UInt8] {
+        var version = Tensorflow__VersionDef()
+        tensorflow__version_def__init(&version)
+        version.producer = Int32(self.version)
+        version.min_consumer = Int32(minimumReader)
+        return withUnsafeMutablePointer(to: &version) { version in
+            var header = Tensorflow__BundleHeaderProto()
+            tensorflow__bundle_header_proto__init(&header)
+            header.num_shards = Int32(shardCount)
+            header.version = version
+            return packed(
+                size: tensorflow__bundle_header_proto__get_packed_size(&header),
+                by: { tensorflow__bundle_header_proto__pack(&header, $0) })
+        }
+    }
+
+    /// Decodes a message; `nil` if the bytes are not one.
+    init?(decoding bytes: ArraySlice<UInt8>) {
+        let unpacked = bytes.withUnsafeBufferPointer {
+            tensorflow__bundle_header_proto__unpack(nil, $0.count, $0.baseAddress)
+        }
+        guard let unpacked else { return nil }
+        defer { tensorflow__bundle_header_proto__free_unpacked(unpacked, nil) }
+        shardCount = Int(unpacked.pointee.num_shards)
+        isBigEndian =
+            unpacked.pointee.endianness != TENSORFLOW__BUNDLE_HEADER_PROTO__ENDIANNESS__LITTLE
+        guard let version = unpacked.pointee.version?.pointee else { return nil }
+        self.version = Int(version.producer)
+        minimumReader = Int(version.min_consumer)
+        badReaders = UnsafeBufferPointer(
+            start: version.bad_consumers, count: version.n_bad_consumers
+        ).map(Int.init)
+    }
+}
+
+extension BundleEntry {
+    /// The message's bytes.
+    func encoded() -> [UInt8] {
+        var sizes = shape.map { size in
+            var dimension = Tensorflow__TensorShapeProto__Dim()
+            tensorflow__tensor_shape_proto__dim__init(&dimension)
+            dimension.size = Int64(size)
+            return dimension
+        }
+        return sizes.withUnsafeMutableBufferPointer { sizes in
+            var pointers = sizes.indices.map { sizes.baseAddress?.advanced(by: $0) }
+            return pointers.withUnsafeMutableBufferPointer { pointers in
+                var shape = Tensorflow__TensorShapeProto()
+                tensorflow__tensor_shape_proto__init(&shape)
+                shape.n_dim = pointers.count
+                shape.dim = pointers.baseAddress
+                return withUnsafeMutablePointer(to: &shape, encoded(shape:))
+            }
+        }
+    }
+
+    private func encoded(shape: UnsafeMutablePointer<Tensorflow__TensorShapeProto>) -> [UInt8] {
+        var entry = Tensorflow__BundleEntryProto()
+        tensorflow__bundle_entry_proto__init(&entry)
+        entry.dtype = Tensorflow__DataType(rawValue: .init(type))
+        entry.shape = shape
+        entry.shard_id = Int32(shard)
+        entry.offset = Int64(offset)
+        entry.size = Int64(byteCount)
+        entry.crc32c = maskedChecksum
+        return packed(
+            size: tensorflow__bundle_entry_proto__get_packed_size(&entry),
+            by: { tensorflow__bundle_entry_proto__pack(&entry, $0) })
+    }
+
+    /// Decodes a message; `nil` if the bytes are not one.
+    init?(decoding bytes: ArraySlice<UInt8>) {
+        let unpacked = bytes.withUnsafeBufferPointer {
+            tensorflow__bundle_entry_proto__unpack(nil, $0.count, $0.baseAddress)
+        }
+        guard let unpacked else { return nil }
+        defer { tensorflow__bundle_entry_proto__free_unpacked(unpacked, nil) }
+        let entry = unpacked.pointee
+        guard let shape = entry.shape?.pointee, shape.unknown_rank == 0 else { return nil }
+        self.init(
+            type: Int(entry.dtype.rawValue),
+            shape: UnsafeBufferPointer(start: shape.dim, count: shape.n_dim).compactMap {
+                $0.map { Int($0.pointee.size) }
+            },
+            shard: Int(entry.shard_id),
+            offset: Int(entry.offset),
+            byteCount: Int(entry.size),
+            maskedChecksum: entry.crc32c,
+            isPartitioned: entry.n_slices > 0)
+    }
+}
+
+/// The bytes that protobuf-c writes for a message.
+private func packed(size: Int, by pack: (UnsafeMutablePointer<UInt8>?) -> Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: size) { memory, count in
+        count = pack(memory.baseAddress)
+    }
+}

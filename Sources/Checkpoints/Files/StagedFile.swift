@@ -1,0 +1,92 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+internal import RecordIO
+
+/// A file that takes its name only once it is whole and on the disk: until then it has a temporary
+/// one in the same folder, which is removed if the file is given up.
+///
+/// The file is locked while it has its temporary name, so that one left behind by a process that
+/// was killed can be told from one that is being written.
+final class StagedFile {
+    /// The name that it is to have.
+    let path: String
+    private let file: OutputFile
+    private var isCommitted = false
+
+    /// Makes the file under its temporary name.
+    ///
+    /// - Throws: `FileError`, with `EISDIR` if its name is a folder's.
+    init(_ path: String) throws(FileError) {
+        if try Folder.isFolder(path) {
+            throw FileError(path: path, action: .create, code: EISDIR)
+        }
+        self.path = path
+        while true {
+            let digits = String(UInt64.random(in: 1 << 60...UInt64.max), radix: 16)
+            let temporary = "\(path).tmp-\(digits)"
+            let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+            guard descriptor >= 0 else { throw FileError(path: path, action: .create) }
+            let file = OutputFile(descriptor: descriptor, path: temporary)
+            // Where a file system has no locks, nobody removes what is left behind either.
+            flock(descriptor, LOCK_EX)
+            // Before it was locked, it may have been taken for left behind.
+            if !file.isRemoved {
+                self.file = file
+                return
+            }
+        }
+    }
+
+    deinit {
+        if !isCommitted { unlink(file.path) }
+    }
+
+    /// Appends bytes.
+    func append(_ bytes: RawSpan) throws(FileError) {
+        do {
+            try file.append(bytes)
+        } catch {
+            throw underItsName(error)
+        }
+    }
+
+    /// Waits until the bytes are on the disk.
+    func synchronize() throws(FileError) {
+        do {
+            try file.synchronize()
+        } catch {
+            throw underItsName(error)
+        }
+    }
+
+    private func underItsName(_ error: FileError) -> FileError {
+        FileError(path: path, action: error.action, code: error.code)
+    }
+
+    /// Gives the file its name, in place of a file that has it. The bytes should be on the disk, and
+    /// the name itself is there once the folder is.
+    func commit() throws(FileError) {
+        guard rename(file.path, path) == 0 else { throw FileError(path: path, action: .write) }
+        isCommitted = true
+    }
+
+    /// Removes the temporary files that killed processes left in a folder.
+    ///
+    /// - Parameter isOurs: Whether a file of that name would be written by us.
+    static func removeLeftovers(in folder: String, where isOurs: (Substring) -> Bool) {
+        for entry in (try? Folder.entries(of: folder)) ?? [] {
+            let match = entry.name.wholeMatch(of: /(?s)(.+)\.tmp-[0-9a-f]{16}/)
+            guard let match, isOurs(match.1) else { continue }
+            let path = "\(folder)/\(entry.name)"
+            let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { continue }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
+            close(descriptor)
+        }
+    }
+}
