@@ -1,0 +1,183 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+internal import RecordIO
+
+/// Keeps the latest checkpoints of a training run in a folder, and the state file that names them;
+/// TensorFlow 1's `tf.train.Saver`.
+///
+/// ```swift
+/// let saver = try CheckpointSaver(folder: "log/run")
+/// try saver.save([("weights", weights)], globalStep: 12)  // "log/run/model.ckpt-12"
+/// try latestCheckpoint(in: "log/run")                     // "log/run/model.ckpt-12"
+/// ```
+///
+/// Whenever the process is killed, or the machine stops, the state file names whole checkpoints: a
+/// new one is on the disk before the state file tells of it, an old one is removed after the state
+/// file has forgotten it. To save a step again that the state file names, the old checkpoint is
+/// first copied to another name, which the state file has in the meantime.
+///
+/// A folder is for one saver of one process at a time.
+public final class CheckpointSaver {
+    /// The folder.
+    public let folder: String
+    /// What the checkpoints' names begin with.
+    public let name: String
+    /// How many checkpoints are kept.
+    public let maxToKeep: Int
+
+    private var state: CheckpointState?
+    /// What the names begin with that checkpoints have while they are being replaced.
+    private var spareStart: String { "\(name)-replaced-" }
+
+    /// Begins to keep a folder's checkpoints, and goes on from its state file, if there is one.
+    ///
+    /// - Parameters:
+    ///   - folder: A folder, which is made if it does not exist.
+    ///   - name: The name to which each checkpoint's step is added.
+    ///   - maxToKeep: How many checkpoints are kept, at least 1.
+    /// - Throws: `CheckpointError` where the folder cannot be made, or its state file is damaged.
+    public init(
+        folder: String, name: String = "model.ckpt", maxToKeep: Int = 5
+    ) throws(CheckpointError) {
+        precondition(!name.isEmpty && !name.contains("/"), "\(name) cannot be a checkpoint's name")
+        precondition(maxToKeep >= 1, "at least one checkpoint has to be kept")
+        self.folder = folder
+        self.name = name
+        self.maxToKeep = maxToKeep
+        try orCheckpointError { () throws(FileError) in try Folder.create(folder) }
+        state = try CheckpointState(in: folder).flatMap(existing)
+        removeLeftovers()
+    }
+
+    /// The prefixes of the checkpoints that the state file names, the oldest first.
+    public var checkpoints: [String] {
+        state?.all.map { CheckpointState.prefix(of: $0, in: folder) } ?? []
+    }
+
+    /// Saves a checkpoint, in place of one of the same step, and removes the oldest ones beyond
+    /// `maxToKeep`.
+    ///
+    /// - Parameters:
+    ///   - tensors: The tensors, in any order; each with a name of its own.
+    ///   - globalStep: The step, not negative.
+    /// - Returns: The prefix of the checkpoint's files, such as `log/run/model.ckpt-12`.
+    /// - Throws: `CheckpointError` where names are not usable, or files cannot be written; then no
+    ///   checkpoint is lost, and no temporary file is left.
+    @discardableResult
+    public func save(
+        _ tensors: [(name: String, tensor: TensorData)], globalStep: Int
+    ) throws(CheckpointError) -> String {
+        precondition(globalStep >= 0, "a step is not negative")
+        let path = "\(name)-\(globalStep)"
+        let spare = "\(spareStart)\(globalStep)"
+        let prefix = CheckpointState.prefix(of: path, in: folder)
+        let others = state?.all.filter { $0 != path && $0 != spare } ?? []
+        let newState = CheckpointState(latest: path, all: (others + [path]).suffix(maxToKeep))
+
+        // All that needs room comes first.
+        let checkpoint = try StagedCheckpoint(tensors, prefix: prefix)
+        try orCheckpointError { () throws(FileError) in
+            let stateFile = try newState.staged(in: folder)
+            if let state, state.all.contains(path) { try keep(path, as: spare, in: state) }
+            try checkpoint.commit()
+            try commit(newState, stateFile)
+        }
+        return prefix
+    }
+}
+
+extension CheckpointSaver {
+    /// A state without the checkpoints that are gone, in which those of the folder are named without
+    /// it; `nil` if none is left.
+    private func existing(_ state: CheckpointState) -> CheckpointState? {
+        func existing(_ path: String) -> String? {
+            let prefix = CheckpointState.prefix(of: path, in: folder)
+            guard exists(BundleFormat.indexPath(prefix: prefix)) else { return nil }
+            let isOurs = realPath(parent(of: prefix)) == realPath(folder)
+            return isOurs ? lastComponent(of: prefix) : path
+        }
+        let all = state.all.compactMap(existing)
+        guard let latest = existing(state.latest) ?? all.last else { return nil }
+        return CheckpointState(latest: latest, all: all)
+    }
+
+    /// Removes what processes that were killed have left: temporary files, and copies of
+    /// checkpoints that the state file does not name any more.
+    private func removeLeftovers() {
+        StagedFile.removeLeftovers(in: folder) { $0 == "checkpoint" || $0.hasPrefix("\(name)-") }
+        guard let state else { return }
+        for file in (try? Folder.entries(of: folder).map(\.name)) ?? []
+        where file.hasPrefix(spareStart) {
+            guard let path = BundleFormat.checkpoint(ofFile: file), !state.all.contains(path) else {
+                continue
+            }
+            unlink("\(folder)/\(file)")
+        }
+    }
+
+    /// Puts a new state file in place, and removes the checkpoints that it does not name any more.
+    private func commit(_ newState: CheckpointState, _ file: StagedFile) throws(FileError) {
+        let forgotten = state?.all.filter { !newState.all.contains($0) } ?? []
+        try file.commit()
+        state = newState
+        try Folder.synchronize(folder)
+        // What lies elsewhere or has another name was not written here, and is left alone.
+        for path in forgotten where path.hasPrefix("\(name)-") && !path.contains("/") {
+            remove(path)
+        }
+    }
+
+    /// Copies a checkpoint of the folder to another name, and has the state file name the copy in
+    /// its place.
+    private func keep(
+        _ path: String, as spare: String, in state: CheckpointState
+    ) throws(FileError) {
+        let copies = try files(of: path).map { name throws(FileError) in
+            try copy(name, to: spare + name.dropFirst(path.count))
+        }
+        let spareState = CheckpointState(
+            latest: state.latest == path ? spare : state.latest,
+            all: state.all.map { $0 == path ? spare : $0 })
+        let stateFile = try spareState.staged(in: folder)
+        for copy in copies { try copy.commit() }
+        try Folder.synchronize(folder)
+        try stateFile.commit()
+        self.state = spareState
+        try Folder.synchronize(folder)
+    }
+
+    /// Copies a file of the folder, up to giving the copy its name.
+    private func copy(_ name: String, to copyName: String) throws(FileError) -> StagedFile {
+        let file = try InputFile(opening: "\(folder)/\(name)")
+        let copy = try StagedFile("\(folder)/\(copyName)")
+        var offset = 0
+        while true {
+            let bytes = try file.bytes(1 << 20, at: offset)
+            if bytes.isEmpty { break }
+            try copy.append(bytes.span.bytes)
+            offset += bytes.count
+        }
+        try copy.synchronize()
+        return copy
+    }
+
+    /// Removes a checkpoint of the folder, the index first, so that none is there in part. What
+    /// cannot be removed stays: the new checkpoint is what matters.
+    private func remove(_ path: String) {
+        for name in ((try? files(of: path)) ?? []).reversed() {
+            unlink("\(folder)/\(name)")
+        }
+    }
+
+    /// The names of a checkpoint's files in the folder: those of the data, then the index.
+    private func files(of path: String) throws(FileError) -> [String] {
+        try Folder.entries(of: folder).map(\.name)
+            .filter { BundleFormat.checkpoint(ofFile: $0) == path }
+            .sorted()
+    }
+}
