@@ -38,3 +38,16 @@ enum Fixtures {
         return copy
     }
 }
+
+extension TemporaryFolder {
+    /// Removes something in the folder.
+    func remove(_ name: String) throws {
+        try FileManager.default.removeItem(atPath: path(of: name))
+    }
+
+    /// Makes a folder in the folder.
+    func makeFolder(_ name: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: path(of: name), withIntermediateDirectories: false)
+    }
+}

@@ -19,30 +19,21 @@ struct WritingTests {
     }
 
     @Test func aSaversCheckpoint() throws {
+        let weights = (0..<24).map { Float($0) / 8 + 3 }
         try expectSameFiles(
             [
                 ("global_step", TensorData([12] as [Int64], shape: [])),
-                (
-                    "conv1/weights",
-                    TensorData((0..<24).map { Float($0) / 8 + 3 }, shape: [2, 3, 4])
-                ),
+                ("conv1/weights", TensorData(weights, shape: [2, 3, 4])),
                 ("conv1/biases", TensorData([-1.5, 0, 1e30] as [Float], shape: [3])),
             ], as: "saver/model.ckpt-12")
     }
 
-    @Test func whatWasRead() throws {
+    @Test func everyType() throws {
         let checkpoint = try Checkpoint(opening: Fixtures.path("types"))
-        let folder = try TemporaryFolder()
         let tensors = try checkpoint.tensors.map {
             (name: $0.name, tensor: try checkpoint.tensor(named: $0.name))
         }
-        try Checkpoint.write(tensors.shuffled(), to: folder.path(of: "types"))
-        // TensorFlow wrote the tensors in another order here, not in that of their names.
-        let copy = try Checkpoint(opening: folder.path(of: "types"))
-        #expect(copy.tensors == checkpoint.tensors)
-        for (name, tensor) in tensors {
-            #expect(try copy.tensor(named: name) == tensor)
-        }
+        try expectSameFiles(tensors.shuffled(), as: "types")
     }
 
     @Test func noTensors() throws {
@@ -92,9 +83,8 @@ struct WritingTests {
         for (name, tensor) in tensors {
             #expect(try checkpoint.tensor(named: name) == tensor)
         }
-        #expect(
-            try folder.read("model.\(Self.data)").count
-                == tensors.map(\.tensor.bytes.count).reduce(0, +))
+        let byteCount = tensors.map(\.tensor.bytes.count).reduce(0, +)
+        #expect(try folder.read("model.\(Self.data)").count == byteCount)
     }
 
     @Test(arguments: [

@@ -25,13 +25,10 @@ enum BundleFormat {
         "\(prefix).data-\(fiveDigits(shard))-of-\(fiveDigits(shardCount))"
     }
 
-    /// Whether a file of this name belongs to the checkpoint of a prefix without folder.
-    static func isFile(_ name: String, ofCheckpoint prefix: String) -> Bool {
-        guard name.hasPrefix("\(prefix).") else { return false }
-        let ending = name.dropFirst(prefix.count + 1)
+    /// The prefix of the checkpoint that a file of this name belongs to; `nil` for another file.
+    static func checkpoint(ofFile name: String) -> String? {
         // TensorFlow writes the graph beside its checkpoints, as `.meta`.
-        return ending == "index" || ending == "meta"
-            || ending.wholeMatch(of: /data-[0-9]{5}-of-[0-9]{5}/) != nil
+        name.wholeMatch(of: /(?s)(.+)\.(index|meta|data-[0-9]{5}-of-[0-9]{5})/).map { String($0.1) }
     }
 
     private static func fiveDigits(_ number: Int) -> String {

@@ -49,9 +49,7 @@ extension BundleEntry {
             return dimension
         }
         return sizes.withUnsafeMutableBufferPointer { sizes in
-            var pointers = sizes.indices.map {
-                sizes.baseAddress.map { [index = $0] in $0 + index }
-            }
+            var pointers = sizes.indices.map { sizes.baseAddress?.advanced(by: $0) }
             return pointers.withUnsafeMutableBufferPointer { pointers in
                 var shape = Tensorflow__TensorShapeProto()
                 tensorflow__tensor_shape_proto__init(&shape)

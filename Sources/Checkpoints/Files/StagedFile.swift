@@ -80,8 +80,8 @@ final class StagedFile {
     /// - Parameter isOurs: Whether a file of that name would be written by us.
     static func removeLeftovers(in folder: String, where isOurs: (Substring) -> Bool) {
         for entry in (try? Folder.entries(of: folder)) ?? [] {
-            guard let match = entry.name.wholeMatch(of: /(.+)\.tmp-[0-9a-f]{16}/), isOurs(match.1)
-            else { continue }
+            let match = entry.name.wholeMatch(of: /(?s)(.+)\.tmp-[0-9a-f]{16}/)
+            guard let match, isOurs(match.1) else { continue }
             let path = "\(folder)/\(entry.name)"
             let descriptor = open(path, O_WRONLY | O_CLOEXEC)
             guard descriptor >= 0 else { continue }

@@ -31,6 +31,8 @@ public final class CheckpointSaver {
     public let maxToKeep: Int
 
     private var state: CheckpointState?
+    /// What the names begin with that checkpoints have while they are being replaced.
+    private var spareStart: String { "\(name)-replaced-" }
 
     /// Begins to keep a folder's checkpoints, and goes on from its state file, if there is one.
     ///
@@ -48,8 +50,8 @@ public final class CheckpointSaver {
         self.name = name
         self.maxToKeep = maxToKeep
         try orCheckpointError { () throws(FileError) in try Folder.create(folder) }
-        StagedFile.removeLeftovers(in: folder) { $0 == "checkpoint" || $0.hasPrefix("\(name)-") }
         state = try CheckpointState(in: folder).flatMap(existing)
+        removeLeftovers()
     }
 
     /// The prefixes of the checkpoints that the state file names, the oldest first.
@@ -72,7 +74,7 @@ public final class CheckpointSaver {
     ) throws(CheckpointError) -> String {
         precondition(globalStep >= 0, "a step is not negative")
         let path = "\(name)-\(globalStep)"
-        let spare = "\(name)-replaced-\(globalStep)"
+        let spare = "\(spareStart)\(globalStep)"
         let prefix = CheckpointState.prefix(of: path, in: folder)
         let others = state?.all.filter { $0 != path && $0 != spare } ?? []
         let newState = CheckpointState(latest: path, all: (others + [path]).suffix(maxToKeep))
@@ -102,6 +104,20 @@ extension CheckpointSaver {
         let all = state.all.compactMap(existing)
         guard let latest = existing(state.latest) ?? all.last else { return nil }
         return CheckpointState(latest: latest, all: all)
+    }
+
+    /// Removes what processes that were killed have left: temporary files, and copies of
+    /// checkpoints that the state file does not name any more.
+    private func removeLeftovers() {
+        StagedFile.removeLeftovers(in: folder) { $0 == "checkpoint" || $0.hasPrefix("\(name)-") }
+        guard let state else { return }
+        for file in (try? Folder.entries(of: folder).map(\.name)) ?? []
+        where file.hasPrefix(spareStart) {
+            guard let path = BundleFormat.checkpoint(ofFile: file), !state.all.contains(path) else {
+                continue
+            }
+            unlink("\(folder)/\(file)")
+        }
     }
 
     /// Puts a new state file in place, and removes the checkpoints that it does not name any more.
@@ -161,7 +177,7 @@ extension CheckpointSaver {
     /// The names of a checkpoint's files in the folder: those of the data, then the index.
     private func files(of path: String) throws(FileError) -> [String] {
         try Folder.entries(of: folder).map(\.name)
-            .filter { BundleFormat.isFile($0, ofCheckpoint: path) }
+            .filter { BundleFormat.checkpoint(ofFile: $0) == path }
             .sorted()
     }
 }

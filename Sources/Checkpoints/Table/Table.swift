@@ -29,6 +29,14 @@ enum TableFormat {
     static let magic: UInt64 = 0xdb47_7524_8b80_fb57
     /// The type of a block whose contents are not compressed.
     static let uncompressed: UInt8 = 0
+
+    /// The last bytes of the file.
+    static func footer(metaindex: BlockHandle, index: BlockHandle) -> [UInt8] {
+        var footer = metaindex.encoded + index.encoded
+        footer += repeatElement(0, count: footerLength - 8 - footer.count)
+        footer.append(littleEndian: magic)
+        return footer
+    }
 }
 
 /// Where a block's contents are in the file, in bytes.

@@ -1,0 +1,68 @@
+import Checkpoints
+import Foundation
+import TestSupport
+import Testing
+
+/// Processes that are killed while they save.
+struct KillTests {
+    /// Tensors of some hundred kilobytes whose values tell the step that they were saved at.
+    private static func tensors(step: Int) -> [(name: String, tensor: TensorData)] {
+        (0..<20).map {
+            let count = $0 * 1000
+            let values = (0..<count).map { Float($0 + step) }
+            return ("v\($0)", TensorData(values, shape: [count]))
+        } + [("step", TensorData([Int64(step)], shape: []))]
+    }
+
+    /// Saves in a loop until a thread of the process kills it at a random moment: each step twice,
+    /// so that it is replaced, too.
+    ///
+    /// - Parameter isFirstSafe: Whether one checkpoint is saved before.
+    private static func saveUntilKilled(in folder: String, isFirstSafe: Bool) throws -> Never {
+        let saver = try CheckpointSaver(folder: folder, maxToKeep: 2)
+        let latest = saver.checkpoints.last?.split(separator: "-").last.flatMap { Int($0) }
+        var step = latest.map { $0 + 1 } ?? 0
+        if isFirstSafe { try saver.save(tensors(step: step), globalStep: step) }
+        let delay = UInt32.random(in: 0...100_000)
+        Thread.detachNewThread {
+            usleep(delay)
+            kill(getpid(), SIGKILL)
+        }
+        while true {
+            try saver.save(tensors(step: step), globalStep: step)
+            try saver.save(tensors(step: step), globalStep: step)
+            step += 1
+        }
+    }
+
+    @Test func theStateFileNamesWholeCheckpoints() async throws {
+        let folder = try TemporaryFolder()
+        var lastStep: Int64 = 0
+        for attempt in 0..<20 {
+            await #expect(processExitsWith: .signal(SIGKILL)) {
+                [path = folder.path as String, isFirstSafe = !attempt.isMultiple(of: 2) as Bool] in
+                try Self.saveUntilKilled(in: path, isFirstSafe: isFirstSafe)
+            }
+            // Before the first state file there is nothing to find.
+            guard let latest = try latestCheckpoint(in: folder.path) else { continue }
+            let saver = try CheckpointSaver(folder: folder.path)
+            #expect(saver.checkpoints.last == latest)
+            // A line for each that is there, and one for the latest.
+            let state = try String(decoding: folder.read("checkpoint"), as: UTF8.self)
+            #expect(state.split(separator: "\n").count == saver.checkpoints.count + 1)
+            for prefix in saver.checkpoints {
+                let checkpoint = try Checkpoint(opening: prefix)
+                let step = try #require(try checkpoint.tensor(named: "step").values(of: Int64.self))
+                for (name, tensor) in Self.tensors(step: Int(step[0])) {
+                    #expect(try checkpoint.tensor(named: name) == tensor)
+                }
+                if prefix == latest {
+                    #expect(step[0] >= lastStep)
+                    lastStep = step[0]
+                }
+            }
+            #expect(try folder.names().allSatisfy { !$0.contains(".tmp-") })
+        }
+        #expect(lastStep >= 9)
+    }
+}

@@ -1,0 +1,54 @@
+import Checkpoints
+import Testing
+
+/// Restoring a model's variables by their names.
+struct RestoringTests {
+    private let biases = TensorDescription(
+        name: "conv1/biases", elementType: .float32, shape: [3])
+    private let step = TensorDescription(name: "global_step", elementType: .int64, shape: [])
+    private let wrongType = TensorDescription(
+        name: "global_step", elementType: .int32, shape: [1])
+    private let wrongShape = TensorDescription(
+        name: "conv1/weights", elementType: .float32, shape: [4, 3, 2])
+    private let missing = TensorDescription(
+        name: "conv2/weights", elementType: .float32, shape: [2])
+
+    @Test func inTheOrderAskedFor() throws {
+        let checkpoint = try Checkpoint(opening: Fixtures.path("saver/model.ckpt-7"))
+        #expect(
+            try checkpoint.restore([step, biases]) == [
+                TensorData([7] as [Int64], shape: []),
+                TensorData([-1.5, 0, 1e30] as [Float], shape: [3]),
+            ])
+    }
+
+    @Test func oneErrorForAllThatDiffers() throws {
+        let prefix = try Fixtures.path("saver/model.ckpt-7")
+        let checkpoint = try Checkpoint(opening: prefix)
+        #expect {
+            try checkpoint.restore([biases, wrongType, wrongShape, missing])
+        } throws: { error in
+            "\(error)" == """
+                \(prefix).index: 3 of 4 variables cannot be restored: \
+                global_step is int64, not int32 and has the shape [], not [1], \
+                conv1/weights has the shape [2, 3, 4], not [4, 3, 2], \
+                conv2/weights is missing; \
+                restore a checkpoint of the same model, or only the variables that agree
+                """
+        }
+    }
+
+    @Test func onlyWhatAgrees() throws {
+        let checkpoint = try Checkpoint(opening: Fixtures.path("saver/model.ckpt-7"))
+        let (tensors, mismatches) = try checkpoint.restorePartially([missing, step, wrongShape])
+        #expect(tensors == [nil, TensorData([7] as [Int64], shape: []), nil])
+        #expect(mismatches.map(\.wanted) == [missing, wrongShape])
+        #expect(mismatches.map(\.found?.shape) == [nil, [2, 3, 4]])
+    }
+
+    @Test func stringsAreMissing() throws {
+        let checkpoint = try Checkpoint(opening: Fixtures.path("strange"))
+        let strings = TensorDescription(name: "strings", elementType: .int8, shape: [2])
+        #expect(try checkpoint.restorePartially([strings]).mismatches.map(\.found) == [nil])
+    }
+}
