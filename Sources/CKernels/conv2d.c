@@ -123,6 +123,13 @@ typedef struct {
 INLINE void next_pixels(const float **x, size_t size, size_t count, position *at,
     const float *plane, const convolution *conv) {
     const size_t step = conv->stride_w * conv->c;
+    if (count == size && at->column + size * step < conv->q * step) {
+        const float *first = plane + at->row * conv->plane_width + at->column;
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < size; i++) x[i] = first + i * step;
+        at->column += size * step;
+        return;
+    }
     for (size_t i = 0; i < size; i++) {
         if (i >= count) {
             x[i] = x[0];
