@@ -1,7 +1,7 @@
 /// The second pass: an order of execution.
 ///
 /// Nodes run in the order of their making as far as possible: after all that they depend on, and, where a variable is
-/// written, after all reads of it that do not depend on the write. So whatever a run computes from variables, it computes
+/// written, after its earlier writers and after all reads of it that do not depend on the write. So whatever a run computes from variables, it computes
 /// from their values before the run, unless control dependencies say otherwise; TensorFlow 1 leaves that order to chance.
 struct Schedule {
     /// One thing that a run does.
@@ -49,17 +49,22 @@ struct Schedule {
             if let before = places[tensor.node] { builder.addEdge(before, place) }
             readers[variable, default: []].append(place)
         }
-        for (variable, places) in writers.sorted(by: { $0.key.id < $1.key.id }) {
-            for (index, writer) in places.enumerated() {
+        let written = writers.sorted { $0.key.id < $1.key.id }
+        for (_, places) in written {
+            for (earlier, later) in zip(places, places.dropFirst()) {
+                builder.addEdge(earlier, later)
+            }
+        }
+        var readsFirst: [(reader: Int, writer: Int)] = []
+        for (variable, places) in written {
+            for writer in places {
                 let after = builder.reached(from: writer)
                 for reader in (readers[variable] ?? []) where !after[reader] && reader != writer {
-                    builder.addEdge(reader, writer)
-                }
-                for earlier in places[..<index] where !after[earlier] {
-                    builder.addEdge(earlier, writer)
+                    readsFirst.append((reader, writer))
                 }
             }
         }
+        for (reader, writer) in readsFirst { builder.addEdge(reader, writer) }
         guard let order = builder.order() else {
             preconditionFailure(
                 "variables are read and written in a circle: say by control dependencies what comes first"

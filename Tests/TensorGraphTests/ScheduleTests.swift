@@ -1,0 +1,166 @@
+import TensorBoard
+import Testing
+
+@testable import TensorGraph
+
+/// In one run every variable is read before it is written, unless control dependencies say otherwise.
+@Suite struct ScheduleTests {
+    let tf = Graph()
+    let v: Variable
+    let session: Session
+
+    init() throws {
+        v = tf.variable(Value([1, 2], shape: [2]), name: "v")
+        session = Session(graph: tf)
+        try session.run(tf.globalVariablesInitializer())
+    }
+
+    private func constant(_ a: Float, _ b: Float) -> Tensor { tf.constant(Value([a, b], shape: [2])) }
+
+    private var value: [Float] {
+        get throws { try session.value(of: v).floats }
+    }
+
+    // MARK: Reads first
+
+    /// Whatever the order in which reader and writer were made.
+    @Test func readersComeFirst() throws {
+        let before = v * 10
+        let update = tf.assign(v, constant(7, 8))
+        let after = v * 100
+        let values = try session.run([after, before], targets: [update])
+        #expect(values.map(\.floats) == [[100, 200], [10, 20]])
+        #expect(try value == [7, 8])
+    }
+
+    /// A variable that is fetched is set aside before it is written.
+    @Test func fetchedVariables() throws {
+        let update = tf.assign(v, constant(7, 8))
+        let values = try session.run([v, v.tensor, tf.identity(v)], targets: [update])
+        #expect(values.map(\.floats) == [[1, 2], [1, 2], [1, 2]])
+        #expect(try session.run(v).floats == [7, 8])
+    }
+
+    /// What a write gives is the variable after it, which a later write must not spoil.
+    @Test func fetchedUpdates() throws {
+        let first = tf.assignAdd(v, constant(10, 10))
+        let second = tf.assignAdd(v, constant(100, 100))
+        let values = try session.run([first.output(), second.output(), v.tensor])
+        #expect(values.map(\.floats) == [[11, 12], [111, 112], [1, 2]])
+        #expect(try value == [111, 112])
+    }
+
+    /// A training op and the loss in one run: the loss is the one before the step.
+    @Test func lossAndTrainingTogether() throws {
+        let loss = tf.reduceSum(tf.square(v - constant(3, 3)))
+        let step = tf.variable(Value(Int32(0)), name: "step")
+        let train = AdamOptimizer(learningRate: 0.5).minimize(
+            loss, globalStep: step, variables: [v])
+        try session.run(tf.globalVariablesInitializer())
+        let fetched = try session.run([loss, v, step], targets: [train])
+        #expect(fetched[0].scalar == 5)
+        #expect(fetched[1].floats == [1, 2])
+        #expect(fetched[2].int == 0)
+        #expect(try session.value(of: step).int == 1)
+        #expect(try session.run(loss).scalar < 5)
+    }
+
+    /// The new value is made from the old one, and from another variable that is written too.
+    @Test func variablesThatDependOnEachOther() throws {
+        let w = tf.variable(Value([5, 6], shape: [2]), name: "w")
+        try session.run(w.initializer)
+        let sum = tf.assign(v, v + w)
+        let difference = tf.assign(w, v - w)
+        try session.run(difference, sum)
+        #expect(try value == [6, 8])
+        #expect(try session.value(of: w).floats == [-4, -4])
+    }
+
+    /// Two variables that are assigned to each other leave no order in which both are read first.
+    @Test func circle() async {
+        await #expect(processExitsWith: .failure) {
+            let tf = Graph()
+            let (v, w) = (tf.variable(Value(1.0), name: "v"), tf.variable(Value(2.0), name: "w"))
+            let swap = tf.group([tf.assign(v, w), tf.assign(w, v)])
+            let session = Session(graph: tf)
+            try session.run(tf.globalVariablesInitializer())
+            try session.run(swap)
+        }
+    }
+
+    // MARK: Several writers
+
+    /// Writers of one variable run in the order of their making, whatever the order in which they are asked for.
+    @Test func writersOfOneVariable() throws {
+        let set = tf.assign(v, constant(5, 5))
+        let add = tf.assignAdd(v, constant(1, 2))
+        let subtract = tf.assignSub(v, constant(10, 10))
+        try session.run(subtract, add, set)
+        #expect(try value == [-4, -3])
+    }
+
+    @Test func integers() throws {
+        let counter = tf.variable(Value(Int32(40)), name: "counter")
+        try session.run(counter.initializer)
+        let one = tf.constant(Value(Int32(1)))
+        let (up, down) = (tf.assignAdd(counter, one * tf.constant(Value(Int32(3)))), tf.assignSub(counter, one))
+        try session.run(up)
+        try session.run(up, down)
+        #expect(try session.value(of: counter).int == 45)
+    }
+
+    // MARK: Control dependencies
+
+    /// A reader that waits for a write sees it, and the readers that do not wait still do not.
+    @Test func controlDependenciesWin() throws {
+        let update = tf.assign(v, constant(7, 8))
+        let (after, again) = tf.controlDependencies([update]) { (v * 10, tf.identity(v)) }
+        let values = try session.run([after, v * 10, again, v.tensor])
+        #expect(values.map(\.floats) == [[70, 80], [10, 20], [7, 8], [1, 2]])
+    }
+
+    /// A write that waits for another one of the same variable follows it, though it was made first.
+    @Test func orderOfWriters() throws {
+        let x = tf.placeholder([2], name: "x")
+        let early = tf.assign(v, x)
+        let late = tf.controlDependencies([early]) { tf.assign(v, v * 2) }
+        try session.run(late, feed: [x: Value([3, 4], shape: [2])])
+        #expect(try value == [6, 8])
+    }
+
+    /// What depends on a write by its inputs sees it too.
+    @Test func readersOfAWrite() throws {
+        let update = tf.assignAdd(v, constant(1, 1))
+        let values = try session.run([update.output() * 10, v * 10])
+        #expect(values.map(\.floats) == [[20, 30], [10, 20]])
+    }
+
+    @Test func groups() throws {
+        let w = tf.variable(Value([5, 6], shape: [2]), name: "w")
+        let both = tf.group([
+            w.initializer, tf.assign(v, constant(7, 8)), tf.assignAdd(v, constant(1, 1)),
+        ])
+        try session.run(both)
+        #expect(try value == [8, 9])
+        #expect(try session.value(of: w).floats == [5, 6])
+    }
+
+    // MARK: Variables of a session
+
+    @Test func settingValues() throws {
+        session.set(v, to: Value([-1, -2], shape: [2]))
+        #expect(try session.run(v * 2).floats == [-2, -4])
+        let other = Session(graph: tf)
+        try other.run(v.initializer)
+        #expect(try other.run(v).floats == [1, 2])
+        #expect(try session.run(v).floats == [-1, -2])
+    }
+
+    /// A variable may be fed like any tensor; its value stays.
+    @Test func fedVariable() throws {
+        let doubled = v * 2
+        let fed = try session.run(doubled, feed: [v.tensor: Value([5, 5], shape: [2])])
+        #expect(fed.floats == [10, 10])
+        #expect(try session.run(doubled).floats == [2, 4])
+    }
+}
