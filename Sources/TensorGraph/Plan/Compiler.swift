@@ -212,7 +212,10 @@ struct Compiler {
                 read.append(storage)
             }
         }
-        for (_, node) in running {
+        let running = Dictionary(uniqueKeysWithValues: running.map { ($0.step, $0.node) })
+        for (index, step) in steps.enumerated() {
+            if case .keep(let fetch) = step { note(fetches[fetch]) }
+            guard let node = running[index] else { continue }
             let isAssignment = node.op.name == Op.assign.name
             let inputs = specialization.inputs(node)
             for input in isAssignment ? inputs[1...] : inputs[...] { note(input) }
