@@ -14,7 +14,8 @@ public final class Session {
     /// The graph that it runs.
     public let graph: Graph
     private let resources: Resources
-    private var plans: [Key: Plan] = [:]
+    /// What was compiled so far.
+    private(set) var plans: [Key: Plan] = [:]
 
     /// A session over `graph`.
     ///
@@ -25,7 +26,8 @@ public final class Session {
         resources = Resources(threads: threads)
     }
 
-    private struct Key: Hashable {
+    /// What a plan was compiled for.
+    struct Key: Hashable {
         let fetches: [Tensor]
         let targets: [Node]
         let feeds: Set<Fed>
