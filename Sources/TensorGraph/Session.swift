@@ -16,7 +16,8 @@ public final class Session {
     /// The graph that it runs.
     public let graph: Graph
     private let resources: Resources
-    private var plans: [Plan] = []
+    /// What was compiled so far.
+    private(set) var plans: [Plan] = []
     /// Which plan is for which run.
     private var numbers: [Key: Int] = [:]
 
@@ -29,7 +30,8 @@ public final class Session {
         resources = Resources(threads: threads)
     }
 
-    private struct Key: Hashable {
+    /// What a plan was compiled for.
+    struct Key: Hashable {
         let fetches: [Tensor]
         let targets: [Node]
         let feeds: [Tensor: Specialization.Feed]

@@ -215,7 +215,9 @@ extension Value {
         }
         let elements: TensorValue.Elements =
             switch self.elements {
-            case .float(let floats): .floats(packed(floats))
+            // By their bits, for 0 equals -0, and NaN nothing.
+            case .float(let floats):
+                .floats(packed(floats.map(\.bitPattern)).map(Float.init(bitPattern:)))
             case .int32(let ints): .int32s(packed(ints))
             case .int64(let ints): .int64s(packed(ints))
             case .bool(let bools): .bools(packed(bools))

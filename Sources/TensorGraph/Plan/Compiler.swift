@@ -137,11 +137,14 @@ struct Compiler {
                 read.append(storage)
             }
         }
-        for node in running {
-            let isAssignment = node.op.name == Op.assign.name
-            let inputs = inputs(node)
-            for input in isAssignment ? inputs[1...] : inputs[...] { note(input) }
-            if isAssignment { assigned.append(resources.variable(source(inputs[0]).node)) }
+        for unit in units {
+            if case .keep(let fetch) = unit { note(fetches[fetch]) }
+            for node in unit.nodes {
+                let isAssignment = node.op.name == Op.assign.name
+                let inputs = inputs(node)
+                for input in isAssignment ? inputs[1...] : inputs[...] { note(input) }
+                if isAssignment { assigned.append(resources.variable(source(inputs[0]).node)) }
+            }
         }
         for fetch in fetches { note(fetch) }
         return (read, assigned)

@@ -52,13 +52,14 @@ struct Schedule {
             if let before = places[tensor.node] { builder.addEdge(before, place) }
             readers[variable, default: []].append(place)
         }
-        for places in writers.values {
+        let written = writers.sorted { $0.key.id < $1.key.id }
+        for (_, places) in written {
             for (earlier, later) in zip(places, places.dropFirst()) {
                 builder.addEdge(earlier, later)
             }
         }
         var readsFirst: [(reader: Int, writer: Int)] = []
-        for (variable, places) in writers {
+        for (variable, places) in written {
             for writer in places {
                 let after = builder.reached(from: writer)
                 for reader in (readers[variable] ?? []) where !after[reader] && reader != writer {

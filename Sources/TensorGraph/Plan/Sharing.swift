@@ -11,10 +11,10 @@ final class SharedValues {
         case variable(Node)
     }
 
-    /// A tensor at given shapes of the feeds behind it.
+    /// A tensor at given shapes of all feeds: constants that follow from them are behind it, too.
     struct Key: Hashable {
         let tensor: Tensor
-        let feeds: [Specialization.Feed]
+        let feeds: [Tensor: Specialization.Feed]
     }
 
     /// A kept value, if anybody needs it kept.
@@ -98,13 +98,10 @@ struct Sharing {
         let origins = Self.origins(running, specialization, inputs)
         var entries: [Tensor: SharedValues.Entry] = [:]
         for node in running {
-            guard let origins = origins[node] else { continue }
+            guard origins[node] != nil else { continue }
             for index in node.outputs.indices {
                 let tensor = node.output(index)
-                let shapes = origins.compactMap { origin -> Specialization.Feed? in
-                    if case .feed(let feed) = origin { feeds[feed] } else { nil }
-                }
-                entries[tensor] = shared.register(.init(tensor: tensor, feeds: shapes), plan: plan)
+                entries[tensor] = shared.register(.init(tensor: tensor, feeds: feeds), plan: plan)
             }
         }
         var segmentOfOrigins: [[SharedValues.Origin]: Int] = [:]
