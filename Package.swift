@@ -18,12 +18,21 @@ let package = Package(
         .executableTarget(
             name: "gan",
             dependencies: [
-                "GAN", "TensorBoard", "Datasets",
+                "GAN", "TensorBoard", "Datasets", "Benchmarks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/GANCommand"),
         .target(
             name: "GAN", dependencies: ["TensorGraph", "TensorBoard", "Checkpoints", "Datasets"]),
+
+        // How fast all of it is.
+        .target(
+            name: "Benchmarks",
+            dependencies: [
+                "GAN", "TensorGraph", "CKernels", "CBenchmarks", "TensorBoard", "RecordIO",
+                "Datasets",
+            ]),
+        .target(name: "CBenchmarks"),
 
         // The static graph and its kernels.
         .target(name: "TensorGraph", dependencies: ["CKernels", "TensorBoard"]),

@@ -42,6 +42,20 @@ enum System {
     /// How many processors this process may use.
     static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
+    /// The path of the running program; nil where the system does not tell.
+    static var programPath: String? {
+        #if canImport(Darwin)
+            var size = UInt32(PATH_MAX)
+            var path = [CChar](repeating: 0, count: Int(size))
+            guard _NSGetExecutablePath(&path, &size) == 0 else { return nil }
+        #else
+            var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+            guard readlink("/proc/self/exe", &path, path.count - 1) > 0 else { return nil }
+        #endif
+        return String(
+            decoding: path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// Local date and time, as `2026-11-23_14-03-12`.
     static var timestamp: String {
         var now = time(nil)

@@ -24,6 +24,8 @@ import Testing
             SUBCOMMANDS:
               train                   Train the article's GAN, and log it for TensorBoard.
               log                     Look into TensorBoard's logs.
+              bench                   Measure how fast training and logging are on this
+                                      machine.
 
               See 'gan help <subcommand>' for detailed help.
 

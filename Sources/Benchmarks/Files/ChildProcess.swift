@@ -1,0 +1,55 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// Runs a command, and gives the lines that it prints with the time of each.
+///
+/// - Parameter command: the path of a program, and its arguments.
+/// - Throws: ``BenchmarkError/noAnswer(command:)`` when it cannot be started, or fails.
+func linesPrinted(
+    by command: [String]
+) throws(BenchmarkError) -> [(text: String, time: ContinuousClock.Instant)] {
+    let failure = BenchmarkError.noAnswer(command: command.joined(separator: " "))
+    var ends: [Int32] = [0, 0]
+    guard pipe(&ends) == 0 else { throw failure }
+    defer { close(ends[0]) }
+
+    #if canImport(Darwin)
+        var actions: posix_spawn_file_actions_t?
+    #else
+        var actions = posix_spawn_file_actions_t()
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    posix_spawn_file_actions_addclose(&actions, ends[0])
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
+    defer { arguments.forEach { free($0) } }
+    var process = pid_t()
+    let status = posix_spawn(&process, command[0], &actions, nil, &arguments, environ)
+    close(ends[1])
+    guard status == 0 else { throw failure }
+
+    var lines: [(String, ContinuousClock.Instant)] = []
+    var rest: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+        let count = read(ends[0], &buffer, buffer.count)
+        if count < 0 && errno == EINTR { continue }
+        if count <= 0 { break }
+        let now = ContinuousClock.now
+        rest += buffer[..<count]
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            lines.append((String(decoding: rest[..<end], as: UTF8.self), now))
+            rest.removeFirst(end + 1)
+        }
+    }
+    var result: Int32 = 0
+    waitpid(process, &result, 0)
+    guard result == 0 else { throw failure }
+    return lines
+}

@@ -1,0 +1,112 @@
+internal import CKernels
+
+extension kernel_conv2d_shape {
+    /// 3 × 3 filters, as many pixels out as in.
+    static func filters(_ n: Int, _ height: Int, _ width: Int, _ c: Int, _ k: Int) -> Self {
+        Self(
+            n: n, h: height, w: width, c: c, r: 3, s: 3, p: height, q: width, k: k, stride_h: 1,
+            stride_w: 1,
+            pad_top: 1, pad_left: 1)
+    }
+
+    /// Windows of 2 × 2 side by side.
+    static func windows(_ n: Int, _ size: Int, _ c: Int) -> Self {
+        Self(
+            n: n, h: size, w: size, c: c, r: 2, s: 2, p: size / 2, q: size / 2, k: c, stride_h: 2,
+            stride_w: 2, pad_top: 0, pad_left: 0)
+    }
+
+    fileprivate var input: Int { n * h * w * c }
+    fileprivate var output: Int { n * p * q * k }
+    fileprivate var filter: Int { r * s * c * k }
+    fileprivate var operations: Int { 2 * output * r * s * c }
+    fileprivate var text: String { "\(n) × \(h) × \(w) × \(c) → \(k)" }
+}
+
+extension KernelCase {
+    static func convolution(_ name: String, _ shape: kernel_conv2d_shape) -> KernelCase {
+        let (x, w, y) = (
+            Floats(random: shape.input), Floats(random: shape.filter), Floats(shape.output)
+        )
+        let scratch = withUnsafePointer(to: shape) { Floats(kernel_conv2d_scratch($0)) }
+        return KernelCase(
+            name: "\(name): convolution \(shape.text)",
+            work: .init(shape.operations, reading: shape.input + shape.output),
+            run: { pool in
+                withUnsafePointer(to: shape) {
+                    kernel_conv2d(pool, y.pointer, x.pointer, w.pointer, $0, scratch.pointer)
+                }
+            }, output: y,
+            expected: {
+                var y = [Float](repeating: 0, count: shape.output)
+                Plain.taps(shape) { y[$2] += x[$0] * w[$1] }
+                return y
+            })
+    }
+
+    static func inputGradient(_ name: String, _ shape: kernel_conv2d_shape) -> KernelCase {
+        let (dx, w, dy) = (
+            Floats(shape.input), Floats(random: shape.filter), Floats(random: shape.output)
+        )
+        let scratch = withUnsafePointer(to: shape) { Floats(kernel_conv2d_scratch($0)) }
+        return KernelCase(
+            name: "\(name): its input's gradient \(shape.text)",
+            work: .init(shape.operations, reading: shape.input + shape.output),
+            run: { pool in
+                withUnsafePointer(to: shape) {
+                    kernel_conv2d_input_gradient(
+                        pool, dx.pointer, dy.pointer, w.pointer, $0, scratch.pointer)
+                }
+            }, output: dx,
+            expected: {
+                var dx = [Float](repeating: 0, count: shape.input)
+                Plain.taps(shape) { dx[$0] += w[$1] * dy[$2] }
+                return dx
+            })
+    }
+
+    static func filterGradient(_ name: String, _ shape: kernel_conv2d_shape) -> KernelCase {
+        let (x, dw, dy) = (
+            Floats(random: shape.input), Floats(shape.filter), Floats(random: shape.output)
+        )
+        let scratch = withUnsafePointer(to: shape) { Floats(kernel_conv2d_scratch($0)) }
+        return KernelCase(
+            name: "\(name): its filter's gradient \(shape.text)",
+            work: .init(shape.operations, reading: shape.input + shape.output),
+            run: { pool in
+                withUnsafePointer(to: shape) {
+                    kernel_conv2d_filter_gradient(
+                        pool, dw.pointer, x.pointer, dy.pointer, $0, scratch.pointer)
+                }
+            }, output: dw,
+            expected: {
+                var dw = [Double](repeating: 0, count: shape.filter)
+                Plain.taps(shape) { dw[$1] += Double(x[$0] * dy[$2]) }
+                return dw.map(Float.init)
+            })
+    }
+
+    static func maxPool(_ name: String, _ shape: kernel_conv2d_shape) -> KernelCase {
+        let (x, y) = (Floats(random: shape.input), Floats(shape.output))
+        return KernelCase(
+            name: "\(name): max pool \(shape.n) × \(shape.h) × \(shape.w) × \(shape.c)",
+            work: .init(0, reading: shape.input + shape.output),
+            run: { pool in
+                withUnsafePointer(to: shape) { kernel_max_pool(pool, y.pointer, x.pointer, $0) }
+            }, output: y, expected: { Plain.maxPool(shape, x) })
+    }
+
+    static func maxPoolGradient(_ name: String, _ shape: kernel_conv2d_shape) -> KernelCase {
+        let (x, y) = (Floats(random: shape.input), Floats(shape.output))
+        let (dx, dy) = (Floats(shape.input), Floats(random: shape.output))
+        withUnsafePointer(to: shape) { kernel_max_pool(nil, y.pointer, x.pointer, $0) }
+        return KernelCase(
+            name: "\(name): max pool's gradient \(shape.n) × \(shape.h) × \(shape.w) × \(shape.c)",
+            work: .init(0, reading: 2 * (shape.input + shape.output)),
+            run: { pool in
+                withUnsafePointer(to: shape) {
+                    kernel_max_pool_gradient(pool, dx.pointer, x.pointer, y.pointer, dy.pointer, $0)
+                }
+            }, output: dx, expected: { Plain.maxPoolGradient(shape, x, dy) })
+    }
+}

@@ -1,0 +1,66 @@
+internal import Datasets
+internal import GAN
+internal import TensorBoard
+internal import TensorGraph
+
+/// The article's program, ready to take any step of its loop.
+final class StepRunner {
+    let threads: Int
+    private let program: Program
+    private let session: Session
+    private let feed: [Tensor: Value]
+
+    /// - Parameter batchSize: 1...1000.
+    init(batchSize: Int, threads: Int, examples: MNIST) throws {
+        self.threads = threads
+        var hyperparameters = Hyperparameters()
+        hyperparameters.batchSize = batchSize
+        program = Program(hyperparameters, seed: 0)
+        session = Session(graph: program.network.tf, threads: threads)
+        try session.run(program.initializer)
+        var numbers = Numbers()
+        feed = [
+            program.inputX: Value(
+                examples.train.pixels(0..<batchSize), shape: [batchSize, MNIST.pixelCount]),
+            program.inputZ: Value(numbers.floats(batchSize * 20), shape: [batchSize, 20]),
+        ]
+    }
+
+    /// What the loop does with one of the networks: a step of Adam, then its loss.
+    enum Step: String, CaseIterable {
+        case discriminator = "D step + loss"
+        case generator = "G step + loss"
+    }
+
+    /// Takes a step, and fetches the loss after it.
+    func take(_ step: Step, metadata: RunMetadata? = nil) throws {
+        let (train, loss) =
+            switch step {
+            case .discriminator: (program.discriminatorTrain, program.discriminatorLoss)
+            case .generator: (program.generatorTrain, program.generatorLoss)
+            }
+        try session.run(train, feed: feed, metadata: metadata)
+        _ = try session.run([loss], feed: feed, metadata: metadata)
+    }
+
+    /// What the loop logs after a pass.
+    func summary() throws -> Summary { try session.run(program.summary, feed: feed) }
+}
+
+/// Numbers that are the same in every run (SplitMix64).
+struct Numbers: RandomNumberGenerator {
+    private var state: UInt64 = 0
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    /// `count` values between -1 and 1.
+    mutating func floats(_ count: Int) -> [Float] {
+        (0..<count).map { _ in Float.random(in: -1...1, using: &self) }
+    }
+}

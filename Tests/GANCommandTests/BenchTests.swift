@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+/// `gan bench`, as roughly and as little of it as it can be asked for.
+@Suite struct BenchTests {
+    func tables(_ arguments: String...) throws -> [[String: Any]] {
+        let outcome = try Command().run(["bench", "--quick", "--json"] + arguments)
+        #expect(outcome.errors == "")
+        try #require(outcome.status == 0)
+        let tables = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
+        return try #require(tables as? [[String: Any]])
+    }
+
+    func rows(_ table: [String: Any]) throws -> [[String: Any]] {
+        try #require(table["rows"] as? [[String: Any]])
+    }
+
+    @Test func measuresSteps() throws {
+        let tables = try tables("--only", "steps", "--batch-size", "2", "--threads", "1", "2")
+        #expect(tables.map { $0["name"] as? String } == ["steps"])
+        let rows = try rows(tables[0])
+        let steps = ["D step + loss", "D step + loss", "G step + loss", "G step + loss"]
+        #expect(rows.map { $0["step"] as? String } == steps)
+        #expect(rows.map { $0["threads"] as? Int } == [1, 2, 1, 2])
+        for row in rows {
+            let median = try #require(row["median ms"] as? Double)
+            let minimum = try #require(row["min ms"] as? Double)
+            #expect(0 < minimum && minimum <= median)
+        }
+    }
+
+    @Test func findsTheExpensiveNodes() throws {
+        let tables = try tables("--only", "nodes", "--batch-size", "2", "--threads", "1")
+        #expect(tables.count == 2)
+        for table in tables {
+            let rows = try rows(table)
+            let shares = rows.compactMap { $0["share of the nodes' time %"] as? Double }
+            #expect(shares.count == rows.count)
+            #expect(shares.dropLast().elementsEqual(shares.dropLast().sorted(by: >)))
+        }
+    }
+
+    /// Each kernel is checked against plain loops in this, on shapes that no other test has.
+    @Test func putsKernelsBesideTheirBounds() throws {
+        let tables = try tables("--only", "kernels", "--batch-size", "2", "--threads", "2")
+        #expect(tables.map { $0["name"] as? String } == ["bounds", "kernels", "step bounds"])
+    }
+
+    @Test func measuresTheStartInAProcessOfItsOwn() throws {
+        let tables = try tables("--only", "start", "summary", "--threads", "1")
+        #expect(tables.map { $0["name"] as? String } == ["start", "summary"])
+        let start = try rows(tables[0])
+        #expect(start.compactMap { $0["unit"] as? String } == ["ms", "ms", "MB"])
+    }
+
+    @Test func refusesWhatItCannotMeasure() throws {
+        for (arguments, message) in [
+            (["--only", "weather"], "it must be one of start, steps, nodes, summary, writer"),
+            (["--batch-size", "1001"], "--batch-size must be at most 1000"),
+        ] {
+            let outcome = try Command().run(["bench"] + arguments)
+            #expect(outcome.status == 64)
+            #expect(outcome.errors.contains(message))
+        }
+    }
+}
