@@ -50,6 +50,13 @@ public enum Folder {
         return status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Waits until the names of a folder's files are on the disk.
+    public static func synchronize(_ path: String) throws(FileError) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(path: path, action: .write) }
+        try OutputFile(descriptor: descriptor, path: path).synchronize()
+    }
+
     /// What lies in a folder, by name. Links that lead nowhere are left out.
     public static func entries(of path: String) throws(FileError) -> [Entry] {
         guard let folder = opendir(path) else { throw FileError(path: path, action: .open) }
