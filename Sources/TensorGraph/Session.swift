@@ -39,19 +39,23 @@ public final class Session {
 
     /// Runs nodes for what they do.
     ///
-    /// - Parameter metadata: where each node's time is noted, if given.
+    /// - Parameter profile: where each node's time is noted, if given.
     /// - Throws: ``SessionError``.
     public func run(
-        _ targets: Node..., feed: [Tensor: Value] = [:], metadata: RunMetadata? = nil
+        _ targets: Node..., feed: [Tensor: Value] = [:], profile: RunProfile? = nil
     ) throws {
-        _ = try run([], targets: targets, feed: feed, metadata: metadata)
+        _ = try run([], targets: targets, feed: feed, profile: profile)
     }
 
     /// The value of one tensor.
     ///
+    /// - Parameter profile: where each node's time is noted, if given.
     /// - Throws: ``SessionError``.
-    public func run(_ fetch: some TensorConvertible, feed: [Tensor: Value] = [:]) throws -> Value {
-        try run([fetch.tensor], targets: [], feed: feed).value(0)
+    public func run(
+        _ fetch: some TensorConvertible, feed: [Tensor: Value] = [:],
+        profile: RunProfile? = nil
+    ) throws -> Value {
+        try run([fetch.tensor], targets: [], feed: feed, profile: profile).value(0)
     }
 
     /// The values of tensors, all from the same run, in which `targets` run too.
@@ -59,22 +63,25 @@ public final class Session {
     /// - Throws: ``SessionError``.
     public func run(
         _ fetches: [any TensorConvertible], targets: [Node] = [], feed: [Tensor: Value] = [:],
-        metadata: RunMetadata? = nil
+        profile: RunProfile? = nil
     ) throws -> [Value] {
         let plan = try run(
-            fetches.map(\.tensor), targets: targets, feed: feed, metadata: metadata)
+            fetches.map(\.tensor), targets: targets, feed: feed, profile: profile)
         return fetches.indices.map(plan.value)
     }
 
     /// What a summary op collects.
     ///
+    /// - Parameter profile: where each node's time is noted, if given.
     /// - Throws: ``SessionError``.
-    public func run(_ summary: SummaryTensor, feed: [Tensor: Value] = [:]) throws -> Summary {
-        try run([summary.tensor], targets: [], feed: feed).summary(0)
+    public func run(
+        _ summary: SummaryTensor, feed: [Tensor: Value] = [:], profile: RunProfile? = nil
+    ) throws -> Summary {
+        try run([summary.tensor], targets: [], feed: feed, profile: profile).summary(0)
     }
 
     private func run(
-        _ fetches: [Tensor], targets: [Node], feed: [Tensor: Value], metadata: RunMetadata? = nil
+        _ fetches: [Tensor], targets: [Node], feed: [Tensor: Value], profile: RunProfile? = nil
     ) throws -> Plan {
         let feeds = Dictionary(
             uniqueKeysWithValues: feed.map { tensor, value in
@@ -87,7 +94,7 @@ public final class Session {
         let key = Key(fetches: fetches, targets: targets, feeds: feeds)
         let number = numbers[key] ?? plans.count
         if number < plans.count, plans[number].generation == resources.shared.generation {
-            try plans[number].run(feed, metadata: metadata)
+            try plans[number].run(feed, profile: profile)
             return plans[number]
         }
         let plan = try Plan(
@@ -99,7 +106,7 @@ public final class Session {
         } else {
             plans[number] = plan
         }
-        try plan.run(feed, metadata: metadata)
+        try plan.run(feed, profile: profile)
         return plan
     }
 }

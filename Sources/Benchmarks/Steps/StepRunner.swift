@@ -33,14 +33,14 @@ final class StepRunner {
     }
 
     /// Takes a step, and fetches the loss after it.
-    func take(_ step: Step, metadata: RunMetadata? = nil) throws {
+    func take(_ step: Step, profile: RunProfile? = nil) throws {
         let (train, loss) =
             switch step {
             case .discriminator: (program.discriminatorTrain, program.discriminatorLoss)
             case .generator: (program.generatorTrain, program.generatorLoss)
             }
-        try session.run(train, feed: feed, metadata: metadata)
-        _ = try session.run([loss], feed: feed, metadata: metadata)
+        try session.run(train, feed: feed, profile: profile)
+        _ = try session.run([loss], feed: feed, profile: profile)
     }
 
     /// What the loop logs after a pass.

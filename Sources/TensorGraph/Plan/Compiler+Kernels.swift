@@ -18,9 +18,17 @@ extension Compiler {
     private func call(_ nodes: [Node], run: @escaping Kernel) -> Plan.Call {
         Plan.Call(
             segment: sharing?.segmentOfNode[nodes[0]],
-            nodes: nodes.map { node in
-                (node, node.outputs.indices.map { specialization.bytes(node.output($0)) })
-            }, run: run)
+            nodes: nodes.map { ($0, outputs($0)) }, run: run)
+    }
+
+    private func outputs(_ node: Node) -> [RunProfile.Output] {
+        node.outputs.indices.map { index in
+            let output = node.output(index)
+            let type = specialization.type(output)
+            return RunProfile.Output(
+                type: type.type, shape: type.shape.known ?? [],
+                bytes: specialization.bytes(output))
+        }
     }
 
     /// One loop over all of a group's nodes.

@@ -51,15 +51,15 @@ final class Plan {
     struct Call {
         /// The part of the plan that it is left out with, if any.
         let segment: Int?
-        /// The nodes that it computes, with the sizes of their outputs; none for a copy that the
-        /// plan makes for itself.
-        var nodes: [(node: Node, outputBytes: [Int])] = []
+        /// The nodes that it computes, with their outputs; none for a copy that the plan makes for
+        /// itself.
+        var nodes: [(node: Node, outputs: [RunProfile.Output])] = []
         let run: Kernel
     }
 
-    /// - Parameter metadata: where the nodes' times are noted, if that is asked for.
+    /// - Parameter profile: where the nodes' times are noted, if that is asked for.
     /// - Throws: ``SessionError/uninitialized(_:)``.
-    func run(_ feeds: [Tensor: Value], metadata: RunMetadata? = nil) throws {
+    func run(_ feeds: [Tensor: Value], profile: RunProfile? = nil) throws {
         if !unchecked.isEmpty {
             unchecked.removeAll(where: \.isInitialized)
             guard unchecked.isEmpty else {
@@ -73,8 +73,8 @@ final class Plan {
         }
         skipWhatIsKnown()
         let denormals = kernel_denormals_flush()
-        if let metadata {
-            for call in calls where !isSkipped(call) { metadata.measure(call) }
+        if let profile {
+            for call in calls where !isSkipped(call) { profile.measure(call) }
         } else {
             for call in calls where !isSkipped(call) { call.run() }
         }
