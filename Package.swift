@@ -18,12 +18,13 @@ let package = Package(
         .executableTarget(
             name: "gan",
             dependencies: [
-                "GAN", "TensorBoard", "Datasets", "Benchmarks",
+                "GAN", "TensorGraph", "TensorBoard", "Datasets", "RecordIO", "Benchmarks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/GANCommand"),
         .target(
-            name: "GAN", dependencies: ["TensorGraph", "TensorBoard", "Checkpoints", "Datasets"]),
+            name: "GAN",
+            dependencies: ["TensorGraph", "TensorBoard", "Checkpoints", "Datasets", "RecordIO"]),
 
         // How fast all of it is.
         .target(
@@ -46,7 +47,7 @@ let package = Package(
         .target(name: "CTensorBoardProtos", dependencies: ["CProtobufC"]),
 
         // MNIST.
-        .target(name: "Datasets", dependencies: ["CMNISTSample", "CZlib"]),
+        .target(name: "Datasets", dependencies: ["RecordIO", "CMNISTSample", "CZlib"]),
         .target(
             name: "CMNISTSample", exclude: ["README.md", "make-sample", "mnist-6000.idx3.gz"]),
 
@@ -68,7 +69,8 @@ let package = Package(
             dependencies: ["Checkpoints", "RecordIO", "CZlib", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "TestSupport"]),
+            name: "DatasetsTests", dependencies: ["Datasets", "RecordIO", "CZlib", "TestSupport"],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"]),
         .testTarget(
             name: "TensorGraphTests", dependencies: ["TensorGraph", "GAN", "TestSupport"]),
@@ -76,7 +78,8 @@ let package = Package(
             name: "GANTests", dependencies: ["GAN", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "GANCommandTests", dependencies: ["gan", "GAN", "TensorBoard", "TestSupport"]),
+            name: "GANCommandTests",
+            dependencies: ["gan", "GAN", "TensorBoard", "Checkpoints", "Datasets", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

@@ -1,12 +1,11 @@
 internal import Checkpoints
-internal import TensorBoard
 internal import TensorGraph
 
 /// Where the main loop stands: with the variables, all that a run needs to go on as if it had never
 /// stopped.
 ///
-/// A checkpoint holds it in three tensors beside the variables, `loop/passes`, `loop/is_warmed_up`
-/// and `loop/noise`, which TensorFlow's saver passes over.
+/// A checkpoint holds it in tensors beside the variables, `loop/passes` and so on, which
+/// TensorFlow's saver passes over.
 struct LoopState: Equatable {
     /// Passes done.
     var passes = 0
@@ -14,72 +13,110 @@ struct LoopState: Equatable {
     var isWarmedUp = false
     /// The noise that every step is fed, [batch size, 20].
     var noise: Value
+    /// What the run was started with.
+    var hyperparameters: Hyperparameters
+    /// Of the initial weights, and of the noise at first.
+    var seed: UInt32
+    /// The checksum (CRC-32C) of the images that every step is fed.
+    var imagesChecksum: UInt32
 
-    private static let names = ["loop/passes", "loop/is_warmed_up", "loop/noise"]
+    private enum Name {
+        static let passes = "loop/passes"
+        static let isWarmedUp = "loop/is_warmed_up"
+        static let noise = "loop/noise"
+        static let learningRate = "loop/learning_rate"
+        static let trainTimes = "loop/train_times"
+        static let trainStep = "loop/train_step"
+        static let seed = "loop/seed"
+        static let imagesChecksum = "loop/images_crc32c"
+    }
 
-    init(noise: Value) {
+    init(
+        noise: Value, hyperparameters: Hyperparameters, seed: UInt32, imagesChecksum: UInt32
+    ) {
         self.noise = noise
+        self.hyperparameters = hyperparameters
+        self.seed = seed
+        self.imagesChecksum = imagesChecksum
     }
 
     /// The state that a checkpoint holds.
     ///
     /// - Throws: `CheckpointError`; ``TrainingError/notResumable(_:)`` for a checkpoint of
-    ///   variables alone, as TensorFlow writes it.
+    ///   variables alone, as TensorFlow writes it, or one with numbers that no run has.
     init(_ checkpoint: Checkpoint) throws {
         let known = Set(checkpoint.tensors.map(\.name))
-        guard known.isSuperset(of: Self.names) else {
-            throw TrainingError.notResumable(checkpoint.prefix)
+        func tensor(_ name: String) throws -> TensorData {
+            guard known.contains(name) else {
+                throw TrainingError.notResumable(checkpoint.prefix)
+            }
+            return try checkpoint.tensor(named: name)
         }
-        let tensors = try Self.names.map { try checkpoint.tensor(named: $0) }
-        guard let passes = tensors[0].values(of: Int64.self)?.first,
-            let isWarmedUp = tensors[1].values(of: Bool.self)?.first,
-            let noise = tensors[2].values(of: Float.self), tensors[2].shape.count == 2,
-            tensors[2].shape[1] == Sizes.generatorInput
+        func scalar<Element: TensorElement>(
+            _ name: String, in range: some RangeExpression<Element>
+        ) throws -> Element {
+            guard let values = try tensor(name).values(of: Element.self), values.count == 1,
+                range.contains(values[0])
+            else { throw TrainingError.notResumable(checkpoint.prefix) }
+            return values[0]
+        }
+        let noise = try tensor(Name.noise)
+        guard let numbers = noise.values(of: Float.self), noise.shape.count == 2,
+            noise.shape[0] > 0, noise.shape[1] == Sizes.generatorInput,
+            let isWarmedUp = try tensor(Name.isWarmedUp).values(of: Bool.self)?.first
         else { throw TrainingError.notResumable(checkpoint.prefix) }
-        self.passes = Int(passes)
+
+        self.noise = Value(numbers, shape: noise.shape)
         self.isWarmedUp = isWarmedUp
-        self.noise = Value(noise, shape: tensors[2].shape)
+        passes = Int(try scalar(Name.passes, in: 0...Int64(Int.max)))
+        seed = try scalar(Name.seed, in: 0...UInt32.max)
+        imagesChecksum = try scalar(Name.imagesChecksum, in: 0...UInt32.max)
+        hyperparameters = Hyperparameters()
+        hyperparameters.batchSize = noise.shape[0]
+        hyperparameters.learningRate = try scalar(Name.learningRate, in: Float(0)...)
+        hyperparameters.trainTimes = Int(try scalar(Name.trainTimes, in: 1...Int64(Int.max)))
+        hyperparameters.trainStep = Int(try scalar(Name.trainStep, in: 1...Int64(Int.max)))
     }
 
     var tensors: [(name: String, tensor: TensorData)] {
-        [
-            (Self.names[0], TensorData([Int64(passes)], shape: [])),
-            (Self.names[1], TensorData([isWarmedUp], shape: [])),
-            (Self.names[2], TensorData(noise.floats, shape: noise.shape)),
+        func scalar<Element: TensorElement>(_ value: Element) -> TensorData {
+            TensorData([value], shape: [])
+        }
+        return [
+            (Name.passes, scalar(Int64(passes))),
+            (Name.isWarmedUp, scalar(isWarmedUp)),
+            (Name.noise, TensorData(noise.floats, shape: noise.shape)),
+            (Name.learningRate, scalar(hyperparameters.learningRate)),
+            (Name.trainTimes, scalar(Int64(hyperparameters.trainTimes))),
+            (Name.trainStep, scalar(Int64(hyperparameters.trainStep))),
+            (Name.seed, scalar(seed)),
+            (Name.imagesChecksum, scalar(imagesChecksum)),
         ]
     }
 }
 
-extension Session {
-    /// The values of all variables, by name.
-    func checkpointTensors() throws -> [(name: String, tensor: TensorData)] {
-        try graph.variables.map { variable in
-            let value = try value(of: variable)
-            let tensor =
-                switch value.elements {
-                case .int32(let ints): TensorData(ints, shape: value.shape)
-                default: TensorData(value.floats, shape: value.shape)
-                }
-            return (variable.name, tensor)
+/// A run as its latest checkpoint has it, ready to be resumed.
+public struct SavedRun: Sendable {
+    /// The prefix of the checkpoint's files.
+    public let checkpoint: String
+    let loop: LoopState
+
+    /// Reads the latest checkpoint in a run's folder, as far as it tells of the loop.
+    ///
+    /// - Throws: `CheckpointError` where it cannot be read;
+    ///   ``TrainingError/noCheckpoint(folder:)`` and ``TrainingError/notResumable(_:)``.
+    public init(folder: String) throws {
+        guard let prefix = try latestCheckpoint(in: folder) else {
+            throw TrainingError.noCheckpoint(folder: folder)
         }
+        checkpoint = prefix
+        loop = try LoopState(Checkpoint(opening: prefix))
     }
 
-    /// Gives all variables the values that a checkpoint holds.
-    ///
-    /// - Throws: `CheckpointError`, which lists what is missing or differs; then no variable is
-    ///   changed.
-    func restore(_ checkpoint: Checkpoint) throws {
-        let wanted = graph.variables.map { variable in
-            TensorDescription(
-                name: variable.name, elementType: variable.type == .int32 ? .int32 : .float32,
-                shape: variable.shape)
-        }
-        for (variable, tensor) in zip(graph.variables, try checkpoint.restore(wanted)) {
-            if let ints = tensor.values(of: Int32.self) {
-                set(variable, to: Value(.int32(ints), shape: tensor.shape))
-            } else if let floats = tensor.values(of: Float.self) {
-                set(variable, to: Value(floats, shape: tensor.shape))
-            }
-        }
-    }
+    /// What the run was trained with.
+    public var hyperparameters: Hyperparameters { loop.hyperparameters }
+    /// What its initial weights and its noise were drawn with.
+    public var seed: UInt32 { loop.seed }
+    /// Passes done.
+    public var passes: Int { loop.passes }
 }

@@ -1,105 +1,8 @@
 internal import Checkpoints
 public import Datasets
+internal import RecordIO
 internal import TensorBoard
 internal import TensorGraph
-
-/// What a training run is made of, beside its data.
-public struct TrainingOptions: Sendable {
-    /// The article's numbers.
-    public var hyperparameters: Hyperparameters
-    /// Of the initial weights and of the noise; the article's script takes the same one.
-    public var seed: UInt32
-    /// How many threads a step may use, at least 1.
-    public var threads: Int
-    /// The folder of the event file and the checkpoints, which is made when it does not exist.
-    public var runFolder: String
-    /// Passes between two checkpoints, at least 1; there is one at the end, too. `nil` for none at
-    /// all.
-    public var checkpointEvery: Int?
-    /// What to begin with.
-    public var start = Start.fresh
-
-    /// What training begins with.
-    public enum Start: Sendable {
-        /// New weights, by the seed.
-        case fresh
-        /// The variables of the checkpoint with this prefix, of ours or of TensorFlow's; otherwise
-        /// as a fresh run.
-        case restored(prefix: String)
-        /// All of the latest checkpoint in the run's folder: the variables, the passes done and the
-        /// noise.
-        case resumed
-    }
-
-    /// Options for a run that begins anew unless `start` says otherwise.
-    public init(
-        hyperparameters: Hyperparameters, seed: UInt32, threads: Int, runFolder: String,
-        checkpointEvery: Int? = nil, start: Start = .fresh
-    ) {
-        self.hyperparameters = hyperparameters
-        self.seed = seed
-        self.threads = threads
-        self.runFolder = runFolder
-        self.checkpointEvery = checkpointEvery
-        self.start = start
-    }
-}
-
-/// One pass of the main loop.
-public struct PassReport: Sendable {
-    /// Passes done, from 1.
-    public var time: Int
-    /// The losses at the end of the pass.
-    public var discriminatorLoss, generatorLoss: Float
-    /// Training steps done since the start.
-    public var discriminatorSteps, generatorSteps: Int
-}
-
-/// What training has to say while it runs.
-public enum TrainingEvent: Sendable {
-    /// The discriminator is trained alone, before the first pass.
-    case warmUp(discriminatorSteps: Int, loss: Float)
-    case pass(PassReport)
-}
-
-/// How training ended.
-public struct TrainingResult: Sendable {
-    /// Passes done, with those before a resumption; fewer than asked for when it was stopped.
-    public var passes: Int
-    /// Training steps done.
-    public var discriminatorSteps, generatorSteps: Int
-    /// The share of the training batch's images, real and made, that the discriminator judges
-    /// rightly at the end.
-    public var accuracy: Float
-    /// The prefix of the last checkpoint; `nil` when there is none.
-    public var checkpoint: String?
-}
-
-/// Why training stopped by itself.
-public enum TrainingError: Error, Equatable, CustomStringConvertible {
-    /// A loss became NaN or infinite, at that step of its network.
-    case lossNotFinite(which: String, step: Int)
-    /// There is no checkpoint in the folder to resume from.
-    case noCheckpoint(folder: String)
-    /// The checkpoint holds variables alone.
-    case notResumable(String)
-    /// The checkpoint's noise is of another batch size than is asked for.
-    case otherBatchSize(saved: Int, asked: Int)
-
-    /// What happened and what to do, in one line.
-    public var description: String {
-        switch self {
-        case .lossNotFinite(let which, let step):
-            "\(which) is no number any more after step \(step): try a smaller --learning-rate"
-        case .noCheckpoint(let folder):
-            "\(folder) has no checkpoint to resume from: name the run that has one with --run"
-        case .notResumable(let prefix):
-            "\(prefix) holds variables, but not where the training loop stood: start a new run from it with --restore"
-        case .otherBatchSize(let saved, let asked):
-            "the run was trained with batches of \(saved), not \(asked): resume it with --batch-size \(saved)"
-        }
-    }
-}
 
 /// Trains as the article's loop does, and writes its event file.
 ///
@@ -108,14 +11,16 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
 ///   - shouldStop: asked after each pass, and after each step before the first one; training ends
 ///     when it says yes.
 ///   - report: called after each pass, and after each step before the first one.
-/// - Throws: ``TrainingError``; an error of the writer when the log cannot be written.
+/// - Throws: ``TrainingError``; `CheckpointError` when a checkpoint cannot be read or written; an
+///   error of the writer when the log cannot be written.
 public func train(
     _ options: TrainingOptions, data: MNIST, shouldStop: () -> Bool = { false },
     report: (TrainingEvent) -> Void = { _ in }
 ) throws -> TrainingResult {
-    var training = try Training(options, data: data)
+    var training = try Training(options, data: data, report: report)
     do {
         try training.run(shouldStop: shouldStop, report: report)
+        try training.writeProfile()
         try training.save()
     } catch {
         try? training.writer.close()
@@ -138,6 +43,7 @@ private struct Training {
     private var loop: LoopState
     private let saver: CheckpointSaver?
     private let checkpointEvery: Int
+    private var profile: StepProfile?
     private var discriminatorSteps: Int
     private var generatorSteps: Int
     private var checkpoint: String?
@@ -145,7 +51,10 @@ private struct Training {
     private var savedLoop: LoopState?
     private var savedSteps: Int?
 
-    init(_ options: TrainingOptions, data: MNIST) throws {
+    /// Says at once what a checkpoint gave.
+    init(
+        _ options: TrainingOptions, data: MNIST, report: (TrainingEvent) -> Void
+    ) throws {
         hyperparameters = options.hyperparameters
         let size = hyperparameters.batchSize
         program = Program(hyperparameters, seed: UInt64(options.seed))
@@ -154,21 +63,12 @@ private struct Training {
 
         var noise = Noise(seed: options.seed)
         let numbers = noise.uniform(size * Sizes.generatorInput)
-        loop = LoopState(noise: Value(numbers, shape: [size, Sizes.generatorInput]))
-        switch options.start {
-        case .fresh: break
-        case .restored(let prefix):
-            try session.restore(Checkpoint(opening: prefix))
-        case .resumed:
-            guard let prefix = try latestCheckpoint(in: options.runFolder) else {
-                throw TrainingError.noCheckpoint(folder: options.runFolder)
-            }
-            let saved = try Checkpoint(opening: prefix)
-            try session.restore(saved)
-            loop = try LoopState(saved)
-            guard loop.noise.shape[0] == size else {
-                throw TrainingError.otherBatchSize(saved: loop.noise.shape[0], asked: size)
-            }
+        loop = LoopState(
+            noise: Value(numbers, shape: [size, Sizes.generatorInput]),
+            hyperparameters: hyperparameters, seed: options.seed,
+            imagesChecksum: data.train.checksum(0..<size))
+        if let restored = try Self.restore(options.start, into: session, &loop) {
+            report(restored)
         }
         discriminatorSteps = try session.value(of: program.discriminatorIndex).int ?? 0
         generatorSteps = try session.value(of: program.generatorIndex).int ?? 0
@@ -178,15 +78,48 @@ private struct Training {
         writer = try SummaryWriter(logdir: options.runFolder, options: writing)
         try writer.addGraph(program.network.tf.definition)
         saver = try options.checkpointEvery.map { _ in
-            try CheckpointSaver(folder: options.runFolder)
+            try CheckpointSaver(folder: options.runFolder, maxToKeep: options.checkpointsToKeep)
         }
         checkpointEvery = options.checkpointEvery ?? 1
+        profile = options.profileStep.map { StepProfile(step: $0) }
 
         func images(_ examples: Examples) -> Value {
             Value(examples.pixels(0..<size), shape: [size, MNIST.pixelCount])
         }
         feed = [program.inputX: images(data.train), program.inputZ: loop.noise]
         validationFeed = [program.inputX: images(data.validation), program.inputZ: loop.noise]
+    }
+
+    /// Takes from a checkpoint what training is to begin with.
+    private static func restore(
+        _ start: TrainingOptions.Start, into session: Session, _ loop: inout LoopState
+    ) throws -> TrainingEvent? {
+        let variables = session.graph.variables
+        switch start {
+        case .fresh:
+            return nil
+        case .restored(let prefix, let partially):
+            let checkpoint = try Checkpoint(opening: prefix)
+            var left: [String] = []
+            if partially {
+                left = try session.restorePartially(variables, from: checkpoint)
+            } else {
+                try session.restore(variables, from: checkpoint)
+            }
+            return .restored(prefix: prefix, passes: 0, left: left)
+        case .resumed(let saved):
+            let size = saved.loop.noise.shape[0]
+            guard loop.noise.shape[0] == size else {
+                throw TrainingError.otherBatchSize(saved: size, asked: loop.noise.shape[0])
+            }
+            guard loop.imagesChecksum == saved.loop.imagesChecksum else {
+                throw TrainingError.otherImages(saved.checkpoint)
+            }
+            try session.restore(variables, from: Checkpoint(opening: saved.checkpoint))
+            loop.noise = saved.loop.noise
+            (loop.passes, loop.isWarmedUp) = (saved.loop.passes, saved.loop.isWarmedUp)
+            return .restored(prefix: saved.checkpoint, passes: loop.passes, left: [])
+        }
     }
 
     mutating func run(shouldStop: () -> Bool, report: (TrainingEvent) -> Void) throws {
@@ -229,6 +162,8 @@ private struct Training {
     /// Saves a checkpoint, unless this very state is saved already.
     mutating func save() throws {
         guard let saver, loop != savedLoop || discriminatorSteps != savedSteps else { return }
+        // A run that goes on from here logs nothing of these passes again.
+        try writer.flush()
         checkpoint = try saver.save(
             session.checkpointTensors() + loop.tensors, globalStep: generatorSteps)
         (savedLoop, savedSteps) = (loop, discriminatorSteps)
@@ -236,9 +171,11 @@ private struct Training {
 
     /// One step of the discriminator; returns its loss after it.
     private mutating func trainDiscriminator() throws -> Float {
-        try session.run(program.discriminatorTrain, feed: feed)
+        let measured = profile?.profile(for: .discriminator)
         discriminatorSteps += 1
-        let loss = try loss(program.discriminatorLoss)
+        let loss = try train(
+            program.discriminatorTrain, program.discriminatorLoss, profile: measured)
+        if measured != nil { try writeProfile() }
         guard loss.isFinite else {
             throw TrainingError.lossNotFinite(which: "discriminator_loss", step: discriminatorSteps)
         }
@@ -247,13 +184,19 @@ private struct Training {
 
     /// One step of the generator; returns its loss after it.
     private mutating func trainGenerator() throws -> Float {
-        try session.run(program.generatorTrain, feed: feed)
         generatorSteps += 1
-        let loss = try loss(program.generatorLoss)
+        let loss = try train(
+            program.generatorTrain, program.generatorLoss,
+            profile: profile?.profile(for: .generator(step: generatorSteps)))
         guard loss.isFinite else {
             throw TrainingError.lossNotFinite(which: "generator_loss", step: generatorSteps)
         }
         return loss
+    }
+
+    private func train(_ step: Node, _ loss: Tensor, profile: RunProfile?) throws -> Float {
+        try session.run(step, feed: feed, profile: profile)
+        return try session.run(loss, feed: feed, profile: profile).scalar
     }
 
     private func loss(_ tensor: Tensor) throws -> Float {
@@ -261,16 +204,31 @@ private struct Training {
     }
 
     /// What the article logs, and the images once more as a grid, at the generator's step.
-    private func writeSummary() throws {
-        let summary = try session.run(program.summary, feed: validationFeed)
+    private mutating func writeSummary() throws {
+        let summary = try session.run(
+            program.summary, feed: validationFeed, profile: profile?.profile(for: .summary))
         let step = try session.run(program.generatorIndex).int ?? generatorSteps
         try writer.add(summary.addingGrid(of: "G_z_image", as: "G_z_grid"), step: Int64(step))
+    }
+
+    /// Writes what was measured of a step, if there is something that was not written yet.
+    mutating func writeProfile() throws {
+        guard let step = profile?.step, let metadata = profile?.take() else { return }
+        try writer.addRunMetadata(metadata, tag: "step \(step)", step: Int64(step))
     }
 
     func result() throws -> TrainingResult {
         TrainingResult(
             passes: loop.passes, discriminatorSteps: discriminatorSteps,
             generatorSteps: generatorSteps,
-            accuracy: try session.run(program.accuracy, feed: feed).scalar, checkpoint: checkpoint)
+            accuracy: try session.run(program.accuracy, feed: feed).scalar, checkpoint: checkpoint,
+            isProfiled: profile?.isReached)
+    }
+}
+
+extension Examples {
+    /// The checksum of images, by which others can be told from them.
+    fileprivate func checksum(_ range: Range<Int>) -> UInt32 {
+        pixels(range).withUnsafeBytes { CRC32C.checksum(of: $0.bytes) }
     }
 }

@@ -10,7 +10,10 @@ struct GANCommand: ParsableCommand {
             Start with `gan train`, which needs no file. It writes what TensorBoard shows into a \
             folder, log, and says how to open it.
             """,
-        subcommands: [TrainCommand.self, LogCommand.self, BenchCommand.self])
+        subcommands: [
+            TrainCommand.self, SampleCommand.self, FetchCommand.self, LogCommand.self,
+            BenchCommand.self,
+        ])
 
     /// Runs the command line. Whatever goes wrong is told in one line at standard error, with an exit
     /// code of 64 for a command line that makes no sense, and 1 for everything else.

@@ -98,6 +98,28 @@ extension System {
         guard mkdir(path, 0o777) == 0 else { throw Failure(code: errno) }
     }
 
+    /// When the file at `path` was last written, in seconds since 1970; nil where there is none.
+    static func modificationTime(_ path: String) -> Double? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        #if canImport(Darwin)
+            let time = status.st_mtimespec
+        #else
+            let time = status.st_mtim
+        #endif
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
+    /// Keeps the folder at `path` for this process until it ends, by a lock that its other processes
+    /// look for.
+    ///
+    /// - Returns: Whether no other process has it. A file system without locks lets everyone.
+    static func lock(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return true }
+        return flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+    }
+
     /// Removes the folder at `path` if it is empty.
     static func removeEmptyFolder(_ path: String) { rmdir(path) }
 
