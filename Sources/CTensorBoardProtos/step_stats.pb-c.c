@@ -361,7 +361,7 @@ const ProtobufCMessageDescriptor tensorflow__node_output__descriptor =
   (ProtobufCMessageInit) tensorflow__node_output__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor tensorflow__node_exec_stats__field_descriptors[10] =
+static const ProtobufCFieldDescriptor tensorflow__node_exec_stats__field_descriptors[14] =
 {
   {
     "node_name",
@@ -483,23 +483,76 @@ static const ProtobufCFieldDescriptor tensorflow__node_exec_stats__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "all_start_nanos",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Tensorflow__NodeExecStats, all_start_nanos),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "op_start_rel_nanos",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Tensorflow__NodeExecStats, op_start_rel_nanos),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "op_end_rel_nanos",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Tensorflow__NodeExecStats, op_end_rel_nanos),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "all_end_rel_nanos",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Tensorflow__NodeExecStats, all_end_rel_nanos),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tensorflow__node_exec_stats__field_indices_by_name[] = {
   4,   /* field[4] = all_end_rel_micros */
+  13,   /* field[13] = all_end_rel_nanos */
   1,   /* field[1] = all_start_micros */
+  10,   /* field[10] = all_start_nanos */
   5,   /* field[5] = memory */
   0,   /* field[0] = node_name */
   3,   /* field[3] = op_end_rel_micros */
+  12,   /* field[12] = op_end_rel_nanos */
   2,   /* field[2] = op_start_rel_micros */
+  11,   /* field[11] = op_start_rel_nanos */
   6,   /* field[6] = output */
   8,   /* field[8] = scheduled_micros */
   9,   /* field[9] = thread_id */
   7,   /* field[7] = timeline_label */
 };
-static const ProtobufCIntRange tensorflow__node_exec_stats__number_ranges[1 + 1] =
+static const ProtobufCIntRange tensorflow__node_exec_stats__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 13, 10 },
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor tensorflow__node_exec_stats__descriptor =
 {
@@ -509,10 +562,10 @@ const ProtobufCMessageDescriptor tensorflow__node_exec_stats__descriptor =
   "Tensorflow__NodeExecStats",
   "tensorflow",
   sizeof(Tensorflow__NodeExecStats),
-  10,
+  14,
   tensorflow__node_exec_stats__field_descriptors,
   tensorflow__node_exec_stats__field_indices_by_name,
-  1,  tensorflow__node_exec_stats__number_ranges,
+  2,  tensorflow__node_exec_stats__number_ranges,
   (ProtobufCMessageInit) tensorflow__node_exec_stats__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -79,10 +79,17 @@ struct  Tensorflow__NodeExecStats
   char *timeline_label;
   int64_t scheduled_micros;
   uint32_t thread_id;
+  /*
+   * The times again, in nanoseconds.
+   */
+  int64_t all_start_nanos;
+  int64_t op_start_rel_nanos;
+  int64_t op_end_rel_nanos;
+  int64_t all_end_rel_nanos;
 };
 #define TENSORFLOW__NODE_EXEC_STATS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tensorflow__node_exec_stats__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, 0, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0 }
 
 
 /*

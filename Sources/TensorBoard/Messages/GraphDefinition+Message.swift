@@ -93,13 +93,13 @@ extension AttributeValue {
 }
 
 extension DataType {
-    fileprivate var message: Tensorflow__DataType {
+    var message: Tensorflow__DataType {
         Tensorflow__DataType(UInt32(rawValue))
     }
 }
 
 extension TensorShape {
-    fileprivate func message(
+    func message(
         in arena: MessageArena
     ) -> UnsafeMutablePointer<Tensorflow__TensorShapeProto> {
         arena.make(tensorflow__tensor_shape_proto__init) {
@@ -120,7 +120,7 @@ extension TensorShape {
 extension TensorValue {
     /// Several numbers go into the message as one piece; a single one, strings and truth values one
     /// by one, as TensorFlow's `make_tensor_proto` does it.
-    fileprivate func message(
+    func message(
         in arena: MessageArena
     ) -> UnsafeMutablePointer<Tensorflow__TensorProto> {
         arena.make(tensorflow__tensor_proto__init) {

@@ -52,6 +52,14 @@ struct EventEncoder: ~Copyable {
         case .graph(let graph):
             message.pointee.what_case = TENSORFLOW__EVENT__WHAT_GRAPH_DEF
             message.pointee.graph_def = arena.bytes(graph.serialized())
+        case .runMetadata(let tag, let metadata):
+            message.pointee.what_case = TENSORFLOW__EVENT__WHAT_TAGGED_RUN_METADATA
+            message.pointee.tagged_run_metadata = arena.make(
+                tensorflow__tagged_run_metadata__init
+            ) {
+                $0.tag = arena.string(tag)
+                $0.run_metadata = arena.bytes(metadata.serialized())
+            }
         }
         return message
     }

@@ -17,6 +17,8 @@ struct PendingEvent: Sendable {
         case summary(Summary)
         /// The graph of the run.
         case graph(GraphDefinition)
+        /// What a step of the graph took.
+        case runMetadata(tag: String, RunMetadata)
     }
 
     /// About how many bytes of memory the event holds.
@@ -25,6 +27,8 @@ struct PendingEvent: Sendable {
         case .fileVersion, .start: 64
         case .summary(let summary): summary.values.reduce(64) { $0 + 64 + $1.content.cost }
         case .graph(let graph): graph.nodes.count * 512
+        case .runMetadata(_, let metadata):
+            metadata.devices.reduce(64) { $0 + 64 + $1.nodes.count * 256 }
         }
     }
 }

@@ -114,6 +114,22 @@ public final class SummaryWriter: Sendable {
         try put(.graph(graph), step: 0, wallTime: nil)
     }
 
+    /// Logs what the nodes of the graph took in a step, which the Graphs tab then shows as compute
+    /// time and memory.
+    ///
+    /// - Parameters:
+    ///   - metadata: Times and memory, by device and node.
+    ///   - tag: The name by which the tab offers the step, such as `step 100`; each is to have a
+    ///     name of its own in a run.
+    ///   - step: The step that was measured.
+    ///   - wallTime: Seconds since 1970; the current time if none is given.
+    /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
+    public func addRunMetadata(
+        _ metadata: RunMetadata, tag: String, step: Int64, wallTime: Double? = nil
+    ) throws(EventFileError) {
+        try put(.runMetadata(tag: tag, metadata), step: step, wallTime: wallTime)
+    }
+
     /// Waits until everything logged so far is on the disk.
     ///
     /// - Throws: `EventFileError` if the writer is closed, or if a write failed.
