@@ -52,6 +52,96 @@ void   tensorboard__image_plugin_data__free_unpacked
   assert(message->base.descriptor == &tensorboard__image_plugin_data__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   tensorboard__audio_plugin_data__init
+                     (Tensorboard__AudioPluginData         *message)
+{
+  static const Tensorboard__AudioPluginData init_value = TENSORBOARD__AUDIO_PLUGIN_DATA__INIT;
+  *message = init_value;
+}
+size_t tensorboard__audio_plugin_data__get_packed_size
+                     (const Tensorboard__AudioPluginData *message)
+{
+  assert(message->base.descriptor == &tensorboard__audio_plugin_data__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tensorboard__audio_plugin_data__pack
+                     (const Tensorboard__AudioPluginData *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tensorboard__audio_plugin_data__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tensorboard__audio_plugin_data__pack_to_buffer
+                     (const Tensorboard__AudioPluginData *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tensorboard__audio_plugin_data__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tensorboard__AudioPluginData *
+       tensorboard__audio_plugin_data__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tensorboard__AudioPluginData *)
+     protobuf_c_message_unpack (&tensorboard__audio_plugin_data__descriptor,
+                                allocator, len, data);
+}
+void   tensorboard__audio_plugin_data__free_unpacked
+                     (Tensorboard__AudioPluginData *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tensorboard__audio_plugin_data__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   tensorboard__pr_curve_plugin_data__init
+                     (Tensorboard__PrCurvePluginData         *message)
+{
+  static const Tensorboard__PrCurvePluginData init_value = TENSORBOARD__PR_CURVE_PLUGIN_DATA__INIT;
+  *message = init_value;
+}
+size_t tensorboard__pr_curve_plugin_data__get_packed_size
+                     (const Tensorboard__PrCurvePluginData *message)
+{
+  assert(message->base.descriptor == &tensorboard__pr_curve_plugin_data__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tensorboard__pr_curve_plugin_data__pack
+                     (const Tensorboard__PrCurvePluginData *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tensorboard__pr_curve_plugin_data__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tensorboard__pr_curve_plugin_data__pack_to_buffer
+                     (const Tensorboard__PrCurvePluginData *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tensorboard__pr_curve_plugin_data__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tensorboard__PrCurvePluginData *
+       tensorboard__pr_curve_plugin_data__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tensorboard__PrCurvePluginData *)
+     protobuf_c_message_unpack (&tensorboard__pr_curve_plugin_data__descriptor,
+                                allocator, len, data);
+}
+void   tensorboard__pr_curve_plugin_data__free_unpacked
+                     (Tensorboard__PrCurvePluginData *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tensorboard__pr_curve_plugin_data__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor tensorboard__image_plugin_data__field_descriptors[2] =
 {
   {
@@ -101,5 +191,148 @@ const ProtobufCMessageDescriptor tensorboard__image_plugin_data__descriptor =
   tensorboard__image_plugin_data__field_indices_by_name,
   1,  tensorboard__image_plugin_data__number_ranges,
   (ProtobufCMessageInit) tensorboard__image_plugin_data__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue tensorboard__audio_plugin_data__encoding__enum_values_by_number[2] =
+{
+  { "UNKNOWN", "TENSORBOARD__AUDIO_PLUGIN_DATA__ENCODING__UNKNOWN", 0 },
+  { "WAV", "TENSORBOARD__AUDIO_PLUGIN_DATA__ENCODING__WAV", 11 },
+};
+static const ProtobufCIntRange tensorboard__audio_plugin_data__encoding__value_ranges[] = {
+{0, 0},{11, 1},{0, 2}
+};
+static const ProtobufCEnumValueIndex tensorboard__audio_plugin_data__encoding__enum_values_by_name[2] =
+{
+  { "UNKNOWN", 0 },
+  { "WAV", 1 },
+};
+const ProtobufCEnumDescriptor tensorboard__audio_plugin_data__encoding__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "tensorboard.AudioPluginData.Encoding",
+  "Encoding",
+  "Tensorboard__AudioPluginData__Encoding",
+  "tensorboard",
+  2,
+  tensorboard__audio_plugin_data__encoding__enum_values_by_number,
+  2,
+  tensorboard__audio_plugin_data__encoding__enum_values_by_name,
+  2,
+  tensorboard__audio_plugin_data__encoding__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor tensorboard__audio_plugin_data__field_descriptors[3] =
+{
+  {
+    "version",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Tensorboard__AudioPluginData, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "encoding",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Tensorboard__AudioPluginData, encoding),
+    &tensorboard__audio_plugin_data__encoding__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "converted_to_tensor",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Tensorboard__AudioPluginData, converted_to_tensor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tensorboard__audio_plugin_data__field_indices_by_name[] = {
+  2,   /* field[2] = converted_to_tensor */
+  1,   /* field[1] = encoding */
+  0,   /* field[0] = version */
+};
+static const ProtobufCIntRange tensorboard__audio_plugin_data__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor tensorboard__audio_plugin_data__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tensorboard.AudioPluginData",
+  "AudioPluginData",
+  "Tensorboard__AudioPluginData",
+  "tensorboard",
+  sizeof(Tensorboard__AudioPluginData),
+  3,
+  tensorboard__audio_plugin_data__field_descriptors,
+  tensorboard__audio_plugin_data__field_indices_by_name,
+  1,  tensorboard__audio_plugin_data__number_ranges,
+  (ProtobufCMessageInit) tensorboard__audio_plugin_data__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tensorboard__pr_curve_plugin_data__field_descriptors[2] =
+{
+  {
+    "version",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Tensorboard__PrCurvePluginData, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "num_thresholds",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Tensorboard__PrCurvePluginData, num_thresholds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tensorboard__pr_curve_plugin_data__field_indices_by_name[] = {
+  1,   /* field[1] = num_thresholds */
+  0,   /* field[0] = version */
+};
+static const ProtobufCIntRange tensorboard__pr_curve_plugin_data__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor tensorboard__pr_curve_plugin_data__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tensorboard.PrCurvePluginData",
+  "PrCurvePluginData",
+  "Tensorboard__PrCurvePluginData",
+  "tensorboard",
+  sizeof(Tensorboard__PrCurvePluginData),
+  2,
+  tensorboard__pr_curve_plugin_data__field_descriptors,
+  tensorboard__pr_curve_plugin_data__field_indices_by_name,
+  1,  tensorboard__pr_curve_plugin_data__number_ranges,
+  (ProtobufCMessageInit) tensorboard__pr_curve_plugin_data__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -27,6 +27,8 @@ public struct EventFileError: Error, Equatable, Sendable, CustomStringConvertibl
         case removed
         /// The file is closed, so that nothing more can be written.
         case closed
+        /// The process is a copy, made by `fork`, of the one whose writer this is.
+        case forked
     }
 
     init(path: String, offset: Int? = nil, problem: Problem, description: String) {

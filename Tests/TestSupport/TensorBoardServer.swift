@@ -72,9 +72,10 @@ public final class TensorBoardServer {
     /// What it answers to `/data/<path>?<query>`, asked again until the answer is as it should be:
     /// TensorBoard reads logs while it serves them.
     ///
+    /// - Parameter body: What is posted with each question, in JSON, if anything.
     /// - Throws: ``Failure`` if no answer was so in time.
     public func data(
-        _ path: String, _ query: KeyValuePairs<String, String> = [:],
+        _ path: String, _ query: KeyValuePairs<String, String> = [:], posting body: Data? = nil,
         until isReady: (Data) -> Bool = { _ in true }
     ) async throws -> Data {
         let url = address.appending(path: "data/\(path)").appending(
@@ -82,7 +83,13 @@ public final class TensorBoardServer {
         let deadline = Date(timeIntervalSinceNow: Self.patience)
         var last = ""
         while process.isRunning, Date() < deadline {
-            let (data, response) = try await session.data(from: url)
+            var request = URLRequest(url: url)
+            if let body {
+                request.httpMethod = "POST"
+                request.httpBody = body
+                request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+            }
+            let (data, response) = try await session.data(for: request)
             let status = (response as? HTTPURLResponse)?.statusCode
             if status == 200, isReady(data) { return data }
             last = "status \(status ?? 0), \(String(decoding: data.prefix(500), as: UTF8.self))"

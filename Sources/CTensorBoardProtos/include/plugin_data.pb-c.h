@@ -16,15 +16,22 @@ PROTOBUF_C__BEGIN_DECLS
 
 
 typedef struct Tensorboard__ImagePluginData Tensorboard__ImagePluginData;
+typedef struct Tensorboard__AudioPluginData Tensorboard__AudioPluginData;
+typedef struct Tensorboard__PrCurvePluginData Tensorboard__PrCurvePluginData;
 
 
 /* --- enums --- */
 
+typedef enum _Tensorboard__AudioPluginData__Encoding {
+  TENSORBOARD__AUDIO_PLUGIN_DATA__ENCODING__UNKNOWN = 0,
+  TENSORBOARD__AUDIO_PLUGIN_DATA__ENCODING__WAV = 11
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(TENSORBOARD__AUDIO_PLUGIN_DATA__ENCODING)
+} Tensorboard__AudioPluginData__Encoding;
 
 /* --- messages --- */
 
 /*
- * The content of SummaryMetadata.PluginData for plugin "images".
+ * The content of SummaryMetadata.PluginData, by plugin: "images".
  */
 struct  Tensorboard__ImagePluginData
 {
@@ -37,6 +44,38 @@ struct  Tensorboard__ImagePluginData
 };
 #define TENSORBOARD__IMAGE_PLUGIN_DATA__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tensorboard__image_plugin_data__descriptor) \
+    , 0, 0 }
+
+
+/*
+ * "audio".
+ */
+struct  Tensorboard__AudioPluginData
+{
+  ProtobufCMessage base;
+  int32_t version;
+  Tensorboard__AudioPluginData__Encoding encoding;
+  /*
+   * Whether the tag's values were sounds once, and not tensors of strings from the start.
+   */
+  protobuf_c_boolean converted_to_tensor;
+};
+#define TENSORBOARD__AUDIO_PLUGIN_DATA__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tensorboard__audio_plugin_data__descriptor) \
+    , 0, TENSORBOARD__AUDIO_PLUGIN_DATA__ENCODING__UNKNOWN, 0 }
+
+
+/*
+ * "pr_curves".
+ */
+struct  Tensorboard__PrCurvePluginData
+{
+  ProtobufCMessage base;
+  int32_t version;
+  uint32_t num_thresholds;
+};
+#define TENSORBOARD__PR_CURVE_PLUGIN_DATA__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tensorboard__pr_curve_plugin_data__descriptor) \
     , 0, 0 }
 
 
@@ -59,10 +98,54 @@ Tensorboard__ImagePluginData *
 void   tensorboard__image_plugin_data__free_unpacked
                      (Tensorboard__ImagePluginData *message,
                       ProtobufCAllocator *allocator);
+/* Tensorboard__AudioPluginData methods */
+void   tensorboard__audio_plugin_data__init
+                     (Tensorboard__AudioPluginData         *message);
+size_t tensorboard__audio_plugin_data__get_packed_size
+                     (const Tensorboard__AudioPluginData   *message);
+size_t tensorboard__audio_plugin_data__pack
+                     (const Tensorboard__AudioPluginData   *message,
+                      uint8_t             *out);
+size_t tensorboard__audio_plugin_data__pack_to_buffer
+                     (const Tensorboard__AudioPluginData   *message,
+                      ProtobufCBuffer     *buffer);
+Tensorboard__AudioPluginData *
+       tensorboard__audio_plugin_data__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tensorboard__audio_plugin_data__free_unpacked
+                     (Tensorboard__AudioPluginData *message,
+                      ProtobufCAllocator *allocator);
+/* Tensorboard__PrCurvePluginData methods */
+void   tensorboard__pr_curve_plugin_data__init
+                     (Tensorboard__PrCurvePluginData         *message);
+size_t tensorboard__pr_curve_plugin_data__get_packed_size
+                     (const Tensorboard__PrCurvePluginData   *message);
+size_t tensorboard__pr_curve_plugin_data__pack
+                     (const Tensorboard__PrCurvePluginData   *message,
+                      uint8_t             *out);
+size_t tensorboard__pr_curve_plugin_data__pack_to_buffer
+                     (const Tensorboard__PrCurvePluginData   *message,
+                      ProtobufCBuffer     *buffer);
+Tensorboard__PrCurvePluginData *
+       tensorboard__pr_curve_plugin_data__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tensorboard__pr_curve_plugin_data__free_unpacked
+                     (Tensorboard__PrCurvePluginData *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Tensorboard__ImagePluginData_Closure)
                  (const Tensorboard__ImagePluginData *message,
+                  void *closure_data);
+typedef void (*Tensorboard__AudioPluginData_Closure)
+                 (const Tensorboard__AudioPluginData *message,
+                  void *closure_data);
+typedef void (*Tensorboard__PrCurvePluginData_Closure)
+                 (const Tensorboard__PrCurvePluginData *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -71,6 +154,9 @@ typedef void (*Tensorboard__ImagePluginData_Closure)
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor tensorboard__image_plugin_data__descriptor;
+extern const ProtobufCMessageDescriptor tensorboard__audio_plugin_data__descriptor;
+extern const ProtobufCEnumDescriptor    tensorboard__audio_plugin_data__encoding__descriptor;
+extern const ProtobufCMessageDescriptor tensorboard__pr_curve_plugin_data__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -8,6 +8,7 @@ extension FloatImage {
     ///
     /// Source: `tensorflow/core/kernels/summary_image_op.cc`.
     public func scaled() -> Image {
+        let badColor = Self.badColor(channels: channels)
         let bytes = pixels.withUnsafeBufferPointer { numbers in
             let bad = badPixels(numbers)
             let (scale, offset) = scaleAndOffset(numbers, bad: bad)
@@ -58,7 +59,7 @@ extension FloatImage {
 
     /// Red and opaque; TensorFlow's bad colour, cut to the channels that there are, but for gray
     /// with alpha, which TensorFlow does not know.
-    private var badColor: [UInt8] {
+    static func badColor(channels: Int) -> [UInt8] {
         channels == 2 ? [255, 255] : Array([255, 0, 0, 255].prefix(channels))
     }
 }

@@ -52,6 +52,26 @@ struct SummaryMessages: ~Copyable {
         case .floatImage(let image):
             message.pointee.value_case = TENSORFLOW__SUMMARY__VALUE__VALUE_IMAGE
             message.pointee.image = self.image(image.scaled())
+        case .boxedImage(let image, let boxes):
+            message.pointee.value_case = TENSORFLOW__SUMMARY__VALUE__VALUE_IMAGE
+            message.pointee.image = self.image(image.drawing(boxes))
+        case .video(let video):
+            message.pointee.value_case = TENSORFLOW__SUMMARY__VALUE__VALUE_IMAGE
+            message.pointee.image = encodedImage(
+                video.gif(), height: video.height, width: video.width, channels: video.channels)
+        case .audio(let audio):
+            message.pointee.value_case = TENSORFLOW__SUMMARY__VALUE__VALUE_TENSOR
+            message.pointee.tensor = Summary.Tensor(byteStrings: [audio.wav()], shape: [1])
+                .message(in: arena)
+        case .precisionRecall(let curve):
+            let rows = curve.counts.rows
+            message.pointee.value_case = TENSORFLOW__SUMMARY__VALUE__VALUE_TENSOR
+            message.pointee.tensor = Summary.Tensor(
+                rows.flatMap { $0 }, shape: [rows.count, rows[0].count]
+            ).message(in: arena)
+        case .tensor(let tensor, _):
+            message.pointee.value_case = TENSORFLOW__SUMMARY__VALUE__VALUE_TENSOR
+            message.pointee.tensor = tensor.message(in: arena)
         }
         return message
     }
@@ -74,11 +94,17 @@ struct SummaryMessages: ~Copyable {
     private mutating func image(
         _ image: Image
     ) -> UnsafeMutablePointer<Tensorflow__Summary__Image> {
-        let file = png.encode(image)
-        return arena.make(tensorflow__summary__image__init) {
-            $0.height = Int32(image.height)
-            $0.width = Int32(image.width)
-            $0.colorspace = Int32(image.channels)
+        encodedImage(
+            png.encode(image), height: image.height, width: image.width, channels: image.channels)
+    }
+
+    private func encodedImage(
+        _ file: [UInt8], height: Int, width: Int, channels: Int
+    ) -> UnsafeMutablePointer<Tensorflow__Summary__Image> {
+        arena.make(tensorflow__summary__image__init) {
+            $0.height = Int32(clamping: height)
+            $0.width = Int32(clamping: width)
+            $0.colorspace = Int32(clamping: channels)
             $0.encoded_image_string = arena.bytes(file)
         }
     }
@@ -115,45 +141,6 @@ extension Summary.HistogramSource {
         case .floats(let numbers): Histogram(counting: numbers)
         case .doubles(let numbers): Histogram(counting: numbers)
         case .counted(let histogram): histogram
-        }
-    }
-}
-
-extension Summary.Content {
-    /// Whether there is nothing to show.
-    fileprivate var isEmpty: Bool {
-        switch self {
-        case .scalar, .histogram: false
-        case .image(let image): image.pixels.isEmpty
-        case .floatImage(let image): image.pixels.isEmpty
-        }
-    }
-
-    fileprivate var pluginName: String {
-        switch self {
-        case .scalar: "scalars"
-        case .histogram: "histograms"
-        case .image, .floatImage: "images"
-        }
-    }
-
-    fileprivate var dataClass: Tensorflow__DataClass {
-        switch self {
-        case .scalar: TENSORFLOW__DATA_CLASS__DATA_CLASS_SCALAR
-        case .histogram: TENSORFLOW__DATA_CLASS__DATA_CLASS_TENSOR
-        case .image, .floatImage: TENSORFLOW__DATA_CLASS__DATA_CLASS_BLOB_SEQUENCE
-        }
-    }
-
-    /// What TensorBoard puts there when it meets a plain value without metadata.
-    fileprivate func pluginContent(in arena: MessageArena) -> [UInt8] {
-        switch self {
-        case .scalar, .histogram:
-            []  // Version 0 of a message that holds its version alone.
-        case .image, .floatImage:
-            arena.make(tensorboard__image_plugin_data__init) {
-                $0.converted_to_tensor = 1
-            }.packed()
         }
     }
 }

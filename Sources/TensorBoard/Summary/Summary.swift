@@ -47,6 +47,16 @@ public struct Summary: Sendable, Equatable {
         case image(Image)
         /// A picture of floating-point numbers, scaled to bytes as TensorFlow 1 does.
         case floatImage(FloatImage)
+        /// A picture of bytes with boxes drawn into it.
+        case boxedImage(Image, [BoundingBox])
+        /// Pictures that follow each other, shown among the images.
+        case video(Video)
+        /// A sound.
+        case audio(Audio)
+        /// How well a classifier does at each threshold.
+        case precisionRecall(PrecisionRecallCurve)
+        /// A tensor, for the plugin that knows what it means.
+        case tensor(Tensor, Plugin)
     }
 
     /// A distribution, as numbers still to be counted or as ready buckets.
@@ -90,5 +100,37 @@ extension Summary.Value {
     /// A picture.
     public static func image(_ image: Image, tag: String) -> Self {
         Self(tag: tag, content: .image(image))
+    }
+
+    /// Pictures that follow each other.
+    public static func video(_ video: Video, tag: String) -> Self {
+        Self(tag: tag, content: .video(video))
+    }
+
+    /// A sound.
+    public static func audio(_ audio: Audio, tag: String) -> Self {
+        Self(tag: tag, content: .audio(audio))
+    }
+
+    /// A curve of precision over recall.
+    public static func precisionRecall(_ curve: PrecisionRecallCurve, tag: String) -> Self {
+        Self(tag: tag, content: .precisionRecall(curve))
+    }
+
+    /// A text in Markdown.
+    public static func text(_ markdown: String, tag: String) -> Self {
+        Self(tag: tag, content: .tensor(Summary.Tensor(strings: [markdown], shape: []), .text))
+    }
+
+    /// A table whose cells are texts in Markdown.
+    ///
+    /// - Precondition: All rows have the same number of cells.
+    public static func text(table rows: [[String]], tag: String) -> Self {
+        let columns = rows.first?.count ?? 0
+        precondition(
+            rows.allSatisfy { $0.count == columns }, "a table whose rows differ in length: \(tag)")
+        let cells = Summary.Tensor(
+            strings: rows.flatMap { $0 }, shape: [rows.count, columns])
+        return Self(tag: tag, content: .tensor(cells, .text))
     }
 }

@@ -19,8 +19,12 @@ struct EventEncoder: ~Copyable {
     ///
     /// - Returns: Whether the event is short enough to be written; nothing is appended if not.
     mutating func append(_ event: PendingEvent, to records: inout RecordBuffer) -> Bool {
+        if case .serialized(let bytes) = event.content {
+            records.append(bytes.span.bytes)
+            return true
+        }
+        guard let message = message(event) else { return true }
         defer { arena.reset() }
-        let message = message(event)
         let byteCount = message.packedByteCount
         guard byteCount <= RecordReader.defaultMaximumLength else { return false }
         records.append(byteCount: byteCount) { message.pack(into: $0) }
@@ -29,7 +33,7 @@ struct EventEncoder: ~Copyable {
 
     private mutating func message(
         _ event: PendingEvent
-    ) -> UnsafeMutablePointer<Tensorflow__Event> {
+    ) -> UnsafeMutablePointer<Tensorflow__Event>? {
         let message = arena.make(tensorflow__event__init) {
             $0.wall_time = event.wallTime
             $0.step = event.step
@@ -46,6 +50,9 @@ struct EventEncoder: ~Copyable {
             message.pointee.session_log = arena.make(tensorflow__session_log__init) {
                 $0.status = TENSORFLOW__SESSION_LOG__SESSION_STATUS__START
             }
+        case .scalar(let tag, let value):
+            message.pointee.what_case = TENSORFLOW__EVENT__WHAT_SUMMARY
+            message.pointee.summary = summaries.message(Summary([.scalar(value, tag: tag)]))
         case .summary(let summary):
             message.pointee.what_case = TENSORFLOW__EVENT__WHAT_SUMMARY
             message.pointee.summary = summaries.message(summary)
@@ -60,6 +67,8 @@ struct EventEncoder: ~Copyable {
                 $0.tag = arena.string(tag)
                 $0.run_metadata = arena.bytes(metadata.serialized())
             }
+        case .serialized, .embedding:
+            return nil  // No messages of this file.
         }
         return message
     }

@@ -20,52 +20,90 @@ final class EventFile {
 
     /// The file's path.
     var path: String { file.path }
+    /// How many bytes are in it.
+    var byteCount: Int { file.byteCount }
 
     /// Makes a new file in a folder, which is made too, and writes the events that a file begins
     /// with.
     ///
-    /// - Parameter step: The step at which logging starts.
+    /// - Parameters:
+    ///   - suffix: What the file's name ends with.
+    ///   - step: The step at which logging starts; `nil` where it just goes on.
     /// - Throws: `EventFileError`; no file is left behind then.
-    init(in folder: String, startingAt step: Int64) throws(EventFileError) {
+    init(
+        in folder: String, suffix: String = "", startingAt step: Int64?
+    ) throws(EventFileError) {
         do throws(FileError) {
             try Folder.create(folder)
-            file = try EventFileName.createFile(in: folder)
+            file = try EventFileName.createFile(in: folder, suffix: suffix)
         } catch {
             throw EventFileError(error)
         }
         let now = WallClock.now()
-        do {
-            try write([
-                PendingEvent(wallTime: now, step: 0, content: .fileVersion),
-                PendingEvent(wallTime: now, step: step, content: .start),
-            ])
+        var events = [PendingEvent(wallTime: now, step: 0, content: .fileVersion)]
+        if let step { events.append(PendingEvent(wallTime: now, step: step, content: .start)) }
+        do throws(Failure) {
+            _ = try write(events[...])
         } catch {
             unlink(path)
-            throw error
+            throw error.error
         }
     }
 
-    /// Writes events, in as few calls to the system as is sensible.
+    /// A write that failed, and how many of its events are in the file all the same.
+    struct Failure: Error {
+        let error: EventFileError
+        let writtenCount: Int
+    }
+
+    /// Writes events, in as few calls to the system as is sensible, until the file has so many
+    /// bytes.
     ///
-    /// - Throws: `EventFileError`; the file then ends with the last record that it took whole, and
-    ///   nothing more may be written.
-    func write(_ events: [PendingEvent]) throws(EventFileError) {
+    /// - Returns: How many were written.
+    /// - Throws: `Failure`; the file then ends with the last record that it took whole, if
+    ///   `isUsable` says so.
+    func write(
+        _ events: ArraySlice<PendingEvent>, upTo limit: Int = .max
+    ) throws(Failure) -> Int {
+        var writtenCount = 0
         for event in events {
             guard encoder.append(event, to: &records) else {
-                try writeRecords()
-                throw EventFileError(
-                    path: path, problem: .tooLong,
-                    description: "an event of step \(event.step) takes more than 2 GiB")
+                describeTagsAgain()
+                writtenCount += try writeRecords(after: writtenCount)
+                throw Failure(
+                    error: EventFileError(
+                        path: path, problem: .tooLong,
+                        description: "an event of step \(event.step) takes more than 2 GiB"),
+                    writtenCount: writtenCount)
             }
-            if records.byteCount >= Self.writeSize { try writeRecords() }
+            if records.byteCount >= Self.writeSize
+                || file.byteCount + records.byteCount >= limit
+            {
+                writtenCount += try writeRecords(after: writtenCount)
+                if file.byteCount >= limit { break }
+            }
         }
-        try writeRecords()
+        writtenCount += try writeRecords(after: writtenCount)
         if file.isRemoved {
-            throw EventFileError(
-                path: path, problem: .removed,
-                description: "removed while it was being written; start a new log")
+            throw Failure(
+                error: EventFileError(
+                    path: path, problem: .removed,
+                    description: "removed while it was being written; start a new log"),
+                writtenCount: 0)
         }
+        return writtenCount
     }
+
+    /// Forgets which tags were described, so that their metadata come again: after a failed write
+    /// nobody knows which are in the file.
+    func describeTagsAgain() {
+        encoder = EventEncoder()
+    }
+
+    /// Whether the file is still there and ends with a whole record, so that more can follow.
+    var isUsable: Bool { isWhole && !file.isRemoved }
+
+    private var isWhole = true
 
     /// Waits until everything written is on the disk.
     func synchronize() throws(EventFileError) {
@@ -76,16 +114,26 @@ final class EventFile {
         }
     }
 
-    private func writeRecords() throws(EventFileError) {
+    /// Writes what was encoded.
+    ///
+    /// - Returns: How many records there were.
+    private func writeRecords(after earlierCount: Int) throws(Failure) -> Int {
         let start = file.byteCount
+        let count = records.recordEnds.count
         defer { records.removeAll() }
         do throws(FileError) {
             try records.withBytes { bytes throws(FileError) in try file.append(bytes) }
         } catch {
             // A record that is cut would end the file for its readers.
-            let whole = records.recordEnds.last { start + $0 <= file.byteCount }
-            try? file.truncate(to: start + (whole ?? 0))
-            throw EventFileError(error)
+            let whole = records.recordEnds.prefix { start + $0 <= file.byteCount }
+            do throws(FileError) {
+                try file.truncate(to: start + (whole.last ?? 0))
+            } catch {
+                isWhole = false
+            }
+            throw Failure(
+                error: EventFileError(error), writtenCount: earlierCount + whole.count)
         }
+        return count
     }
 }

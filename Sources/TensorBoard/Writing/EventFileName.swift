@@ -24,16 +24,24 @@ enum EventFileName {
     }
 
     /// Makes a file that comes after all event files of the folder.
-    static func createFile(in folder: String) throws(FileError) -> OutputFile {
+    ///
+    /// - Parameter suffix: What the name ends with.
+    static func createFile(
+        in folder: String, suffix: String = ""
+    ) throws(FileError) -> OutputFile {
+        // It would name a file of another folder, or be cut.
+        guard !suffix.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == 0 }) else {
+            throw FileError(path: "\(folder)/…\(suffix)", action: .create, code: EINVAL)
+        }
         let names = try Folder.entries(of: folder).map(\.name)
         let last = names.filter { Self.seconds(of: $0) != nil }.max()
         var seconds = max(Int(WallClock.now()), last.flatMap { Self.seconds(of: $0) } ?? 0)
         while true {
             let number = filesOfThisProcess.wrappingAdd(1, ordering: .relaxed).oldValue
-            var name = Self.name(seconds: seconds, number: number)
+            var name = Self.name(seconds: seconds, number: number) + suffix
             if let last, name <= last {
                 seconds += 1
-                name = Self.name(seconds: seconds, number: number)
+                name = Self.name(seconds: seconds, number: number) + suffix
             }
             do throws(FileError) {
                 return try OutputFile(creating: "\(folder)/\(name)")

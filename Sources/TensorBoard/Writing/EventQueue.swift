@@ -14,7 +14,7 @@ final class EventQueue: @unchecked Sendable {
 
     private let capacity: Int
     private let flushInterval: Duration
-    private let path: String
+    private let status: WriterStatus
 
     // All that follows is for those who hold the monitor.
     private let monitor = Monitor()
@@ -23,6 +23,8 @@ final class EventQueue: @unchecked Sendable {
     /// Something was written, or will never be.
     private let hasProgress: Monitor.Condition
     private var events: [PendingEvent] = []
+    /// Memory for the events that come next, while the writer has the last ones.
+    private var spareEvents: [PendingEvent] = []
     private var cost = 0
     private var oldest = ContinuousClock.now
     /// How often a flush was asked for, and how many of these are done.
@@ -36,11 +38,11 @@ final class EventQueue: @unchecked Sendable {
     /// The events that wait never hold more memory than about this, but for a single longer one.
     private static let costLimit = 64 << 20
 
-    /// Makes an empty queue for the writer of the file at `path`.
-    init(capacity: Int, flushInterval: Duration, path: String) {
+    /// Makes an empty queue.
+    init(capacity: Int, flushInterval: Duration, status: WriterStatus) {
         self.capacity = capacity
         self.flushInterval = flushInterval
-        self.path = path
+        self.status = status
         hasWork = Monitor.Condition(of: monitor)
         hasProgress = Monitor.Condition(of: monitor)
     }
@@ -55,7 +57,7 @@ final class EventQueue: @unchecked Sendable {
                 if let failure { throw failure }
                 if isClosed {
                     throw EventFileError(
-                        path: path, problem: .closed,
+                        path: status.path, problem: .closed,
                         description: "closed: nothing more can be logged")
                 }
                 if events.isEmpty
@@ -122,8 +124,8 @@ final class EventQueue: @unchecked Sendable {
                 return nil
             }
             defer {
-                events = []
-                events.reserveCapacity(min(capacity, 1024))
+                events = spareEvents
+                spareEvents = []
                 cost = 0
                 hasProgress.signal()
             }
@@ -132,9 +134,15 @@ final class EventQueue: @unchecked Sendable {
     }
 
     /// Notes that a batch was written, and brought to the disk if it was for a flush.
-    func finish(_ batch: Batch) {
+    func finish(_ batch: consuming Batch) {
+        let flush = batch.flush
+        var memory = batch.events
+        _ = consume batch
+        memory.removeAll(keepingCapacity: memory.capacity <= 4 * capacity)
         monitor.locked {
-            if let flush = batch.flush { doneFlushes = flush }
+            spareEvents = memory
+            guard let flush else { return }
+            doneFlushes = flush
             hasProgress.signal()
         }
     }

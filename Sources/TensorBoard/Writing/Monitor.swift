@@ -29,6 +29,16 @@ final class Monitor: @unchecked Sendable {
         return try body()
     }
 
+    /// Keeps other threads out until `unlock()`; for where there is no closure to run.
+    func lock() {
+        pthread_mutex_lock(mutex)
+    }
+
+    /// Lets other threads in again.
+    func unlock() {
+        pthread_mutex_unlock(mutex)
+    }
+
     /// Something that threads wait for.
     final class Condition: @unchecked Sendable {
         private let monitor: Monitor

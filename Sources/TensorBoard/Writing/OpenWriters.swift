@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)
@@ -10,37 +8,56 @@ import Synchronization
 
 /// The writers that are open, so that the end of the program can close them: a writer that a global
 /// variable refers to is never deinitialized.
-enum OpenWriters {
-    private struct State {
-        var writers: [ObjectIdentifier: Reference] = [:]
-        var isRegistered = false
-    }
-
+final class OpenWriters: @unchecked Sendable {
     private struct Reference {
         weak var writer: SummaryWriter?
     }
 
-    private static let state = Mutex(State())
+    /// All there are in the program.
+    static let all = OpenWriters()
+
+    private let monitor = Fork.monitor
+    private var writers: [ObjectIdentifier: Reference] = [:]
+    private var generation = Fork.generation
+
+    private init() {
+        atexit { OpenWriters.all.closeAll() }
+    }
 
     /// Has the writer closed when the program ends.
-    static func add(_ writer: SummaryWriter) {
-        state.withLock { state in
-            state.writers[ObjectIdentifier(writer)] = Reference(writer: writer)
-            if !state.isRegistered {
-                state.isRegistered = true
-                atexit { OpenWriters.closeAll() }
-            }
+    func add(_ writer: SummaryWriter) {
+        monitor.locked {
+            forgetParents()
+            writers[ObjectIdentifier(writer)] = Reference(writer: writer)
         }
     }
 
     /// Forgets a writer that is going.
-    static func remove(_ writer: SummaryWriter) {
-        state.withLock { _ = $0.writers.removeValue(forKey: ObjectIdentifier(writer)) }
+    func remove(_ writer: SummaryWriter) {
+        monitor.locked { _ = writers.removeValue(forKey: ObjectIdentifier(writer)) }
     }
 
-    private static func closeAll() {
-        let writers = state.withLock { $0.writers.values.compactMap(\.writer) }
-        for writer in writers { writer.closeQuietly() }
+    /// Waits until everything that was logged is written, as far as that can be.
+    func flushAll() {
+        for writer in current { try? writer.flush() }
+    }
+
+    private func closeAll() {
+        for writer in current { writer.closeQuietly() }
+    }
+
+    private var current: [SummaryWriter] {
+        monitor.locked {
+            forgetParents()
+            return writers.values.compactMap(\.writer)
+        }
+    }
+
+    /// In a copy of the process, the writers are its parent's to close.
+    private func forgetParents() {
+        guard generation != Fork.generation else { return }
+        generation = Fork.generation
+        writers = [:]
     }
 }
 
@@ -50,8 +67,7 @@ extension SummaryWriter {
         do throws(EventFileError) {
             try close()
         } catch {
-            let line = Array("\(error)\n".utf8)
-            _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            StandardError.write("\(error)")
         }
     }
 }

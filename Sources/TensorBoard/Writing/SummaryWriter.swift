@@ -21,33 +21,34 @@ import Synchronization
 /// thread of the writer's own. Between it and those that log lies a queue: they wait only while it
 /// is full. The file always ends with a whole record, so TensorBoard can read it at any time.
 ///
-/// When a write fails, as on a full disk, everything that was written stays readable, nothing more
-/// is written, and each later call throws the error.
+/// When a write fails, as on a full disk, everything that was written stays readable. What happens
+/// then is a matter of the options: each later call throws the error, or what cannot be written is
+/// counted and dropped, and the program goes on.
 ///
 /// The last reference to a writer closes it when it goes, and so does the end of the program by
-/// `exit` or by returning from its main function.
+/// `exit` or by returning from its main function. Signals end a program without that, unless
+/// ``flushOnSignals(_:)`` has been called.
+///
+/// In a copy of the process that `fork` made, a writer of the original writes nothing and throws.
 public final class SummaryWriter: Sendable {
-    /// The event file: `<logdir>/events.out.tfevents.<seconds>.<host>.<process>.<number>`.
-    public let path: String
+    /// The run's folder.
+    public let logdir: String
 
     private let queue: EventQueue
     private let thread: Mutex<BackgroundThread?>
+    private let status: WriterStatus
+    private let generation: Int
+    private let throwsFailures: Bool
+    /// What the run's Custom Scalars tab shows so far.
+    let layout = Mutex(LayoutState())
 
-    /// How a writer works.
-    public struct Options: Sendable {
-        /// How long an event may wait before it is written. TensorBoard looks for new data every
-        /// five seconds: in two, an event is there at its next look, and a killed program loses
-        /// little, while the disk is left alone.
-        public var flushInterval: Duration = .seconds(2)
-        /// How many events may wait. Whoever logs more has to wait until there is room.
-        public var queueCapacity = 4096
-        /// The step at which logging starts. Where a run is continued in its folder, TensorBoard
-        /// forgets what earlier files say from that step on.
-        public var initialStep: Int64 = 0
+    /// The event file that is being written:
+    /// `<logdir>/events.out.tfevents.<seconds>.<host>.<process>.<number><suffix>`. The folder, where
+    /// failures are no reason to stop and no file could be made yet.
+    public var path: String { status.path }
 
-        /// Makes the default options.
-        public init() {}
-    }
+    /// How many events could not be written and were dropped; always 0 where failures are thrown.
+    public var droppedEvents: Int { status.droppedEvents }
 
     /// Starts a new event file, after all others in the folder.
     ///
@@ -55,27 +56,39 @@ public final class SummaryWriter: Sendable {
     ///   - logdir: The run's folder; it is made if there is none. Its path below TensorBoard's log
     ///     folder is the name of the run.
     ///   - options: How the writer works.
-    /// - Throws: `EventFileError` if the folder or the file cannot be made or written.
+    /// - Throws: `EventFileError` if the folder or the file cannot be made or written, unless the
+    ///   options say to go on; if the system has no thread left.
     public init(logdir: String, options: Options = Options()) throws(EventFileError) {
         precondition(options.queueCapacity > 0, "a queue of \(options.queueCapacity) events")
-        let file = try EventFile(in: logdir, startingAt: options.initialStep)
-        let path = file.path
+        precondition(
+            options.maximumFileSize.map { $0 > 0 } ?? true,
+            "files of \(options.maximumFileSize ?? 0) bytes")
+        let openWriters = OpenWriters.all
+        let status = WriterStatus(path: logdir)
+        let files = try EventFiles(in: logdir, options: options, status: status)
         let queue = EventQueue(
-            capacity: options.queueCapacity, flushInterval: options.flushInterval, path: path)
-        let thread = BackgroundThread { Self.write(from: queue, to: file) }
+            capacity: options.queueCapacity, flushInterval: options.flushInterval, status: status)
+        let thread = BackgroundThread { Self.write(from: queue, to: files) }
         guard let thread else {
             throw EventFileError(
-                path: path, problem: .system(code: EAGAIN),
+                path: status.path, problem: .system(code: EAGAIN),
                 description: "cannot be written: the system has no thread left")
         }
-        self.path = path
+        self.logdir = logdir
+        self.status = status
         self.queue = queue
         self.thread = Mutex(thread)
-        OpenWriters.add(self)
+        generation = Fork.generation
+        throwsFailures =
+            switch options.failurePolicy {
+            case .throwing: true
+            case .dropping: false
+            }
+        openWriters.add(self)
     }
 
     deinit {
-        OpenWriters.remove(self)
+        OpenWriters.all.remove(self)
         closeQuietly()
     }
 
@@ -104,7 +117,7 @@ public final class SummaryWriter: Sendable {
     public func addScalar(
         _ value: Float, tag: String, step: Int64, wallTime: Double? = nil
     ) throws(EventFileError) {
-        try add(Summary([.scalar(value, tag: tag)]), step: step, wallTime: wallTime)
+        try put(.scalar(tag: tag, value), step: step, wallTime: wallTime)
     }
 
     /// Logs the run's graph. TensorBoard shows a run's last one.
@@ -132,15 +145,19 @@ public final class SummaryWriter: Sendable {
 
     /// Waits until everything logged so far is on the disk.
     ///
-    /// - Throws: `EventFileError` if the writer is closed, or if a write failed.
+    /// - Throws: `EventFileError` if a write failed and failures are thrown.
     public func flush() throws(EventFileError) {
+        guard try isOriginal() else { return }
         try queue.flush()
     }
 
     /// Writes everything that is still waiting, and ends the file. A second call does nothing.
     ///
-    /// - Throws: `EventFileError` if a write failed, now or before.
+    /// In a copy of the process it does nothing at all.
+    ///
+    /// - Throws: `EventFileError` if a write failed, now or before, and failures are thrown.
     public func close() throws(EventFileError) {
+        guard generation == Fork.generation else { return }
         queue.close()
         let wasOpen = thread.withLock { thread in
             thread?.join()
@@ -150,24 +167,39 @@ public final class SummaryWriter: Sendable {
         if wasOpen, let error = queue.error { throw error }
     }
 
-    private func put(
+    func put(
         _ content: PendingEvent.Content, step: Int64, wallTime: Double?
     ) throws(EventFileError) {
+        guard try isOriginal() else {
+            status.drop(1)
+            return
+        }
         let now = WallClock.now()
         let time = wallTime ?? now
         try queue.put(
             PendingEvent(wallTime: time.isFinite ? time : now, step: step, content: content))
     }
 
+    /// Whether the process is the one that the writer was made in, and not a copy.
+    ///
+    /// - Throws: `EventFileError` if it is a copy and failures are thrown.
+    private func isOriginal() throws(EventFileError) -> Bool {
+        if generation == Fork.generation { return true }
+        guard throwsFailures else { return false }
+        throw EventFileError(
+            path: logdir, problem: .forked,
+            description: "the process was forked after its writer was made: make one of its own")
+    }
+
     /// What the writer's thread does.
-    private static func write(from queue: EventQueue, to file: EventFile) {
+    private static func write(from queue: EventQueue, to files: EventFiles) {
         do throws(EventFileError) {
             while let batch = queue.next() {
-                try file.write(batch.events)
-                if batch.flush != nil { try file.synchronize() }
+                try files.write(batch.events)
+                if batch.flush != nil { try files.synchronize() }
                 queue.finish(batch)
             }
-            try file.synchronize()
+            try files.synchronize()
         } catch {
             queue.fail(error)
         }

@@ -1,0 +1,145 @@
+/// The event files of a writer, one after the other, for its thread alone: goes on in a new file
+/// when one is long enough, and decides what a failure means.
+final class EventFiles {
+    private let folder: String
+    private let options: SummaryWriter.Options
+    private let status: WriterStatus
+    /// The file that is written; `nil` while there is none to be had.
+    private var file: EventFile?
+    /// Whether the files say yet that logging starts.
+    private var isStarted = false
+    private let projector: ProjectorFolder
+    /// When the last failure was, while it is not followed by a success.
+    private var lastFailure: ContinuousClock.Instant?
+
+    /// How long to leave a disk alone that refused something.
+    private static let retryInterval = Duration.seconds(1)
+
+    /// Makes the first file.
+    ///
+    /// - Throws: `EventFileError` if that cannot be, unless the options say to go on.
+    init(
+        in folder: String, options: SummaryWriter.Options, status: WriterStatus
+    ) throws(EventFileError) {
+        self.folder = folder
+        self.options = options
+        self.status = status
+        projector = ProjectorFolder(path: folder)
+        do throws(EventFileError) {
+            try startFile()
+        } catch {
+            try fail(error, droppedCount: 0)
+        }
+    }
+
+    /// Writes events.
+    ///
+    /// - Throws: `EventFileError` if that cannot be, unless the options say to go on.
+    func write(_ events: [PendingEvent]) throws(EventFileError) {
+        var rest = events[...]
+        while !rest.isEmpty {
+            if let lastFailure, lastFailure.duration(to: .now) < Self.retryInterval {
+                status.drop(rest.count)
+                return
+            }
+            do throws(EventFile.Failure) {
+                rest = rest.dropFirst(try writeSome(rest))
+                lastFailure = nil
+            } catch {
+                rest = rest.dropFirst(error.writtenCount)
+                // One that is too long, or that goes elsewhere, is no reason to drop the others.
+                let isItsOwn = error.error.problem == .tooLong || rest.first?.isForProjector == true
+                let droppedCount = isItsOwn ? 1 : rest.count
+                if !isItsOwn { leaveFile() }
+                try fail(error.error, droppedCount: droppedCount, pauses: !isItsOwn)
+                rest = rest.dropFirst(droppedCount)
+            }
+        }
+    }
+
+    /// Waits until everything written is on the disk.
+    ///
+    /// - Throws: `EventFileError` if that cannot be, unless the options say to go on.
+    func synchronize() throws(EventFileError) {
+        do throws(EventFileError) {
+            try file?.synchronize()
+        } catch {
+            try fail(error, droppedCount: 0)
+        }
+    }
+
+    /// Writes events until one file is long enough, or something that is no event comes.
+    ///
+    /// - Returns: How many, at least one.
+    private func writeSome(
+        _ events: ArraySlice<PendingEvent>
+    ) throws(EventFile.Failure) -> Int {
+        if case .embedding(let embedding)? = events.first?.content {
+            do throws(EventFileError) {
+                try projector.write(embedding)
+            } catch {
+                throw EventFile.Failure(error: error, writtenCount: 0)
+            }
+            return 1
+        }
+        let limit = options.maximumFileSize ?? .max
+        if let file, file.byteCount >= limit {
+            try synchronized(file)
+            self.file = nil
+        }
+        let file: EventFile
+        do throws(EventFileError) {
+            file = try startFile()
+        } catch {
+            throw EventFile.Failure(error: error, writtenCount: 0)
+        }
+        return try file.write(events.prefix { !$0.isForProjector }, upTo: limit)
+    }
+
+    private func synchronized(_ file: EventFile) throws(EventFile.Failure) {
+        do throws(EventFileError) {
+            try file.synchronize()
+        } catch {
+            throw EventFile.Failure(error: error, writtenCount: 0)
+        }
+    }
+
+    /// The file that is written; a new one if there is none.
+    @discardableResult
+    private func startFile() throws(EventFileError) -> EventFile {
+        if let file { return file }
+        let file = try EventFile(
+            in: folder, suffix: options.fileNameSuffix,
+            startingAt: isStarted ? nil : options.purgeStep)
+        isStarted = true
+        self.file = file
+        status.path = file.path
+        return file
+    }
+
+    /// After a failure: goes on in the same file if it is as it should be.
+    private func leaveFile() {
+        guard let file else { return }
+        if file.isUsable { file.describeTagsAgain() } else { self.file = nil }
+    }
+
+    private func fail(
+        _ error: EventFileError, droppedCount: Int, pauses: Bool = true
+    ) throws(EventFileError) {
+        guard case .dropping(let report) = options.failurePolicy else { throw error }
+        status.drop(droppedCount)
+        if let report {
+            report(error)
+        } else if lastFailure == nil {
+            StandardError.write("\(error); what is logged is dropped until it can be written")
+        }
+        if pauses { lastFailure = .now }
+    }
+}
+
+extension PendingEvent {
+    /// Whether it goes into files of its own.
+    fileprivate var isForProjector: Bool {
+        if case .embedding = content { true } else { false }
+    }
+}
