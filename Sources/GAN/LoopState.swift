@@ -1,4 +1,5 @@
 internal import Checkpoints
+internal import Datasets
 internal import TensorGraph
 
 /// Where the main loop stands: with the variables, all that a run needs to go on as if it had never
@@ -19,6 +20,8 @@ struct LoopState: Equatable {
     var seed: UInt32
     /// The checksum (CRC-32C) of the images that every step is fed.
     var imagesChecksum: UInt32
+    /// The images that the generator made.
+    var film = Film()
 
     private enum Name {
         static let passes = "loop/passes"
@@ -29,6 +32,9 @@ struct LoopState: Equatable {
         static let trainStep = "loop/train_step"
         static let seed = "loop/seed"
         static let imagesChecksum = "loop/images_crc32c"
+        static let filmFrames = "loop/film_frames"
+        static let filmStride = "loop/film_stride"
+        static let filmCount = "loop/film_count"
     }
 
     init(
@@ -76,6 +82,12 @@ struct LoopState: Equatable {
         hyperparameters.learningRate = try scalar(Name.learningRate, in: Float(0)...)
         hyperparameters.trainTimes = Int(try scalar(Name.trainTimes, in: 1...Int64(Int.max)))
         hyperparameters.trainStep = Int(try scalar(Name.trainStep, in: 1...Int64(Int.max)))
+        let film = Film(
+            try tensor(Name.filmFrames),
+            stride: Int(try scalar(Name.filmStride, in: 1...Int64(Int.max))),
+            count: Int(try scalar(Name.filmCount, in: 0...Int64(Int.max))))
+        guard let film else { throw TrainingError.notResumable(checkpoint.prefix) }
+        self.film = film
     }
 
     var tensors: [(name: String, tensor: TensorData)] {
@@ -91,7 +103,36 @@ struct LoopState: Equatable {
             (Name.trainStep, scalar(Int64(hyperparameters.trainStep))),
             (Name.seed, scalar(seed)),
             (Name.imagesChecksum, scalar(imagesChecksum)),
+            (Name.filmFrames, film.tensor),
+            (Name.filmStride, scalar(Int64(film.stride))),
+            (Name.filmCount, scalar(Int64(film.count))),
         ]
+    }
+}
+
+extension Film {
+    /// The frames that are kept and the last one: [frames, images, 784].
+    fileprivate var tensor: TensorData {
+        let all = count == 0 ? [] : frames + [last]
+        return TensorData(
+            all.flatMap { $0.flatMap(\.self) }, shape: [all.count, last.count, MNIST.pixelCount])
+    }
+
+    /// The film of such a tensor; `nil` where it cannot be one.
+    fileprivate init?(_ tensor: TensorData, stride: Int, count: Int) {
+        guard let pixels = tensor.values(of: UInt8.self), tensor.shape.count == 3,
+            tensor.shape[2] == MNIST.pixelCount, (tensor.shape[0] == 0) == (count == 0),
+            tensor.shape[0] <= Self.capacity + 1, tensor.shape[1] <= Self.imagesPerFrame
+        else { return nil }
+        let size = tensor.shape[1] * MNIST.pixelCount
+        var all = (0..<tensor.shape[0]).map { frame in
+            (0..<tensor.shape[1]).map { image in
+                let start = frame * size + image * MNIST.pixelCount
+                return Array(pixels[start..<start + MNIST.pixelCount])
+            }
+        }
+        let last = all.popLast() ?? []
+        self.init(frames: all, stride: stride, count: count, last: last)
     }
 }
 

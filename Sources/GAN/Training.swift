@@ -21,8 +21,10 @@ public func train(
     do {
         try training.run(shouldStop: shouldStop, report: report)
         try training.writeProfile()
+        try training.writeEnd(video: options.logsVideo)
         try training.save()
     } catch {
+        try? training.writer.endHParams(status: .failure)
         try? training.writer.close()
         throw error
     }
@@ -44,6 +46,8 @@ private struct Training {
     private let saver: CheckpointSaver?
     private let checkpointEvery: Int
     private var profile: StepProfile?
+    /// Whether the log's last strip of images has the last ones.
+    private var isStripLogged = true
     private var discriminatorSteps: Int
     private var generatorSteps: Int
     private var checkpoint: String?
@@ -77,6 +81,7 @@ private struct Training {
         if loop.passes > 0 { writing.initialStep = Int64(generatorSteps) + 1 }
         writer = try SummaryWriter(logdir: options.runFolder, options: writing)
         try writer.addGraph(program.network.tf.definition)
+        try writer.addRun(options, step: generatorSteps)
         saver = try options.checkpointEvery.map { _ in
             try CheckpointSaver(folder: options.runFolder, maxToKeep: options.checkpointsToKeep)
         }
@@ -116,8 +121,9 @@ private struct Training {
                 throw TrainingError.otherImages(saved.checkpoint)
             }
             try session.restore(variables, from: Checkpoint(opening: saved.checkpoint))
-            loop.noise = saved.loop.noise
-            (loop.passes, loop.isWarmedUp) = (saved.loop.passes, saved.loop.isWarmedUp)
+            let hyperparameters = loop.hyperparameters
+            loop = saved.loop
+            loop.hyperparameters = hyperparameters
             return .restored(prefix: saved.checkpoint, passes: loop.passes, left: [])
         }
     }
@@ -203,12 +209,32 @@ private struct Training {
         try session.run(tensor, feed: feed).scalar
     }
 
-    /// What the article logs, and the images once more as a grid, at the generator's step.
+    /// What the article logs, at the generator's step; and the images once more as a grid, and as a
+    /// strip with those of earlier passes.
     private mutating func writeSummary() throws {
-        let summary = try session.run(
+        var summary = try session.run(
             program.summary, feed: validationFeed, profile: profile?.profile(for: .summary))
-        let step = try session.run(program.generatorIndex).int ?? generatorSteps
-        try writer.add(summary.addingGrid(of: "G_z_image", as: "G_z_grid"), step: Int64(step))
+        let images = summary.images(of: "G_z_image")
+        summary.values.append(
+            .image(.grid(of: images, gap: 2, background: 48), tag: "G_z_grid"))
+        isStripLogged = loop.film.add(images)
+        if isStripLogged, let strip = loop.film.strip() {
+            summary.values.append(.image(strip, tag: "G_z_film"))
+        }
+        try writer.add(summary, step: Int64(generatorSteps))
+    }
+
+    /// Logs what there is to say at the end: the whole film, and how the run ended.
+    func writeEnd(video: Bool) throws {
+        let step = Int64(generatorSteps)
+        if !isStripLogged, let strip = loop.film.strip() {
+            try writer.addImage(strip, tag: "G_z_film", step: step)
+        }
+        if video, let film = loop.film.video() {
+            try writer.addVideo(film, tag: "G_z_video", step: step)
+        }
+        let isDone = loop.passes >= hyperparameters.trainTimes
+        try writer.endHParams(status: isDone ? .success : .unknown)
     }
 
     /// Writes what was measured of a step, if there is something that was not written yet.

@@ -29,6 +29,11 @@ public struct TrainingOptions: Sendable {
         case resumed(SavedRun)
     }
 
+    /// What the log says of the run, in Markdown.
+    public var about = ""
+    /// Whether the generator's images are logged as a video, too, at the end.
+    public var logsVideo = false
+
     /// Options for a run that begins anew unless `start` says otherwise.
     public init(
         hyperparameters: Hyperparameters, seed: UInt32, threads: Int, runFolder: String,

@@ -3,6 +3,9 @@ import ArgumentParser
 /// The command `gan`.
 @main
 struct GANCommand: ParsableCommand {
+    /// The version of the program.
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "gan",
         abstract: "Train a GAN on handwritten digits, and watch it in TensorBoard.",
@@ -10,6 +13,7 @@ struct GANCommand: ParsableCommand {
             Start with `gan train`, which needs no file. It writes what TensorBoard shows into a \
             folder, log, and says how to open it.
             """,
+        version: version,
         subcommands: [
             TrainCommand.self, SampleCommand.self, FetchCommand.self, LogCommand.self,
             BenchCommand.self,

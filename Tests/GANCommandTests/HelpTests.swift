@@ -19,6 +19,7 @@ import Testing
             USAGE: gan <subcommand>
 
             OPTIONS:
+              --version               Show the version.
               -h, --help              Show help information.
 
             SUBCOMMANDS:
@@ -83,8 +84,11 @@ import Testing
                                           it. (default: one per core)
                   --profile-step <n>      Log each node's time and memory at this step of the
                                           generator, for the Graphs tab.
+                  --video                 Log the generator's images as a video, too, when
+                                          training ends.
                   --no-progress           Print a line for each pass, as is done where there is
                                           no terminal.
+                  --version               Show the version.
                   -h, --help              Show help information.
 
 
@@ -115,6 +119,7 @@ import Testing
                                           a .npy with float32 numbers in 0...1, [n, 28, 28].
                   --columns <n>           Images side by side in the grid. (default: what makes
                                           it nearly square)
+                  --version               Show the version.
                   -h, --help              Show help information.
 
 
@@ -149,6 +154,7 @@ import Testing
                                           (default: the first that training uses)
                   --out <folder>          The folder for the arrays: a .npy for each tensor, /
                                           in its name replaced by a dot.
+                  --version               Show the version.
                   -h, --help              Show help information.
 
 
@@ -165,6 +171,7 @@ import Testing
                 USAGE: gan log <subcommand>
 
                 OPTIONS:
+                  --version               Show the version.
                   -h, --help              Show help information.
 
                 SUBCOMMANDS:
@@ -189,6 +196,7 @@ import Testing
                   <folder>                The folder of all runs. (default: log)
 
                 OPTIONS:
+                  --version               Show the version.
                   -h, --help              Show help information.
 
 
@@ -210,6 +218,7 @@ import Testing
                   <folder>                The folder of all runs. (default: log)
 
                 OPTIONS:
+                  --version               Show the version.
                   -h, --help              Show help information.
 
 

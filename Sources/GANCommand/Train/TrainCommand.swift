@@ -49,6 +49,9 @@ struct TrainCommand: ParsableCommand {
         transform: NumberFlag.count)
     var profileStep: Int?
 
+    @Flag(help: "Log the generator's images as a video, too, when training ends.")
+    var video = false
+
     @Flag(help: "Print a line for each pass, as is done where there is no terminal.")
     var noProgress = false
 
@@ -79,7 +82,19 @@ struct TrainCommand: ParsableCommand {
         }
         options.checkpointsToKeep = checkpointFlags.maxToKeep
         options.profileStep = profileStep
+        options.about = about(data ?? "built in")
+        options.logsVideo = video
         try TrainingRun(options: options, data: examples, folder: folder, live: !noProgress).run()
+    }
+
+    /// What the log says of the run, in Markdown.
+    private func about(_ images: String) -> String {
+        let words = ["gan"] + CommandLine.arguments.dropFirst().map(\.quotedForShell)
+        return """
+                \(words.joined(separator: " "))
+
+            GANBoard \(GANCommand.version), images: \(images)
+            """
     }
 
     /// Refuses what cannot be trained, before anything is written.
