@@ -120,6 +120,11 @@ extension Graph {
 
 /// How a sum over axes runs, and a mean, which is a sum that is divided.
 enum Reduction {
+    /// Means over fewer rows are taken in TensorFlow's order, one row after another, because a batch
+    /// norm amplifies the grain of that order. Of more rows, a tree is the faster, and the more
+    /// accurate.
+    private static let leastRowsOfTree = 16384
+
     static func execution(_ context: OpContext, divisor: Float) -> Execution {
         guard let axes = Infer.axes(context) else {
             preconditionFailure("\(context.node): its axes have to be known when a run is planned")
@@ -127,6 +132,11 @@ enum Reduction {
         let sizes = context.dimensions(0)
         let groups = grouped(sizes, reduced: Set(axes))
         let count = sizes.reduce(1, *)
+        if groups.map(\.isReduced) == [true, false], groups[1].size <= Elementwise.tileSize,
+            divisor == 1 || groups[0].size >= leastRowsOfTree
+        {
+            return .columnSums(columns: groups[1].size, divisor: divisor)
+        }
         return .call { bound in
             let (out, x, pool) = (bound.outputs[0], bound.inputs[0], bound.pool)
             let sum: Kernel

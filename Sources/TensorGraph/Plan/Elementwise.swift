@@ -5,7 +5,7 @@ internal import CKernels
 enum Elementwise {
     /// Elements of a tile at the most.
     static let tileSize = Int(KERNEL_TILE)
-    /// Nodes of a group at the most: each may need a tile for its result.
+    /// Nodes of a group at the most, so that each could have a register for its result.
     static let mostNodes = Int(KERNEL_REGISTERS)
 
     /// One node of a group: what it computes, and from what.
@@ -20,6 +20,7 @@ enum Elementwise {
             case unary(kernel_unary)
             case binary(kernel_binary)
             case sum
+            case columnSums(columns: Int, divisor: Float)
         }
 
         enum Operand {
@@ -32,17 +33,12 @@ enum Elementwise {
         }
     }
 
-    /// A kernel for a group of nodes of `count` elements, whose repeating operands begin anew after
-    /// `period` elements.
-    static func kernel(_ members: [Member], count: Int, period: Int, pool: OpaquePointer?) -> Kernel
-    {
-        guard count > 0 else { return {} }
-        let program = Program(members)
-        let tile = tileSize / period * period
+    /// A kernel for a group of nodes of `count` elements, `tile` at a time.
+    static func kernel(_ members: [Member], count: Int, tile: Int, pool: OpaquePointer?) -> Kernel {
+        let program = Program(members, tasks: kernel_fused_tasks(tile, count))
         return {
             kernel_fused(
-                pool, program.steps, program.steps.count, program.rows, program.rows.count, tile,
-                count)
+                pool, program.steps, program.stepCount, program.rows, program.rowCount, tile, count)
         }
     }
 
@@ -96,64 +92,6 @@ enum Elementwise {
                 }
             }
         }
-    }
-}
-
-/// A group's steps as the kernel takes them, with the tiles that it needs.
-private final class Program {
-    private(set) var steps: [kernel_step] = []
-    private(set) var rows: [kernel_row] = []
-    private var tiles: [UnsafeMutablePointer<Float>: UnsafeMutablePointer<Float>] = [:]
-
-    init(_ members: [Elementwise.Member]) {
-        let results = members.enumerated().map { index, member in
-            kernel_operand(memory: member.result, stride: 1, index: index)
-        }
-        for (index, member) in members.enumerated() {
-            let operands = member.operands.map { operand in
-                switch operand {
-                case .whole(let memory): kernel_operand(memory: memory, stride: 1, index: 0)
-                case .row(let memory, let count):
-                    kernel_operand(memory: tile(memory, count), stride: 0, index: 0)
-                case .member(let earlier): results[earlier]
-                }
-            }
-            switch member.function {
-            case .unary(let function):
-                add(function, nil, results[index], operands[0], operands[0])
-            case .binary(let function):
-                add(nil, function, results[index], operands[0], operands[1])
-            case .sum where operands.count == 1:
-                add(nil, nil, results[index], operands[0], operands[0])
-            case .sum:
-                add(nil, kernel_add, results[index], operands[0], operands[1])
-                for operand in operands.dropFirst(2) {
-                    add(nil, kernel_add, results[index], results[index], operand)
-                }
-            }
-        }
-    }
-
-    deinit {
-        for tile in tiles.values { tile.deallocate() }
-    }
-
-    private func add(
-        _ unary: kernel_unary?, _ binary: kernel_binary?, _ out: kernel_operand,
-        _ x: kernel_operand,
-        _ y: kernel_operand
-    ) {
-        steps.append(kernel_step(unary: unary, binary: binary, out: out, x: x, y: y))
-    }
-
-    private func tile(_ row: UnsafeMutablePointer<Float>, _ count: Int) -> UnsafeMutablePointer<
-        Float
-    > {
-        if let known = tiles[row] { return known }
-        let tile = UnsafeMutablePointer<Float>.allocate(capacity: Elementwise.tileSize)
-        tiles[row] = tile
-        rows.append(kernel_row(row: row, tile: tile, columns: count))
-        return tile
     }
 }
 

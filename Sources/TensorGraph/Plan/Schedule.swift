@@ -1,8 +1,7 @@
 /// The second pass: an order of execution.
 ///
-/// Nodes run in the order of their making as far as possible: after all that they depend on, and,
-/// where a variable is written, after its earlier writers and after all reads of it that do not
-/// depend on the write. So whatever a run computes from variables, it computes from their values
+/// Nodes run after all that they depend on, and, where a variable is written, after its earlier
+/// writers and after all reads of it that do not depend on the write. So whatever a run computes from variables, it computes from their values
 /// before the run, unless control dependencies say otherwise; TensorFlow 1 leaves that order to
 /// chance.
 struct Schedule {
@@ -68,7 +67,10 @@ struct Schedule {
             }
         }
         for (reader, writer) in readsFirst { builder.addEdge(reader, writer) }
-        guard let order = builder.order() else {
+        let isFree = nodes.map { node in
+            specialization.isFolded(node) || node.op.name == Op.identity.name
+        }
+        guard let order = builder.order(isFree: { $0 < isFree.count && isFree[$0] }) else {
             preconditionFailure(
                 "variables are read and written in a circle: say by control dependencies what comes first"
             )
@@ -109,20 +111,28 @@ struct Schedule {
         }
 
         /// The vertices, each after those with an edge to it; `nil` when there is a circle.
-        func order() -> [Int]? {
+        ///
+        /// What has just become ready goes first, and of that the lower one: a value is read while
+        /// it is still in a cache, and its memory is soon free again. So that nothing keeps others
+        /// waiting, what costs nothing goes before all.
+        func order(isFree: (Int) -> Bool) -> [Int]? {
             var result: [Int] = []
-            var isDone = [Bool](repeating: false, count: next.count)
-            var isOpen = isDone
-            func visit(_ place: Int) -> Bool {
-                guard !isDone[place] else { return true }
-                guard !isOpen[place] else { return false }
-                isOpen[place] = true
-                guard previous[place].sorted().allSatisfy(visit) else { return false }
-                isDone[place] = true
+            var waitsFor = previous.map(\.count)
+            var ready = next.indices.reversed().filter { waitsFor[$0] == 0 }
+            var free = ready.filter(isFree)
+            ready.removeAll(where: isFree)
+            while let place = free.popLast() ?? ready.popLast() {
                 result.append(place)
-                return true
+                var freed: [Int] = []
+                for after in next[place] {
+                    waitsFor[after] -= 1
+                    if waitsFor[after] == 0 { freed.append(after) }
+                }
+                for after in freed.sorted(by: >) {
+                    if isFree(after) { free.append(after) } else { ready.append(after) }
+                }
             }
-            return next.indices.allSatisfy(visit) ? result : nil
+            return result.count == next.count ? result : nil
         }
     }
 }

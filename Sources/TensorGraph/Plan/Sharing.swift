@@ -31,8 +31,35 @@ final class SharedValues {
     private var entries: [Key: Entry] = [:]
     private var feeds: [Tensor: (value: Value, version: UInt64)] = [:]
     private var variableVersions: [Node: UInt64] = [:]
+    /// The plans that write to each variable.
+    private var writers: [Node: Set<Int>] = [:]
     /// Grows when plans made before would be made differently now.
     private(set) var generation = 0
+
+    /// When a value changes: something is fed, or a plan runs that writes to a variable.
+    enum Occasion: Hashable {
+        case feed(Tensor)
+        case plan(Int)
+    }
+
+    /// Takes note of the variables that a plan writes to.
+    func note(_ written: [Node], plan: Int) {
+        for variable in written where writers[variable, default: []].insert(plan).inserted {
+            generation += 1
+        }
+    }
+
+    /// When a value changes that is computed from `origins`.
+    func occasions(_ origins: [Origin]) -> Set<Occasion> {
+        var result: Set<Occasion> = []
+        for origin in origins {
+            switch origin {
+            case .feed(let tensor): result.insert(.feed(tensor))
+            case .variable(let node): result.formUnion((writers[node] ?? []).map(Occasion.plan))
+            }
+        }
+        return result
+    }
 
     /// The entry of a tensor that a plan computes.
     func register(_ key: Key, plan: Int) -> Entry {
@@ -72,11 +99,15 @@ final class SharedValues {
 
 /// The pass that finds out what a plan can leave to others and take from them.
 struct Sharing {
-    /// Nodes that are run together or not at all: they are computed from the same origins.
+    /// Nodes that are run together or not at all: their origins change on the same occasions.
     struct Segment {
-        let origins: [SharedValues.Origin]
+        private(set) var origins: [SharedValues.Origin] = []
         /// The values that the rest of the plan takes from it.
         var exports: [SharedValues.Entry] = []
+
+        fileprivate mutating func add(_ more: [SharedValues.Origin]) {
+            for origin in more where !origins.contains(origin) { origins.append(origin) }
+        }
     }
 
     private(set) var segments: [Segment] = []
@@ -104,14 +135,16 @@ struct Sharing {
                 entries[tensor] = shared.register(.init(tensor: tensor, feeds: feeds), plan: plan)
             }
         }
-        var segmentOfOrigins: [[SharedValues.Origin]: Int] = [:]
+        var segmentOfOccasions: [Set<SharedValues.Occasion>: Int] = [:]
         for node in running {
             guard let origins = origins[node], entries[node.output()]?.isShared ?? false else {
                 continue
             }
-            let segment = segmentOfOrigins[origins] ?? segments.count
-            if segment == segments.count { segments.append(Segment(origins: origins)) }
-            segmentOfOrigins[origins] = segment
+            let occasions = shared.occasions(origins)
+            let segment = segmentOfOccasions[occasions] ?? segments.count
+            if segment == segments.count { segments.append(Segment()) }
+            segments[segment].add(origins)
+            segmentOfOccasions[occasions] = segment
             segmentOfNode[node] = segment
         }
         var isExported: Set<Tensor> = []
