@@ -4,10 +4,11 @@
 // stack, and never reaches memory. Operands that repeat (a bias, a batch norm's scale) are repeated once into a tile beforehand.
 //
 // A step may also sum the columns of what it reads: of each tile, while that is in the first-level cache, into a partial sum a
-// task. Tiles, tasks and the order of addition depend on the shape alone.
+// task, or pool it. Tiles, tasks and the order of addition depend on the shape alone.
 #include <string.h>
 
 #include "include/CKernels.h"
+#include "max_pool.h"
 #include "vector.h"
 
 enum { TILES_A_TASK = 8 };
@@ -87,6 +88,15 @@ static void finish(const kernel_column_sums *sums, size_t tasks) {
 
 // MARK: Tiles
 
+static void pool_tile(const kernel_pooling *pooling, float *out, const float *x, size_t start, size_t count) {
+    const size_t w = pooling->width, c = pooling->channels, pairs = count / (2 * w * c);
+    if (pooling->dy == NULL) {
+        max_pool_tile(pooling->y + start / 4, x, pairs, w, c);
+    } else {
+        max_pool_gradient_tile(out, x, pooling->y + start / 4, pooling->dy + start / 4, pairs, w, c);
+    }
+}
+
 static void run_tiles(void *context, size_t task) {
     const fused *job = context;
     float registers[KERNEL_REGISTERS][KERNEL_TILE];
@@ -105,6 +115,8 @@ static void run_tiles(void *context, size_t task) {
                 float *partial = step->sums->partials + task * columns;
                 if (start == task * grain) memset(partial, 0, columns * sizeof(float));
                 add_columns(partial, x, count / columns, columns);
+            } else if (step->pooling != NULL) {
+                pool_tile(step->pooling, out, x, start, count);
             } else {
                 memcpy(out, x, count * sizeof(float));
             }

@@ -85,11 +85,21 @@ typedef struct {
     float divisor;
 } kernel_column_sums;
 
-/// out = binary(x, y), or unary(x), or the sums of x's columns, or, with none of these, a copy of x.
+/// Max pooling of images of even height, `width` (even) and `channels` (at least 8) by windows of 2 × 2, in a run whose tiles are
+/// whole pairs of rows. With `dy`, its gradient: a step's x are the images, `y` what they were pooled to.
+typedef struct {
+    float *y;
+    const float *dy;
+    size_t width, channels;
+} kernel_pooling;
+
+/// out = binary(x, y), or unary(x), or the sums of x's columns, or the pooling of x, or its gradient, or, with none of these, a copy
+/// of x.
 typedef struct {
     kernel_unary unary;
     kernel_binary binary;
     const kernel_column_sums *sums;
+    const kernel_pooling *pooling;
     kernel_operand out, x, y;
 } kernel_step;
 

@@ -49,12 +49,19 @@ extension Compiler {
         case .binary(let binary): function = .binary(binary)
         case .columnSums(let columns, let divisor):
             function = .columnSums(columns: columns, divisor: divisor)
-            if case .row(let memory, _) = operands[0] { read = [.whole(memory)] }
-            read = Array(read.prefix(1))
+            read = [whole(operands[0])]
+        case .pooling(let width, let channels, let isGradient):
+            function = .pooling(width: width, channels: channels, isGradient: isGradient)
+            read = operands.map(whole)
         default: function = .sum
         }
         return .init(
             function: function, operands: read, result: buffers[node.output()]?.floats)
+    }
+
+    /// An operand of which every element is read once.
+    private func whole(_ operand: Elementwise.Member.Operand) -> Elementwise.Member.Operand {
+        if case .row(let memory, _) = operand { .whole(memory) } else { operand }
     }
 
     private func copying(_ tensor: Tensor, to copy: Buffer) -> Kernel {

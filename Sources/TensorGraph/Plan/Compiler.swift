@@ -85,7 +85,9 @@ struct Compiler {
             shape: { specialization.type($0).shape.known ?? [] })
         units =
             ElementwiseFusion(
-                steps, running: isRunning, inputs: { inputs($0).map(source) }, kind: elementwiseKind
+                steps, running: isRunning, inputs: { inputs($0).map(source) },
+                kind: elementwiseKind,
+                isResult: isLoopResult
             ).units
     }
 
@@ -103,6 +105,10 @@ struct Compiler {
             return .init(
                 count: storedShape(inputs(node)[0]).reduce(1, *), period: 1, columns: columns,
                 segment: sharing?.segmentOfNode[node])
+        case .pooling(let width, let channels, _):
+            return .init(
+                count: storedShape(inputs(node)[0]).reduce(1, *), period: 2 * width * channels,
+                isPooling: true, segment: sharing?.segmentOfNode[node])
         case .nothing, .alias, .call, nil: return nil
         }
         let shape = storedShape(node.output())
@@ -121,10 +127,19 @@ struct Compiler {
             segment: sharing?.segmentOfNode[node])
     }
 
+    /// Whether a node that shares a loop makes something else than the loop's elements, which is only
+    /// there when the loop has ended.
+    func isLoopResult(_ node: Node) -> Bool {
+        switch executions[node] {
+        case .columnSums, .pooling(_, _, isGradient: false): true
+        default: false
+        }
+    }
+
     func isRunning(_ node: Node) -> Bool {
         switch executions[node] {
         case .nothing, .alias, nil: false
-        case .unary, .binary, .sum, .copy, .columnSums, .call: true
+        case .unary, .binary, .sum, .copy, .columnSums, .pooling, .call: true
         }
     }
 

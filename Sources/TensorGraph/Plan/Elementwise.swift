@@ -21,6 +21,7 @@ enum Elementwise {
             case binary(kernel_binary)
             case sum
             case columnSums(columns: Int, divisor: Float)
+            case pooling(width: Int, channels: Int, isGradient: Bool)
         }
 
         enum Operand {

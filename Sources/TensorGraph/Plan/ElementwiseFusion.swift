@@ -1,7 +1,7 @@
 /// The pass that makes runs of element-wise nodes one loop.
 ///
 /// A node joins the groups of nodes that it reads, when all have as many elements; so do sums over the
-/// rows of what a group computes. A group is put off until something else reads one of its results, or writes to a variable that it reads; what
+/// rows of what a group computes, and its pooling. A group is put off until something else reads one of its results, or writes to a variable that it reads; what
 /// only the group itself reads then never reaches memory.
 struct ElementwiseFusion {
     /// What is run at a time.
@@ -28,13 +28,15 @@ struct ElementwiseFusion {
         var period: Int
         /// How many columns are summed; 0 where none are.
         var columns = 0
+        /// Whether the period is that of pairs of rows, which are pooled.
+        var isPooling = false
         /// What it is left out with.
         let segment: Int?
 
         /// Elements that the loop takes at a time. Rows are summed as a tree, so as many as a power
         /// of two.
         var tile: Int {
-            guard columns > 0 else { return Elementwise.tileSize / period * period }
+            guard columns > 0, !isPooling else { return Elementwise.tileSize / period * period }
             var rows = 1
             while 2 * rows * columns <= Elementwise.tileSize { rows *= 2 }
             return rows * columns
@@ -45,9 +47,11 @@ struct ElementwiseFusion {
             var both = self
             both.period = ElementwiseFusion.common(period, other.period)
             both.columns = max(columns, other.columns)
+            both.isPooling = isPooling || other.isPooling
             guard count == other.count, segment == other.segment,
                 columns == 0 || other.columns == 0 || columns == other.columns,
-                both.period <= Elementwise.tileSize, both.tile % both.period == 0
+                both.period <= Elementwise.tileSize, both.tile % both.period == 0,
+                both.columns == 0 || both.tile % both.columns == 0
             else { return nil }
             return both
         }
@@ -62,16 +66,17 @@ struct ElementwiseFusion {
         var kind: Kind
         var reads: Set<Tensor>
         /// The nodes whose values are only there when the loop has ended.
-        var sums: Set<Node> = []
+        var results: Set<Node> = []
     }
 
     /// - Parameters:
     ///   - running: whether a node has something to run.
     ///   - inputs: what a node reads, as the tensors that own the memory.
     ///   - kind: the node's kind, `nil` for one that is not element-wise.
+    ///   - isResult: whether what the node makes is only there when the loop has ended.
     init(
         _ steps: [Schedule.Step], running: (Node) -> Bool, inputs: (Node) -> [Tensor],
-        kind: (Node) -> Kind?
+        kind: (Node) -> Kind?, isResult: (Node) -> Bool
     ) {
         for step in steps {
             switch step {
@@ -80,13 +85,13 @@ struct ElementwiseFusion {
             case .node(let node) where running(node):
                 let reads = inputs(node)
                 let kind = kind(node)
-                if let kind, join(node, kind, reads) { continue }
+                if let kind, join(node, kind, reads, isResult) { continue }
                 close { group in reads.contains { group.nodes.contains($0.node) } }
                 if let kind {
                     open.append(
                         Group(
                             nodes: [node], kind: kind, reads: Set(reads),
-                            sums: kind.columns > 0 ? [node] : []))
+                            results: isResult(node) ? [node] : []))
                 } else {
                     let written = node.op.writes.map { reads[$0] }
                     close { group in written.contains(where: group.reads.contains) }
@@ -101,19 +106,21 @@ struct ElementwiseFusion {
     /// Adds the node to the groups that it reads from, as far as they can be one with it.
     ///
     /// Open groups do not depend on each other: what reads from a group belongs to it or closes it.
-    private mutating func join(_ node: Node, _ kind: Kind, _ reads: [Tensor]) -> Bool {
+    private mutating func join(
+        _ node: Node, _ kind: Kind, _ reads: [Tensor], _ isResult: (Node) -> Bool
+    ) -> Bool {
         var joined = Group(nodes: [], kind: kind, reads: Set(reads))
         var members: [Int] = []
         for index in open.indices.reversed() {
             let group = open[index]
             let isRead = reads.contains { group.nodes.contains($0.node) }
-            guard isRead, !reads.contains(where: { group.sums.contains($0.node) }),
+            guard isRead, !reads.contains(where: { group.results.contains($0.node) }),
                 group.nodes.count + joined.nodes.count < Elementwise.mostNodes,
                 let both = group.kind.joined(with: joined.kind)
             else { continue }
             joined.kind = both
             joined.nodes = group.nodes + joined.nodes
-            joined.sums.formUnion(group.sums)
+            joined.results.formUnion(group.results)
             joined.reads.formUnion(group.reads)
             members.append(index)
         }
@@ -121,7 +128,7 @@ struct ElementwiseFusion {
         for index in members { open.remove(at: index) }
         close { group in reads.contains { group.nodes.contains($0.node) } }
         joined.nodes.append(node)
-        if kind.columns > 0 { joined.sums.insert(node) }
+        if isResult(node) { joined.results.insert(node) }
         open.append(joined)
         return true
     }

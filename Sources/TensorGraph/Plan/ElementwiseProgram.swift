@@ -69,6 +69,13 @@ extension Elementwise {
                 case .binary(let function):
                     add(binary: function, result, operands[0], operands[1])
                 case .columnSums where member.result == nil: break
+                case .pooling(_, _, isGradient: false) where member.result == nil: break
+                case .pooling(let width, let channels, let isGradient):
+                    let pooling = kernel_pooling(
+                        y: isGradient ? operands[1].memory : member.result,
+                        dy: isGradient ? UnsafePointer(operands[2].memory) : nil, width: width,
+                        channels: channels)
+                    add(pooling: owned.copied([pooling]), result, operands[0], operands[0])
                 case .columnSums(let columns, let divisor):
                     let sums = kernel_column_sums(
                         out: member.result, partials: owned.floats(tasks * columns),
@@ -116,11 +123,14 @@ extension Elementwise {
 
         private mutating func add(
             unary: kernel_unary? = nil, binary: kernel_binary? = nil,
-            sums: UnsafePointer<kernel_column_sums>? = nil, _ out: kernel_operand,
+            sums: UnsafePointer<kernel_column_sums>? = nil,
+            pooling: UnsafePointer<kernel_pooling>? = nil, _ out: kernel_operand,
             _ x: kernel_operand, _ y: kernel_operand
         ) {
             steps.append(
-                kernel_step(unary: unary, binary: binary, sums: sums, out: out, x: x, y: y))
+                kernel_step(
+                    unary: unary, binary: binary, sums: sums, pooling: pooling, out: out, x: x, y: y
+                ))
         }
 
         private mutating func tile(

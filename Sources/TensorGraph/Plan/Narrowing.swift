@@ -21,7 +21,7 @@ struct Narrowing {
         func isElementwise(_ node: Node) -> Bool {
             switch executions[node] {
             case .unary, .binary, .sum, .copy: true
-            case .nothing, .alias, .columnSums, .call, nil: false
+            case .nothing, .alias, .columnSums, .pooling, .call, nil: false
             }
         }
         var isReadWhole = kept

@@ -67,10 +67,13 @@ struct Schedule {
             }
         }
         for (reader, writer) in readsFirst { builder.addEdge(reader, writer) }
-        let isFree = nodes.map { node in
-            specialization.isFolded(node) || node.op.name == Op.identity.name
+        let sizes = nodes.map { node -> Int? in
+            guard !specialization.isFolded(node), node.op.name != Op.identity.name else {
+                return nil
+            }
+            return node.outputs.indices.reduce(0) { $0 + specialization.bytes(node.output($1)) }
         }
-        guard let order = builder.order(isFree: { $0 < isFree.count && isFree[$0] }) else {
+        guard let order = builder.order(size: { $0 < sizes.count ? sizes[$0] : 0 }) else {
             preconditionFailure(
                 "variables are read and written in a circle: say by control dependencies what comes first"
             )
@@ -112,24 +115,37 @@ struct Schedule {
 
         /// The vertices, each after those with an edge to it; `nil` when there is a circle.
         ///
-        /// What has just become ready goes first, and of that the lower one: a value is read while
-        /// it is still in a cache, and its memory is soon free again. So that nothing keeps others
-        /// waiting, what costs nothing goes before all.
-        func order(isFree: (Int) -> Bool) -> [Int]? {
+        /// What has just become ready goes first, and of that what makes most: a value is read while
+        /// it is still in a cache, its memory is soon free again, and loops over it come together.
+        /// So that nothing keeps others waiting, what costs nothing goes before all.
+        ///
+        /// - Parameters:
+        ///   - size: what a vertex makes; `nil` for one that costs nothing.
+        func order(size: (Int) -> Int?) -> [Int]? {
             var result: [Int] = []
             var waitsFor = previous.map(\.count)
-            var ready = next.indices.reversed().filter { waitsFor[$0] == 0 }
-            var free = ready.filter(isFree)
-            ready.removeAll(where: isFree)
-            while let place = free.popLast() ?? ready.popLast() {
+            var free: [Int] = []
+            var freed: [(place: Int, size: Int)] = []
+            var ready: [Int] = []
+            func add(_ place: Int) {
+                if let size = size(place) {
+                    freed.append((place, size))
+                } else {
+                    free.append(place)
+                }
+            }
+            for place in next.indices.reversed() where waitsFor[place] == 0 { add(place) }
+            while true {
+                if free.isEmpty {
+                    freed.sort { ($0.size, $1.place) < ($1.size, $0.place) }
+                    ready += freed.map(\.place)
+                    freed = []
+                }
+                guard let place = free.popLast() ?? ready.popLast() else { break }
                 result.append(place)
-                var freed: [Int] = []
                 for after in next[place] {
                     waitsFor[after] -= 1
-                    if waitsFor[after] == 0 { freed.append(after) }
-                }
-                for after in freed.sorted(by: >) {
-                    if isFree(after) { free.append(after) } else { ready.append(after) }
+                    if waitsFor[after] == 0 { add(after) }
                 }
             }
             return result.count == next.count ? result : nil
