@@ -25,12 +25,8 @@ extension Op {
             let shape = context.poolShape(output: context.outputs[0].shape.known ?? [])
             if let pooling = shape.pooling(isGradient: false) { return pooling }
             return .call { bound in
-                {
-                    withUnsafePointer(to: shape) {
-                        kernel_max_pool(
-                            bound.pool, bound.outputs[0].floats, bound.inputs[0].floats, $0)
-                    }
-                }
+                let (pool, y, x) = (bound.pool, bound.outputs[0].floats, bound.inputs[0].floats)
+                return { withUnsafePointer(to: shape) { kernel_max_pool(pool, y, x, $0) } }
             }
         })
 
@@ -50,11 +46,11 @@ extension Op {
             let shape = context.poolShape(output: context.dimensions(1))
             if let pooling = shape.pooling(isGradient: true) { return pooling }
             return .call { bound in
-                {
+                let (pool, dx, x) = (bound.pool, bound.outputs[0].floats, bound.inputs[0].floats)
+                let (y, dy) = (bound.inputs[1].floats, bound.inputs[2].floats)
+                return {
                     withUnsafePointer(to: shape) {
-                        kernel_max_pool_gradient(
-                            bound.pool, bound.outputs[0].floats, bound.inputs[0].floats,
-                            bound.inputs[1].floats, bound.inputs[2].floats, $0)
+                        kernel_max_pool_gradient(pool, dx, x, y, dy, $0)
                     }
                 }
             }

@@ -138,30 +138,28 @@ enum Reduction {
             return .columnSums(columns: groups[1].size, divisor: divisor)
         }
         return .call { bound in
-            let (out, x, pool) = (bound.outputs[0], bound.inputs[0], bound.pool)
+            let (pool, out, x) = (bound.pool, bound.outputs[0].floats, bound.inputs[0].floats)
+            let results = bound.outputs[0].count
+            let (rows, columns) = (groups.first?.size ?? 1, groups.last?.size ?? 1)
             let sum: Kernel
             switch groups.map(\.isReduced) {
             case []:
-                sum = { out.floats.update(from: x.floats, count: count) }
+                sum = { out.update(from: x, count: count) }
             case [false]:
-                sum = { out.floats.update(from: x.floats, count: count) }
+                sum = { out.update(from: x, count: count) }
             case [true]:
-                sum = { out.floats[0] = kernel_sum(x.floats, count) }
+                sum = { out[0] = kernel_sum(x, count) }
             case [true, false]:
-                sum = {
-                    kernel_sum_rows(pool, out.floats, x.floats, groups[0].size, groups[1].size)
-                }
+                sum = { kernel_sum_rows(pool, out, x, rows, columns) }
             case [false, true]:
-                sum = {
-                    kernel_sum_columns(pool, out.floats, x.floats, groups[0].size, groups[1].size)
-                }
+                sum = { kernel_sum_columns(pool, out, x, rows, columns) }
             default:
-                sum = { general(out.floats, out.count, x.floats, groups) }
+                sum = { general(out, results, x, groups) }
             }
             guard divisor != 1 else { return sum }
             return {
                 sum()
-                for i in 0..<out.count { out.floats[i] /= divisor }
+                for i in 0..<results { out[i] /= divisor }
             }
         }
     }

@@ -67,7 +67,8 @@ extension Compiler {
     private func copying(_ tensor: Tensor, to copy: Buffer) -> Kernel {
         let original = buffer(tensor)
         let bytes = copy.count * copy.type.stride
-        return { copy.pointer.copyMemory(from: original.pointer, byteCount: bytes) }
+        let (to, from) = (copy.pointer, original.pointer)
+        return { to.copyMemory(from: from, byteCount: bytes) }
     }
 
     private func makeKernel(_ node: Node) -> Kernel {

@@ -37,9 +37,12 @@ enum Elementwise {
     /// A kernel for a group of nodes of `count` elements, `tile` at a time.
     static func kernel(_ members: [Member], count: Int, tile: Int, pool: OpaquePointer?) -> Kernel {
         let program = Program(members, tasks: kernel_fused_tasks(tile, count))
+        let (steps, stepCount) = (program.steps, program.stepCount)
+        let (rows, rowCount) = (program.rows, program.rowCount)
         return {
-            kernel_fused(
-                pool, program.steps, program.stepCount, program.rows, program.rowCount, tile, count)
+            kernel_fused(pool, steps, stepCount, rows, rowCount, tile, count)
+            // What the steps point to lives as long as the kernel.
+            extendLifetime(program)
         }
     }
 
@@ -69,6 +72,7 @@ enum Elementwise {
     /// element by element.
     static func single(_ function: @escaping kernel_binary, _ bound: Bindings) -> Kernel {
         let (result, x, y) = (bound.outputs[0], bound.inputs[0], bound.inputs[1])
+        let (out, left, right) = (result.floats, x.floats, y.floats)
         let repetitions = (
             Repetition(of: x.shape, in: result.shape), Repetition(of: y.shape, in: result.shape)
         )
@@ -76,12 +80,12 @@ enum Elementwise {
         case (.whole, .rows(let period)):
             return Parallel.tiles(result.count, grain: period, pool: bound.pool) {
                 let start = $0.lowerBound
-                function(result.floats + start, x.floats + start, y.floats, $0.count)
+                function(out + start, left + start, right, $0.count)
             }
         case (.rows(let period), .whole):
             return Parallel.tiles(result.count, grain: period, pool: bound.pool) {
                 let start = $0.lowerBound
-                function(result.floats + start, x.floats, y.floats + start, $0.count)
+                function(out + start, left, right + start, $0.count)
             }
         default:
             let walks = (Walk(x.shape, in: result.shape), Walk(y.shape, in: result.shape))

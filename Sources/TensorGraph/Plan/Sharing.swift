@@ -23,14 +23,39 @@ final class SharedValues {
         fileprivate(set) var memory: Arena?
         /// 1 and the sum of its origins' versions when it was computed, 0 before. Versions only
         /// grow: the same sum means the same versions.
-        var signature: UInt64 = 0
+        let signature = Counter(0)
 
         var isShared: Bool { plans.count > 1 }
     }
 
+    /// What was fed last for a tensor.
+    final class Fed {
+        let version = Counter(1)
+        private var value: Value?
+
+        /// Takes note of what a run is fed.
+        func take(_ value: Value) {
+            if self.value == value { return }
+            self.value = value
+            version.pointer.pointee += 1
+        }
+    }
+
+    /// A number that a running plan reads without asking anybody where it is.
+    final class Counter {
+        let pointer: UnsafeMutablePointer<UInt64>
+
+        init(_ start: UInt64) {
+            pointer = .allocate(capacity: 1)
+            pointer.initialize(to: start)
+        }
+
+        deinit { pointer.deallocate() }
+    }
+
     private var entries: [Key: Entry] = [:]
-    private var feeds: [Tensor: (value: Value, version: UInt64)] = [:]
-    private var variableVersions: [Node: UInt64] = [:]
+    private var feeds: [Tensor: Fed] = [:]
+    private var variableVersions: [Node: Counter] = [:]
     /// The plans that write to each variable.
     private var writers: [Node: Set<Int>] = [:]
     /// Grows when plans made before would be made differently now.
@@ -76,23 +101,23 @@ final class SharedValues {
         generation += 1
     }
 
-    /// Takes note of what a run is fed.
-    func feed(_ tensor: Tensor, _ value: Value) {
-        let known = feeds[tensor]
-        if known?.value == value { return }
-        feeds[tensor] = (value, (known?.version ?? 0) + 1)
+    /// What is fed for a tensor.
+    func fed(_ tensor: Tensor) -> Fed {
+        if let known = feeds[tensor] { return known }
+        let fed = Fed()
+        feeds[tensor] = fed
+        return fed
     }
 
-    /// Takes note that a variable has another value.
-    func changed(_ variable: Node) {
-        variableVersions[variable, default: 1] += 1
-    }
-
-    /// The version of what a value comes from, at least 1.
-    func version(_ origin: Origin) -> UInt64 {
+    /// The version of what a value comes from, at least 1; it grows whenever that has changed.
+    func version(_ origin: Origin) -> Counter {
         switch origin {
-        case .feed(let tensor): feeds[tensor]?.version ?? 1
-        case .variable(let node): variableVersions[node] ?? 1
+        case .feed(let tensor): return fed(tensor).version
+        case .variable(let node):
+            if let known = variableVersions[node] { return known }
+            let version = Counter(1)
+            variableVersions[node] = version
+            return version
         }
     }
 }
