@@ -61,6 +61,7 @@ let package = Package(
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(name: "RecordIOTests", dependencies: ["RecordIO", "TestSupport"]),
         .testTarget(
             name: "TensorBoardTests", dependencies: ["TensorBoard", "RecordIO", "TestSupport"],
@@ -74,7 +75,8 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"]),
         .testTarget(
-            name: "TensorGraphTests", dependencies: ["TensorGraph", "GAN", "TestSupport"]),
+            name: "TensorGraphTests",
+            dependencies: ["TensorGraph", "GAN", "TestSupport", "CAllocationCounter"]),
         .testTarget(
             name: "GANTests", dependencies: ["GAN", "TestSupport"],
             resources: [.copy("Fixtures")]),

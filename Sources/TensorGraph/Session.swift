@@ -83,7 +83,14 @@ public final class Session {
     private func run(
         _ fetches: [Tensor], targets: [Node], feed: [Tensor: Value], profile: RunProfile? = nil
     ) throws -> Plan {
-        let feeds = Dictionary(
+        let plan = try plan(Key(fetches: fetches, targets: targets, feeds: checked(feed)))
+        try plan.run(feed, profile: profile)
+        return plan
+    }
+
+    /// What a plan needs to know of values that are fed.
+    func checked(_ feed: [Tensor: Value]) -> [Tensor: Specialization.Feed] {
+        Dictionary(
             uniqueKeysWithValues: feed.map { tensor, value in
                 precondition(
                     value.type == tensor.type
@@ -91,22 +98,24 @@ public final class Session {
                     "\(tensor) is fed \(value.type) of shape \(value.shape)")
                 return (tensor, Specialization.Feed(value))
             })
-        let key = Key(fetches: fetches, targets: targets, feeds: feeds)
+    }
+
+    /// Whether a plan is still as it would be made now.
+    func isCurrent(_ plan: Plan) -> Bool { plan.generation == resources.shared.generation }
+
+    /// The plan for a run, found or made.
+    func plan(_ key: Key) throws -> Plan {
         let number = numbers[key] ?? plans.count
-        if number < plans.count, plans[number].generation == resources.shared.generation {
-            try plans[number].run(feed, profile: profile)
-            return plans[number]
-        }
+        if number < plans.count, isCurrent(plans[number]) { return plans[number] }
         let plan = try Plan(
-            number: number, graph: graph, fetches: fetches, targets: targets, feeds: feeds,
-            resources: resources)
+            number: number, graph: graph, fetches: key.fetches, targets: key.targets,
+            feeds: key.feeds, resources: resources)
         if number == plans.count {
             numbers[key] = number
             plans.append(plan)
         } else {
             plans[number] = plan
         }
-        try plan.run(feed, profile: profile)
         return plan
     }
 }
@@ -131,7 +140,7 @@ extension Session {
         let storage = resources.variable(variable.node)
         value.copy(to: storage.buffer)
         storage.isInitialized = true
-        resources.shared.changed(variable.node)
+        resources.shared.version(.variable(variable.node)).pointer.pointee += 1
     }
 }
 

@@ -155,10 +155,11 @@ extension Op {
             return [tf.reduceSum(copies, axes: sizes.indices.map { $0 * 2 }), nil]
         },
         types: ["T": 0, "Tmultiples": 1],
-        run: { _ in
-            .call { bound in
-                Broadcast.tile(bound.outputs[0], from: bound.inputs[0])
-            }
+        run: { context in
+            let repetition = Elementwise.Repetition(
+                of: context.dimensions(0), in: context.outputs[0].shape.known ?? [])
+            guard repetition == .other else { return .copy }
+            return .call { bound in Broadcast.tile(bound.outputs[0], from: bound.inputs[0]) }
         })
 
     static let gather: Op = Op(
