@@ -40,6 +40,8 @@ private struct Training {
     let writer: SummaryWriter
     /// The first batch, with noise that stays the same throughout.
     private let feed: [Tensor: Value]
+    private let discriminator: TrainingStep
+    private let generator: TrainingStep
     /// Images that are not trained on, with the same noise: what summaries show.
     private let validationFeed: [Tensor: Value]
     private var loop: LoopState
@@ -93,6 +95,10 @@ private struct Training {
         }
         feed = [program.inputX: images(data.train), program.inputZ: loop.noise]
         validationFeed = [program.inputX: images(data.validation), program.inputZ: loop.noise]
+        discriminator = try TrainingStep(
+            program.discriminatorTrain, program.discriminatorLoss, session, feed)
+        generator = try TrainingStep(
+            program.generatorTrain, program.generatorLoss, session, feed)
     }
 
     /// Takes from a checkpoint what training is to begin with.
@@ -157,8 +163,8 @@ private struct Training {
                 .pass(
                     PassReport(
                         time: loop.passes,
-                        discriminatorLoss: try loss(program.discriminatorLoss),
-                        generatorLoss: try loss(program.generatorLoss),
+                        discriminatorLoss: try discriminator.loss(),
+                        generatorLoss: try generator.loss(),
                         discriminatorSteps: discriminatorSteps, generatorSteps: generatorSteps)))
             if loop.passes % checkpointEvery == 0 { try save() }
             if shouldStop() { return }
@@ -179,8 +185,7 @@ private struct Training {
     private mutating func trainDiscriminator() throws -> Float {
         let measured = profile?.profile(for: .discriminator)
         discriminatorSteps += 1
-        let loss = try train(
-            program.discriminatorTrain, program.discriminatorLoss, profile: measured)
+        let loss = try discriminator.take(profile: measured)
         if measured != nil { try writeProfile() }
         guard loss.isFinite else {
             throw TrainingError.lossNotFinite(which: "discriminator_loss", step: discriminatorSteps)
@@ -191,22 +196,12 @@ private struct Training {
     /// One step of the generator; returns its loss after it.
     private mutating func trainGenerator() throws -> Float {
         generatorSteps += 1
-        let loss = try train(
-            program.generatorTrain, program.generatorLoss,
+        let loss = try generator.take(
             profile: profile?.profile(for: .generator(step: generatorSteps)))
         guard loss.isFinite else {
             throw TrainingError.lossNotFinite(which: "generator_loss", step: generatorSteps)
         }
         return loss
-    }
-
-    private func train(_ step: Node, _ loss: Tensor, profile: RunProfile?) throws -> Float {
-        try session.run(step, feed: feed, profile: profile)
-        return try session.run(loss, feed: feed, profile: profile).scalar
-    }
-
-    private func loss(_ tensor: Tensor) throws -> Float {
-        try session.run(tensor, feed: feed).scalar
     }
 
     /// What the article logs, at the generator's step; and the images once more as a grid, and as a
@@ -249,6 +244,29 @@ private struct Training {
             generatorSteps: generatorSteps,
             accuracy: try session.run(program.accuracy, feed: feed).scalar, checkpoint: checkpoint,
             isProfiled: profile?.isReached)
+    }
+}
+
+/// A step of one of the networks, and its loss; both prepared, since a run takes them thousands of
+/// times.
+private struct TrainingStep {
+    private let train: PreparedRun
+    private let evaluate: PreparedRun
+
+    init(_ train: Node, _ loss: Tensor, _ session: Session, _ feed: [Tensor: Value]) throws {
+        self.train = try session.prepare(targets: [train], feed: feed)
+        evaluate = try session.prepare([loss], feed: feed)
+    }
+
+    /// Takes the step; returns the loss after it.
+    func take(profile: RunProfile?) throws -> Float {
+        try train.run(profile: profile)
+        return try loss(profile: profile)
+    }
+
+    func loss(profile: RunProfile? = nil) throws -> Float {
+        try evaluate.run(profile: profile)
+        return evaluate.scalar
     }
 }
 
