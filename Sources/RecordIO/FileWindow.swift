@@ -1,7 +1,9 @@
 /// A part of a file in memory, which moves towards the file's end.
 struct FileWindow {
-    /// How many bytes are read at once, unless more have to be held.
+    /// How many bytes are read at once, unless more have to be held or one is told another number.
     static let usualLength = 1 << 18
+
+    private let usualLength: Int
 
     /// Where the part starts in the file.
     private var start: Int
@@ -11,8 +13,9 @@ struct FileWindow {
     private(set) var filled = 0
 
     /// Makes an empty window at an offset of a file.
-    init(at offset: Int) {
+    init(at offset: Int, reading usualLength: Int = usualLength) {
         start = offset
+        self.usualLength = usualLength
     }
 
     /// Makes the window hold `count` bytes from an offset on, or as many as the file has. What is
@@ -22,8 +25,8 @@ struct FileWindow {
     mutating func hold(_ count: Int, at offset: Int, of file: InputFile) throws(FileError) -> Int {
         if offset + count <= start + filled, offset >= start { return offset - start }
         keep(from: offset)
-        let wanted = max(count, Self.usualLength)
-        if memory.count < wanted || memory.count > 4 * max(wanted, Self.usualLength) {
+        let wanted = max(count, usualLength)
+        if memory.count < wanted || memory.count > 4 * wanted {
             var resized = [UInt8](repeating: 0, count: wanted)
             resized.replaceSubrange(..<filled, with: memory[..<filled])
             memory = resized

@@ -7,12 +7,12 @@ extension RecordReader {
     ///
     /// - Returns: The bytes that were passed over: up to the next whole record, or to the end of
     ///   the file if there is none.
-    /// - Throws: `RecordError` if the system cannot read the file.
+    /// - Throws: `FileError` if the system cannot read the file.
     /// - Complexity: Linear in the bytes passed over, but for files that are made to have many false
     ///   lengths; those are given up after reading 16 times as many bytes as the file has.
-    public mutating func skipDamage() throws(RecordError) -> Range<Int> {
+    public mutating func skipDamage() throws(FileError) -> Range<Int> {
         let start = offset
-        let fileLength = max(try fileLength(), start)
+        let fileLength = max(try file.byteCount(), start)
         var search = Search(
             end: fileLength, maximumLength: maximumLength, budget: 16 * fileLength + 1 << 30)
         if let next = try search.successor(of: self) {
@@ -36,7 +36,7 @@ extension RecordReader {
 
         /// Where the next record is, by the length of the reader's; `nil` if that cannot be
         /// believed, because there is no whole record there.
-        mutating func successor(of reader: RecordReader) throws(RecordError) -> Int? {
+        mutating func successor(of reader: RecordReader) throws(FileError) -> Int? {
             guard let length = try length(at: reader.offset, of: reader) else { return nil }
             let next = reader.offset + length + Self.framing
             if next == end { return next }
@@ -44,7 +44,7 @@ extension RecordReader {
         }
 
         /// Tries each byte behind the reader's offset.
-        mutating func scan(_ reader: RecordReader) throws(RecordError) -> Int {
+        mutating func scan(_ reader: RecordReader) throws(FileError) -> Int {
             var position = reader.offset + 1
             var window = FileWindow(at: position)
             while position + Self.framing <= end {
@@ -67,23 +67,19 @@ extension RecordReader {
 
         private func hold(
             _ window: inout FileWindow, at position: Int, of reader: RecordReader
-        ) throws(RecordError) -> Int {
+        ) throws(FileError) -> Int {
             let count = min(FileWindow.usualLength, end - position)
-            do throws(FileError) {
-                return try window.hold(count, at: position, of: reader.file)
-            } catch {
-                throw reader.error(.unreadable(error))
-            }
+            return try window.hold(count, at: position, of: reader.file)
         }
 
         /// The length of the record at an offset of the file; `nil` if there is none that the file
         /// can hold.
         private func length(
             at offset: Int, of reader: RecordReader
-        ) throws(RecordError) -> Int? {
-            var window = FileWindow(at: offset)
+        ) throws(FileError) -> Int? {
             guard offset + Self.framing <= end else { return nil }
-            let held = try hold(&window, at: offset, of: reader)
+            var window = FileWindow(at: offset, reading: RecordBuffer.headerLength)
+            let held = try window.hold(RecordBuffer.headerLength, at: offset, of: reader.file)
             let bytes = window.memory.span.bytes.extracting(held..<window.filled)
             guard bytes.byteCount >= RecordBuffer.headerLength else { return nil }
             return length(bytes, at: 0, of: offset)
@@ -99,14 +95,14 @@ extension RecordReader {
 
         private mutating func isRecord(
             at offset: Int, of reader: RecordReader
-        ) throws(RecordError) -> Bool {
+        ) throws(FileError) -> Bool {
             guard let length = try length(at: offset, of: reader) else { return false }
             return try isWhole(at: offset, length: length, of: reader)
         }
 
         private mutating func isWhole(
             at offset: Int, length: Int, of reader: RecordReader
-        ) throws(RecordError) -> Bool {
+        ) throws(FileError) -> Bool {
             guard length <= budget else { return false }
             budget -= length
             return try reader.isWhole(at: offset, length: length)

@@ -113,14 +113,24 @@ public struct RecordReader {
     private mutating func holdRecord(ofLength length: Int) throws(RecordError) -> Int {
         let byteCount = RecordBuffer.headerLength + length + RecordBuffer.footerLength
         if byteCount > FileWindow.usualLength {
-            guard byteCount <= (try fileLength()) - offset else { throw error(.truncated) }
-            if length > Self.longLength, try !isWhole(at: offset, length: length) {
-                throw error(.damagedData)
-            }
+            if let problem = try problem(ofLong: length, byteCount) { throw error(problem) }
         }
         let start = try hold(byteCount)
         guard window.filled - start >= byteCount else { throw error(.truncated) }
         return start
+    }
+
+    /// What is wrong with the next record, as far as it can be told without holding it in memory.
+    private func problem(
+        ofLong length: Int, _ byteCount: Int
+    ) throws(RecordError) -> RecordError.Problem? {
+        do throws(FileError) {
+            if try file.byteCount() - offset < byteCount { return .truncated }
+            if length <= Self.longLength { return nil }
+            return try isWhole(at: offset, length: length) ? nil : .damagedData
+        } catch {
+            throw self.error(.unreadable(error))
+        }
     }
 
     /// Makes the window hold `count` bytes from `offset` on, or as many as the file has.
@@ -138,15 +148,6 @@ public struct RecordReader {
 // MARK: What the search for whole records needs, too.
 
 extension RecordReader {
-    /// How many bytes the file has now.
-    func fileLength() throws(RecordError) -> Int {
-        do throws(FileError) {
-            return try file.byteCount()
-        } catch {
-            throw self.error(.unreadable(error))
-        }
-    }
-
     /// The length of the record whose header stands in some bytes; `nil` if its checksum is wrong.
     static func length(_ bytes: RawSpan, at position: Int) -> UInt64? {
         let length = bytes.extracting(position..<position + 8)
@@ -157,27 +158,24 @@ extension RecordReader {
     }
 
     /// Whether the data of the record at `start` have their checksum. They are read piece by piece.
-    func isWhole(at start: Int, length: Int) throws(RecordError) -> Bool {
+    func isWhole(at start: Int, length: Int) throws(FileError) -> Bool {
         var checksum: UInt32 = 0
         var position = start + RecordBuffer.headerLength
         let end = position + length
-        var piece = FileWindow(at: position)
-        do throws(FileError) {
-            while position < end {
-                let count = min(end - position, FileWindow.usualLength)
-                let held = try piece.hold(count, at: position, of: file)
-                let bytes = piece.memory.span.bytes.extracting(held..<piece.filled)
-                guard bytes.byteCount >= count else { return false }
-                checksum = CRC32C.extend(checksum, by: bytes.extracting(first: count))
-                position += count
-            }
-            let held = try piece.hold(RecordBuffer.footerLength, at: end, of: file)
-            let footer = piece.memory.span.bytes.extracting(held..<piece.filled)
-            return footer.byteCount >= RecordBuffer.footerLength
-                && CRC32C.mask(checksum) == UInt32(littleEndianIn: footer, at: 0)
-        } catch {
-            throw self.error(.unreadable(error))
+        var piece = FileWindow(
+            at: position, reading: min(length + RecordBuffer.footerLength, FileWindow.usualLength))
+        while position < end {
+            let count = min(end - position, FileWindow.usualLength)
+            let held = try piece.hold(count, at: position, of: file)
+            let bytes = piece.memory.span.bytes.extracting(held..<piece.filled)
+            guard bytes.byteCount >= count else { return false }
+            checksum = CRC32C.extend(checksum, by: bytes.extracting(first: count))
+            position += count
         }
+        let held = try piece.hold(RecordBuffer.footerLength, at: end, of: file)
+        let footer = piece.memory.span.bytes.extracting(held..<piece.filled)
+        return footer.byteCount >= RecordBuffer.footerLength
+            && CRC32C.mask(checksum) == UInt32(littleEndianIn: footer, at: 0)
     }
 
     func error(_ problem: RecordError.Problem) -> RecordError {

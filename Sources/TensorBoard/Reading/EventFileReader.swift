@@ -18,8 +18,8 @@ public struct EventFileReader {
     /// Where the next event starts: bytes from the file's start. Everything before it is whole.
     public var offset: Int { records.offset }
 
-    private var records: RecordReader
-    private let decoder = EventDecoder()
+    var records: RecordReader
+    let decoder = EventDecoder()
 
     /// Opens an event file.
     ///
@@ -64,7 +64,7 @@ public struct EventFileReader {
     ///   passed over, too.
     /// - Throws: `EventFileError` if the system cannot read the file.
     public mutating func skipDamage() throws(EventFileError) -> Range<Int> {
-        do throws(RecordError) {
+        do throws(FileError) {
             return try records.skipDamage()
         } catch {
             throw EventFileError(error)
