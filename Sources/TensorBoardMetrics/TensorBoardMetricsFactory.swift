@@ -127,22 +127,27 @@ public final class TensorBoardMetricsFactory: MetricsFactory {
 // MARK: MetricsFactory
 
 extension TensorBoardMetricsFactory {
+    /// A curve of the total.
     public func makeCounter(
         label: String, dimensions: [(String, String)]
     ) -> any CounterHandler {
         metric(label, dimensions, .counter) { TotalCounter() }
     }
 
+    /// A curve of the total.
     public func makeFloatingPointCounter(
         label: String, dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
         metric(label, dimensions, .floatingPointCounter) { FloatingPointTotal() }
     }
 
+    /// A curve of the last value.
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         metric(label, dimensions, .meter) { LastValue() }
     }
 
+    /// Histograms and curves of an interval's values if they are aggregated, else a curve of the last
+    /// value.
     public func makeRecorder(
         label: String, dimensions: [(String, String)], aggregate: Bool
     ) -> any RecorderHandler {
@@ -153,20 +158,26 @@ extension TensorBoardMetricsFactory {
         }
     }
 
+    /// Histograms and curves of an interval's durations.
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         metric(label, dimensions, .timer) { Distribution(unit: 1e9) }
     }
 
+    /// Has the counter written no more.
     public func destroyCounter(_ handler: any CounterHandler) { forget(handler) }
 
+    /// Has the counter written no more.
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {
         forget(handler)
     }
 
+    /// Has the meter written no more.
     public func destroyMeter(_ handler: any MeterHandler) { forget(handler) }
 
+    /// Has the recorder written no more.
     public func destroyRecorder(_ handler: any RecorderHandler) { forget(handler) }
 
+    /// Has the timer written no more.
     public func destroyTimer(_ handler: any TimerHandler) { forget(handler) }
 
     /// The metric of a label, its dimensions and its kind: always the same.

@@ -19,7 +19,7 @@ struct KilledWriterTests {
         let flushed = open("\(folder)/flushed", O_WRONLY | O_CREAT, 0o644)
         let noise = (0..<2000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 5) }
         let image = Image(height: 40, width: 50, channels: 1, pixels: noise)
-        let delay = UInt32.random(in: 0...60_000)
+        let delay = UInt32.random(in: 0...150_000)
         Thread.detachNewThread {
             usleep(delay)
             kill(getpid(), SIGKILL)

@@ -9,6 +9,7 @@
 /// It has no end but the end of the task that iterates it. Memory holds what one look at the folder
 /// found; the first look finds all that is there.
 public struct EventUpdates: AsyncSequence, Sendable {
+    /// What is new, one by one.
     public typealias Element = EventFollower.Update
 
     private let folder: String
