@@ -7,11 +7,13 @@ let package = Package(
     products: [
         .executable(name: "gan", targets: ["gan"]),
         .library(name: "TensorBoard", targets: ["TensorBoard"]),
+        .library(name: "TensorBoardMetrics", targets: ["TensorBoardMetrics"]),
         .library(name: "Checkpoints", targets: ["Checkpoints"]),
         .library(name: "TensorGraph", targets: ["TensorGraph"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     ],
     targets: [
         // The command line, and the article's program.
@@ -42,6 +44,9 @@ let package = Package(
         // Event files, checkpoints, and what both are made of.
         .target(name: "TensorBoard", dependencies: ["RecordIO", "CTensorBoardProtos", "CZlib"]),
         .executableTarget(name: "LogExample", dependencies: ["TensorBoard"]),
+        .target(
+            name: "TensorBoardMetrics",
+            dependencies: ["TensorBoard", .product(name: "CoreMetrics", package: "swift-metrics")]),
         .target(name: "Checkpoints", dependencies: ["RecordIO", "CTensorBoardProtos"]),
         .target(name: "RecordIO", dependencies: ["CRecordIO"]),
         .target(name: "CRecordIO"),
@@ -66,6 +71,12 @@ let package = Package(
         .testTarget(
             name: "TensorBoardTests", dependencies: ["TensorBoard", "RecordIO", "TestSupport"],
             resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "TensorBoardMetricsTests",
+            dependencies: [
+                "TensorBoardMetrics", "TensorBoard", "TestSupport",
+                .product(name: "Metrics", package: "swift-metrics"),
+            ]),
         .testTarget(
             name: "CheckpointsTests",
             dependencies: ["Checkpoints", "RecordIO", "CZlib", "TestSupport"],

@@ -179,6 +179,11 @@ import Testing
                                           first and last step.
                   check                   Verify every record's checksums; name the first bad
                                           byte of each file.
+                  repair                  Copy all whole events of a log into a new one.
+                  export                  Write a log's curves as CSV or JSON lines, its images
+                                          as files.
+                  tail                    Show new points of curves as they are logged, until
+                                          Ctrl-C.
 
                   See 'gan help log <subcommand>' for detailed help.
 
@@ -210,7 +215,8 @@ import Testing
                 file.
 
                 The exit code is 1 if a file is damaged, or ends inside a record. Everything
-                before that place is whole, and TensorBoard shows it.
+                before that place is whole, and TensorBoard shows it. What is whole behind it
+                `gan log repair` brings back.
 
                 USAGE: gan log check [<folder>]
 
@@ -219,6 +225,83 @@ import Testing
 
                 OPTIONS:
                   --version               Show the version.
+                  -h, --help              Show help information.
+
+
+                """)
+    }
+
+    @Test func ofRepairing() throws {
+        #expect(
+            try help("log", "repair") == """
+                OVERVIEW: Copy all whole events of a log into a new one.
+
+                TensorBoard shows nothing behind a damaged record. The copy holds everything
+                before it and behind it, run by run; the log itself is only read. Bytes that
+                belong to no whole event are left out and told.
+
+                USAGE: gan log repair [<folder>] --to <folder>
+
+                ARGUMENTS:
+                  <folder>                The folder of all runs. (default: log)
+
+                OPTIONS:
+                  --to <folder>           The new log's folder.
+                  -h, --help              Show help information.
+
+
+                """)
+    }
+
+    @Test func ofExporting() throws {
+        #expect(
+            try help("log", "export") == """
+                OVERVIEW: Write a log's curves as CSV or JSON lines, its images as files.
+
+                A row has run, tag, step, wall time (seconds since 1970) and value; in JSON,
+                values that are no numbers are the strings NaN, Infinity and -Infinity. Images
+                go to <run>/<tag>/<step>.png, as they are in the log. Steps that a resumed run
+                took again are exported once, as TensorBoard shows them.
+
+                USAGE: gan log export [<folder>] [--csv <file>] [--json <file>] [--images <folder>] [--run <name> ...] [--tag <name> ...] [--overwrite]
+
+                ARGUMENTS:
+                  <folder>                The folder of all runs. (default: log)
+
+                OPTIONS:
+                  --csv <file>            Write the curves as CSV; - is the standard output.
+                  --json <file>           Write the curves as JSON, a line for each point; - is
+                                          the standard output.
+                  --images <folder>       Write the images into this folder.
+                  --run <name>            Only runs of this name; * and ? as in a shell.
+                  --tag <name>            Only tags of this name; * and ? as in a shell.
+                  --overwrite             Write over files that exist; without it, that is an
+                                          error.
+                  -h, --help              Show help information.
+
+
+                """)
+    }
+
+    @Test func ofFollowing() throws {
+        #expect(
+            try help("log", "tail") == """
+                OVERVIEW: Show new points of curves as they are logged, until Ctrl-C.
+
+                It follows all runs in the folder, and those that begin later. A line has the
+                time, the run, the tag, the step and the value.
+
+                USAGE: gan log tail [<folder>] [--run <name> ...] [--tag <name> ...] [--lines <n>] [--every <x>]
+
+                ARGUMENTS:
+                  <folder>                The folder of all runs. (default: log)
+
+                OPTIONS:
+                  --run <name>            Only runs of this name; * and ? as in a shell.
+                  --tag <name>            Only tags of this name; * and ? as in a shell.
+                  --lines <n>             How many points of the past to show first. (default:
+                                          10)
+                  --every <x>             Seconds from one look to the next. (default: 1.0)
                   -h, --help              Show help information.
 
 
