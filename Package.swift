@@ -41,6 +41,7 @@ let package = Package(
         // Event files, checkpoints, and what both are made of.
         .target(name: "TensorBoard", dependencies: ["RecordIO", "CTensorBoardProtos", "CZlib"]),
         .executableTarget(name: "LogExample", dependencies: ["TensorBoard"]),
+        .executableTarget(name: "WriterBenchmark", dependencies: ["TensorBoard", "RecordIO"]),
         .target(name: "Checkpoints", dependencies: ["RecordIO", "CTensorBoardProtos"]),
         .target(name: "RecordIO", dependencies: ["CRecordIO"]),
         .target(name: "CRecordIO"),
