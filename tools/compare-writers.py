@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -240,6 +241,18 @@ def compare_values():
     return not failed
 
 
+def make_fixtures(folder):
+    """Event files of the two libraries, for tests: the calls of log_the_same but for add_hparams,
+    which begins a file of its own."""
+    for library in LIBRARIES:
+        with tempfile.TemporaryDirectory() as run:
+            log_the_same(library, run)
+            first = min(name for name in os.listdir(run) if "tfevents" in name)
+            shutil.copyfile(f"{run}/{first}", f"{folder}/{library}.tfevents")
+
+
+if sys.argv[2] == "fixtures":
+    make_fixtures(sys.argv[3])
 if sys.argv[2] in ("all", "same") and not compare_values():
     sys.exit("tools/compare-writers: values differ")
 if sys.argv[2] in ("all", "time"):
