@@ -47,6 +47,7 @@ let package = Package(
         .target(
             name: "TensorBoardMetrics",
             dependencies: ["TensorBoard", .product(name: "CoreMetrics", package: "swift-metrics")]),
+        .executableTarget(name: "WriterBenchmark", dependencies: ["TensorBoard", "RecordIO"]),
         .target(name: "Checkpoints", dependencies: ["RecordIO", "CTensorBoardProtos"]),
         .target(name: "RecordIO", dependencies: ["CRecordIO"]),
         .target(name: "CRecordIO"),

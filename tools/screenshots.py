@@ -63,7 +63,8 @@ class Page:
         self.prepare = prepare
 
 
-def pages(runs, profiled):
+def training_pages(runs, profiled):
+    """What a log of the article's training has to show."""
     quoted = urllib.parse.quote
     wanted = quoted("_loss$|G_z_grid")
     return [
@@ -85,6 +86,59 @@ def pages(runs, profiled):
             "deep('g.node').length > 10", COMPUTE_TIME)
         for run in profiled[:1]
     ]
+
+
+def tab_pages(runs):
+    """Each tab that a log of any program may have."""
+    quoted = urllib.parse.quote
+    click_tab = "deep('{}').filter(e => /{}/i.test(e.innerText)).forEach(e => e.click())"
+    return [
+        Page(
+            "tab-timeseries", "?smoothing=0#timeseries", (1400, 1100),
+            "deep('line-chart').length >= 1"),
+        Page(
+            "tab-scalars", "#scalars", (1400, 900), "deep('tf-scalar-card').length >= 1",
+            "deep('paper-icon-button').find(e => e.icon === 'info')?.click()"),
+        Page(
+            "tab-images", "#images", (1400, 1000),
+            "deep('#main-image-container img').length >= 2"),
+        Page(
+            "tab-histograms", "#histograms", (1400, 700),
+            "deep('vz-histogram-timeseries').length >= 1"),
+        Page(
+            "tab-distributions", "#distributions", (1400, 700),
+            "deep('vz-distribution-chart').length >= 1"),
+        Page("tab-text", "#text", (1400, 700), "deep('tf-text-loader').length >= 1"),
+        Page("tab-audio", "#audio", (1400, 700), "deep('audio').length >= 1"),
+        Page("tab-pr-curves", "#pr_curves", (1400, 800), "deep('tf-pr-curve-card').length >= 1"),
+        Page("tab-mesh", "#mesh", (1400, 800), "deep('tf-mesh-loader').length >= 1"),
+        Page(
+            "tab-hparams", "#hparams", (1400, 800),
+            "deep('tf-hparams-table-view').length >= 1"),
+        Page(
+            "tab-hparams-parallel", "#hparams", (1400, 800),
+            "deep('tf-hparams-table-view').length >= 1",
+            click_tab.format("paper-tab", "parallel")),
+        Page(
+            "tab-custom-scalars", "#custom_scalars", (1400, 900),
+            "deep('tf-custom-scalar-multi-line-chart-card').length >= 1"),
+        Page("tab-projector", "#projector", (1400, 900), "deep('iframe').length >= 1"),
+        Page(
+            "tab-graph-times", "#graphs&run=" + quoted(runs[0], safe=""), (1400, 900),
+            "deep('g.node').length >= 1", COLOR_BY_TIME),
+    ]
+
+
+# Chooses the first step with run metadata, then the colours of compute time.
+COLOR_BY_TIME = """
+    (async () => {
+        const pause = () => new Promise(resolve => setTimeout(resolve, 1500));
+        const pick = (selector, pattern) => deep(selector)
+            .filter(e => pattern.test(e.innerText)).forEach(e => e.click());
+        pick('paper-item', /^step/i); await pause();
+        pick('paper-radio-button', /compute time/i);
+    })()
+"""
 
 
 class Browser:
@@ -191,7 +245,8 @@ def wait_until(what, is_so, pause=0.2):
 
 
 def main():
-    logdir, outdir = sys.argv[1], pathlib.Path(sys.argv[2])
+    tabs = sys.argv[1] == "--tabs"
+    logdir, outdir = sys.argv[-2], pathlib.Path(sys.argv[-1])
     outdir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         with tensorboard(logdir, folder) as address:
@@ -201,7 +256,7 @@ def main():
                 browser.call("Page.enable")
                 for script in (DEEP, f"if (location.protocol === 'http:') {{ {SETTINGS} }}"):
                     browser.call("Page.addScriptToEvaluateOnNewDocument", source=script)
-                for page in pages(runs, profiled_runs(address)):
+                for page in tab_pages(runs) if tabs else training_pages(runs, profiled_runs(address)):
                     path = outdir / f"{page.name}.png"
                     picture = PIL.Image.open(io.BytesIO(browser.picture(address, page)))
                     # A palette makes the file a third as large.

@@ -52,6 +52,25 @@ import Testing
         }
     }
 
+    /// Numbers of four bytes have a way of their own; it leads to the same buckets.
+    @Test func floatsFallIntoTheSameBucketsAsDoubles() {
+        var floats: [Float] = [0, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude]
+        var limit = 1e-12
+        while limit < 1e20 {
+            floats += [Float(limit), Float(limit).nextUp, Float(limit).nextDown]
+            limit *= 1.1
+        }
+        var generator = SeededGenerator(seed: 2)
+        for _ in 0..<10_000 {
+            let number = Float(bitPattern: UInt32.random(in: 0..<0x7f80_0000, using: &generator))
+            floats.append(number)
+        }
+        floats += floats.map { -$0 }
+        #expect(
+            Histogram(counting: floats).buckets
+                == Histogram(counting: floats.map(Double.init)).buckets)
+    }
+
     @Test func leavesOutWhatIsNotFinite() {
         let histogram = Histogram(counting: [1, .nan, 2, .infinity, -.infinity] as [Float])
         #expect(histogram.dropped == 3)

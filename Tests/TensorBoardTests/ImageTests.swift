@@ -34,6 +34,20 @@ import Testing
         #expect(Image(height: 100, width: 100, channels: 1, pixels: noise).png().count < 10_200)
     }
 
+    /// Noise is stored and patterns are deflated, in one stream.
+    @Test(arguments: [1, 2, 3, 7, 40])
+    func pngOfNoiseAndPatternsDecodes(bands: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(bands))
+        let pixels = (0..<bands * 50 * 80).map { index in
+            index / (50 * 80) % 2 == 0 ? UInt8.random(in: 0...255, using: &generator) : 3
+        }
+        let image = Image(height: bands * 50, width: 80, channels: 1, pixels: pixels)
+        let file = image.png()
+        #expect(try DecodedPNG(file).pixels == pixels)
+        let noise = (bands + 1) / 2 * 50 * 80
+        #expect(file.count < noise + noise / 16 + bands * 200 + 200)
+    }
+
     struct ScalingRow: Decodable {
         let name: String
         let shape: [Int]

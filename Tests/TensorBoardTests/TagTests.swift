@@ -45,7 +45,8 @@ import Testing
     }
 
     /// Every kind at once from eight threads; each keeps the order of its own. Also to be run with
-    /// `swift test --sanitize=thread`.
+    /// `TSAN_OPTIONS=die_after_fork=0 swift test --sanitize=thread`; the sanitizer ends forked processes
+    /// otherwise.
     @Test func eightThreadsLogEveryKind() async throws {
         var options = SummaryWriter.Options()
         options.queueCapacity = 50

@@ -39,7 +39,8 @@ public struct RunMetadata: Sendable, Equatable {
         public var name: String
         /// What a timeline writes on the node; TensorFlow's form is `name = Op(input, input)`.
         public var label: String
-        /// When it started, in nanoseconds since 1970.
+        /// When it started, in nanoseconds since 1970; TensorBoard shows no time for a node that
+        /// started in the first microsecond of 1970.
         public var startNanoseconds: Int64
         /// When it was done, in nanoseconds since 1970. TensorBoard counts whole microseconds, and
         /// shows no time for a node that took none: any part of one counts as a whole.

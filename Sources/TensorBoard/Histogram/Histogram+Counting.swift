@@ -6,19 +6,22 @@ extension Histogram {
     ///
     /// - Complexity: O(*n*), some nanoseconds a number.
     public init(counting numbers: [Float]) {
-        self.init(converting: numbers)
+        self.init(numbers) { $0.bucket(of: $1) }
     }
 
     /// Counts numbers into TensorFlow 1's buckets.
     ///
     /// - Complexity: O(*n*), some nanoseconds a number.
     public init(counting numbers: [Double]) {
-        self.init(converting: numbers)
+        self.init(numbers) { $0.bucket(of: $1) }
     }
 
-    private init<Number: BinaryFloatingPoint>(converting numbers: [Number]) {
+    @inline(__always)
+    private init<Number: BinaryFloatingPoint>(
+        _ numbers: [Number], _ bucket: (BucketLimits.Finder, Number) -> Int
+    ) {
         let limits = BucketLimits.standard.all
-        var counts = [Double](repeating: 0, count: limits.count)
+        var counts = [Int](repeating: 0, count: limits.count)
         var minimum = Double.infinity
         var maximum = -Double.infinity
         var counted = 0
@@ -27,8 +30,8 @@ extension Histogram {
         let filled = counts.withUnsafeMutableBufferPointer { counts in
             BucketLimits.standard.withFinder { finder in
                 for number in numbers where number.isFinite {
+                    counts[bucket(finder, number)] &+= 1
                     let number = Double(number)
-                    counts[finder.bucket(of: number)] += 1
                     if number < minimum { minimum = number }
                     if number > maximum { maximum = number }
                     sum += number
@@ -41,7 +44,7 @@ extension Histogram {
         }
         // With the empty buckets next to the filled ones; the last one ends the run above them.
         let shown = max(filled.lowerBound - 1, 0)..<min(filled.upperBound + 1, limits.count)
-        var buckets = zip(limits[shown], counts[shown]).map { Bucket(limit: $0, count: $1) }
+        var buckets = shown.map { Bucket(limit: limits[$0], count: Double(counts[$0])) }
         if filled.upperBound < limits.count {
             buckets[buckets.count - 1].limit = .greatestFiniteMagnitude
         }

@@ -44,7 +44,7 @@ struct PNGRowFilter {
         consider(1, guess { left, _, _ in left })
         consider(2, guess { _, up, _ in up })
         consider(3, guess { left, up, _ in (left & up) &+ ((left ^ up) &>> 1) })
-        consider(4, guess(Self.paeth))
+        consider(4, guess { left, up, upLeft in Self.paeth(left, up, upLeft) })
         filtered.append(bestNumber)
         filtered += best[..<rowLength]
     }
@@ -60,42 +60,70 @@ struct PNGRowFilter {
             above.withUnsafeBytes { above in
                 candidate.withUnsafeMutableBytes { candidate in
                     var cost = 0
+                    var sums = SIMD8<UInt16>()
+                    var next = Self.vectorsPerSum
                     for start in stride(from: 0, to: paddedLength, by: 16) {
-                        let next = start &+ pixelLength
+                        let here = start &+ pixelLength
                         let difference =
-                            current.loadUnaligned(fromByteOffset: next, as: Vector.self)
+                            current.loadUnaligned(fromByteOffset: here, as: Vector.self)
                             &- guess(
                                 current.loadUnaligned(fromByteOffset: start, as: Vector.self),
-                                above.loadUnaligned(fromByteOffset: next, as: Vector.self),
+                                above.loadUnaligned(fromByteOffset: here, as: Vector.self),
                                 above.loadUnaligned(fromByteOffset: start, as: Vector.self))
                         candidate.storeBytes(
                             of: difference, toByteOffset: start, as: Vector.self)
-                        cost &+= Self.sum(pointwiseMin(difference, 0 &- difference))
+                        sums &+= Self.pairSums(Self.smaller(difference, 0 &- difference))
+                        next &-= 1
+                        if next == 0 {
+                            cost &+= Self.sum(sums)
+                            (sums, next) = (SIMD8(), Self.vectorsPerSum)
+                        }
                     }
-                    return cost
+                    return cost &+ Self.sum(sums)
                 }
             }
         }
     }
 
+    /// So many vectors' sums fit 16 bits: a pair of bytes adds 256 at the most.
+    private static let vectorsPerSum = 255
+
+    // The standard library's functions for these are calls in the middle of the loop.
     @inline(__always)
-    private static func sum(_ bytes: Vector) -> Int {
+    private static func smaller(_ one: Vector, _ other: Vector) -> Vector {
+        one.replacing(with: other, where: other .< one)
+    }
+
+    @inline(__always)
+    private static func greater(_ one: Vector, _ other: Vector) -> Vector {
+        one.replacing(with: other, where: one .< other)
+    }
+
+    @inline(__always)
+    private static func pairSums(_ bytes: Vector) -> SIMD8<UInt16> {
         let pairs = unsafeBitCast(bytes, to: SIMD8<UInt16>.self)
-        return Int(((pairs & 0xff) &+ (pairs &>> 8)).wrappedSum())
+        return (pairs & 0xff) &+ (pairs &>> 8)
+    }
+
+    @inline(__always)
+    private static func sum(_ sums: SIMD8<UInt16>) -> Int {
+        var sum = 0
+        for lane in 0..<8 { sum &+= Int(sums[lane]) }
+        return sum
     }
 
     /// That of the three neighbours which is closest to left + up - upLeft.
     @inline(__always)
     private static func paeth(_ left: Vector, _ up: Vector, _ upLeft: Vector) -> Vector {
-        let fromLeft = pointwiseMax(up, upLeft) &- pointwiseMin(up, upLeft)
-        let fromUp = pointwiseMax(left, upLeft) &- pointwiseMin(left, upLeft)
-        let larger = pointwiseMax(fromLeft, fromUp)
+        let fromLeft = Self.greater(up, upLeft) &- Self.smaller(up, upLeft)
+        let fromUp = Self.greater(left, upLeft) &- Self.smaller(left, upLeft)
+        let larger = Self.greater(fromLeft, fromUp)
         // Where left and up lie on the same side of upLeft, upLeft is the farthest.
         let isBetween = (left .< upLeft) .!= (up .< upLeft)
         let fromUpLeft = larger.replacing(
-            with: larger &- pointwiseMin(fromLeft, fromUp), where: isBetween)
+            with: larger &- Self.smaller(fromLeft, fromUp), where: isBetween)
         let upOrUpLeft = upLeft.replacing(with: up, where: fromUp .<= fromUpLeft)
         return upOrUpLeft.replacing(
-            with: left, where: fromLeft .<= pointwiseMin(fromUp, fromUpLeft))
+            with: left, where: fromLeft .<= Self.smaller(fromUp, fromUpLeft))
     }
 }

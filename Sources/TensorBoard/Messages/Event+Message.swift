@@ -148,6 +148,10 @@ extension TensorValue.Elements {
         case .float: stored = elements(message.float_val, message.n_float_val).map { .floats($0) }
         case .double:
             stored = elements(message.double_val, message.n_double_val).map { .doubles($0) }
+        case .uint8 where content.isEmpty:
+            stored = .uint8s(
+                (0..<message.n_int_val).map { UInt8(truncatingIfNeeded: message.int_val[$0]) })
+        case .uint8: stored = .uint8s(Array(content))
         case .int32: stored = elements(message.int_val, message.n_int_val).map { .int32s($0) }
         case .int64: stored = elements(message.int64_val, message.n_int64_val).map { .int64s($0) }
         case .bool where content.isEmpty:

@@ -17,6 +17,11 @@ struct SummaryMessages: ~Copyable {
         self.describesTags = describesTags
     }
 
+    /// Whether a tag's metadata were written already.
+    func isDescribed(_ tag: String) -> Bool {
+        describedTags.contains(tag)
+    }
+
     /// A summary's message. Pictures without a pixel are left out: no file format knows them.
     mutating func message(
         _ summary: Summary

@@ -7,6 +7,7 @@ extension Event.Value {
             switch tensor.elements {
             case .floats(let numbers): numbers.first.map { Double($0) }
             case .doubles(let numbers): numbers.first
+            case .uint8s(let bytes): bytes.first.map { Double($0) }
             case .int32s(let numbers): numbers.first.map { Double($0) }
             case .int64s(let numbers): numbers.first.map { Double($0) }
             case .bools(let values): values.first.map { $0 ? 1 : 0 }

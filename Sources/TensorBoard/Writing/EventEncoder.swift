@@ -19,9 +19,16 @@ struct EventEncoder: ~Copyable {
     ///
     /// - Returns: Whether the event is short enough to be written; nothing is appended if not.
     mutating func append(_ event: PendingEvent, to records: inout RecordBuffer) -> Bool {
-        if case .serialized(let bytes) = event.content {
+        switch event.content {
+        case .scalar(let tag, let value) where summaries.isDescribed(tag):
+            ScalarEvent.append(
+                tag: tag, value: value, step: event.step, wallTime: event.wallTime, to: &records)
+            return true
+        case .serialized(let bytes):
             records.append(bytes.span.bytes)
             return true
+        default:
+            break
         }
         guard let message = message(event) else { return true }
         defer { arena.reset() }

@@ -11,8 +11,7 @@ import RecordIO
 /// An event file that is being written: whole records and nothing else.
 final class EventFile {
     private let file: OutputFile
-    private var encoder = EventEncoder()
-    private var records = RecordBuffer()
+    private var encoding = Encoding()
 
     /// Records are written when they take so many bytes together, so that a batch of pictures does
     /// not pile up.
@@ -66,24 +65,21 @@ final class EventFile {
         _ events: ArraySlice<PendingEvent>, upTo limit: Int = .max
     ) throws(Failure) -> Int {
         var writtenCount = 0
-        for event in events {
-            guard encoder.append(event, to: &records) else {
+        var rest = events
+        while !rest.isEmpty, file.byteCount < limit {
+            let (count, isTooLong) = encoding.append(
+                rest, upTo: min(Self.writeSize, limit - file.byteCount))
+            writtenCount += try writeRecords(after: writtenCount)
+            rest = rest.dropFirst(count)
+            if isTooLong, let event = rest.first {
                 describeTagsAgain()
-                writtenCount += try writeRecords(after: writtenCount)
                 throw Failure(
                     error: EventFileError(
                         path: path, problem: .tooLong,
                         description: "an event of step \(event.step) takes more than 2 GiB"),
                     writtenCount: writtenCount)
             }
-            if records.byteCount >= Self.writeSize
-                || file.byteCount + records.byteCount >= limit
-            {
-                writtenCount += try writeRecords(after: writtenCount)
-                if file.byteCount >= limit { break }
-            }
         }
-        writtenCount += try writeRecords(after: writtenCount)
         if file.isRemoved {
             throw Failure(
                 error: EventFileError(
@@ -97,7 +93,7 @@ final class EventFile {
     /// Forgets which tags were described, so that their metadata come again: after a failed write
     /// nobody knows which are in the file.
     func describeTagsAgain() {
-        encoder = EventEncoder()
+        encoding.encoder = EventEncoder()
     }
 
     /// Whether the file is still there and ends with a whole record, so that more can follow.
@@ -119,13 +115,13 @@ final class EventFile {
     /// - Returns: How many records there were.
     private func writeRecords(after earlierCount: Int) throws(Failure) -> Int {
         let start = file.byteCount
-        let count = records.recordEnds.count
-        defer { records.removeAll() }
+        let count = encoding.records.recordEnds.count
+        defer { encoding.records.removeAll() }
         do throws(FileError) {
-            try records.withBytes { bytes throws(FileError) in try file.append(bytes) }
+            try encoding.records.withBytes { bytes throws(FileError) in try file.append(bytes) }
         } catch {
             // A record that is cut would end the file for its readers.
-            let whole = records.recordEnds.prefix { start + $0 <= file.byteCount }
+            let whole = encoding.records.recordEnds.prefix { start + $0 <= file.byteCount }
             do throws(FileError) {
                 try file.truncate(to: start + (whole.last ?? 0))
             } catch {
@@ -135,5 +131,26 @@ final class EventFile {
                 error: EventFileError(error), writtenCount: earlierCount + whole.count)
         }
         return count
+    }
+}
+
+/// What turns events into records, as one value: so it is looked up once for many of them.
+private struct Encoding: ~Copyable {
+    var encoder = EventEncoder()
+    var records = RecordBuffer()
+
+    /// Encodes events until they take so many bytes.
+    ///
+    /// - Returns: How many it were, and whether the next one is too long to be written.
+    mutating func append(
+        _ events: ArraySlice<PendingEvent>, upTo byteCount: Int
+    ) -> (count: Int, isTooLong: Bool) {
+        var count = 0
+        for event in events {
+            guard encoder.append(event, to: &records) else { return (count, true) }
+            count += 1
+            if records.byteCount >= byteCount { break }
+        }
+        return (count, false)
     }
 }
