@@ -148,8 +148,10 @@ typedef struct {
 } kernel_conv2d_shape;
 
 size_t kernel_conv2d_scratch(const kernel_conv2d_shape *shape);                      // floats, enough for each of the three
+/// `bias` [K] is added to each pixel unless it is NULL.
 void kernel_conv2d(
-    kernel_pool *pool, float *y, const float *x, const float *w, const kernel_conv2d_shape *shape, float *scratch);
+    kernel_pool *pool, float *y, const float *x, const float *w, const float *bias, const kernel_conv2d_shape *shape,
+    float *scratch);
 void kernel_conv2d_input_gradient(
     kernel_pool *pool, float *dx, const float *dy, const float *w, const kernel_conv2d_shape *shape, float *scratch);
 void kernel_conv2d_filter_gradient(

@@ -51,6 +51,13 @@ struct Compiler {
 
     /// Replaces groups of nodes by one that does all their work.
     private mutating func fuse() {
+        let biases = FusedBiases(
+            specialization, running: running, fetches: Set(fetches.map(source)), source: source)
+        for addition in biases.additions {
+            executions[addition.replaced] = .nothing
+            executions[addition.node] = addition.execution
+            operands[addition.node] = addition.operands
+        }
         let fused = FusedUpdates(
             specialization, running: running, fetches: Set(fetches.map(source)),
             source: source)

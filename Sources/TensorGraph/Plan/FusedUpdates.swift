@@ -25,6 +25,8 @@ struct FusedUpdates {
     /// Beyond so many rows in all terms together, a product takes longer than storing it, and is
     /// better made by itself.
     private static let mostRows = 64
+    /// With fewer the kernel's tiles would not be full.
+    private static let fewestColumns = 32
 
     /// - Parameters:
     ///   - running: the nodes that run, in order.
@@ -59,7 +61,9 @@ struct FusedUpdates {
             else { continue }
             let factors = products.map { specialization.inputs($0.node) }
             let sizes = factors.map { specialization.type($0[0]).shape.known ?? [] }
-            guard sizes.reduce(0, { $0 + $1[0] }) <= Self.mostRows else { continue }
+            let columns = specialization.type(factors[0][1]).shape.known?[1] ?? 0
+            guard sizes.reduce(0, { $0 + $1[0] }) <= Self.mostRows, columns >= Self.fewestColumns
+            else { continue }
             self.updates.append(
                 Update(
                     node: node,
