@@ -59,7 +59,8 @@
         typealias Adam =
             @convention(c) (
                 OpaquePointer?, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>,
-                UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int, Float, Float, Float, Float
+                UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int, Int, Float, Float, Float,
+                Float
             ) -> Void
 
         /// The levels that this processor has.
@@ -175,11 +176,12 @@
                 var (m, v) = (gradient.map { $0 / 3 }, gradient.map { $0 * $0 / 2 })
                 return written(1000) {
                     $0.update(from: start, count: 1000)
-                    kernel(nil, $0, &m, &v, gradient, 1000, 1e-3, 0.9, 0.999, 1e-12)
+                    kernel(nil, $0, &m, &v, gradient, 1000, 2, 1e-3, 0.9, 0.999, 1e-12)
                 }
             }
             expectClose(
-                updated { kernel_adam($0, $1, $2, $3, $4, $5, $6, $7, $8, $9) }, updated(clone),
+                updated { kernel_adam($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
+                updated(clone),
                 terms: 1, "a step of Adam")
         }
     }

@@ -22,8 +22,8 @@ struct FusedUpdates {
 
     private(set) var updates: [Update] = []
 
-    /// Beyond so many rows in all terms together, a product takes longer than storing it, and is
-    /// better made by itself.
+    /// Beyond so many rows in all terms together, a product takes longer than storing it: it is made
+    /// by itself, term by term, and then all updates are one pass.
     private static let mostRows = 64
     /// With fewer the kernel's tiles would not be full.
     private static let fewestColumns = 32
@@ -62,20 +62,52 @@ struct FusedUpdates {
             let factors = products.map { specialization.inputs($0.node) }
             let sizes = factors.map { specialization.type($0[0]).shape.known ?? [] }
             let columns = specialization.type(factors[0][1]).shape.known?[1] ?? 0
-            guard sizes.reduce(0, { $0 + $1[0] }) <= Self.mostRows, columns >= Self.fewestColumns
+            let rows = sizes.map { $0[0] }
+            let isSmall = rows.reduce(0, +) <= Self.mostRows
+            guard columns >= Self.fewestColumns, isSmall || products.count + updates.count > 2
             else { continue }
+            let execution =
+                isSmall
+                ? Self.execution(rows: rows, times: updates.count)
+                : Self.storing(rows: rows, m: sizes[0][1], n: columns, times: updates.count)
             self.updates.append(
                 Update(
                     node: node,
                     replaced: products.map(\.node) + (isSum ? [gradient.node] : [])
                         + updates.filter { $0 != node },
                     operands: node.inputs[..<9] + factors.flatMap(\.self),
-                    execution: Self.execution(rows: sizes.map { $0[0] }, times: updates.count)))
+                    execution: execution))
         }
     }
 
     private static func isGradientOfWeights(_ node: Node) -> Bool {
         node.op.name == Op.matMul.name && node.bool("transpose_a") && !node.bool("transpose_b")
+    }
+
+    private static func storing(rows: [Int], m: Int, n: Int, times: Int) -> Execution {
+        let scratch = rows.map { k in
+            max(
+                kernel_matmul_scratch(m, n, k, true, false),
+                kernel_matmul_add_scratch(m, n, k, true, false))
+        }
+        return .call(scratch: m * n + (scratch.max() ?? 0)) { bound in
+            let inputs = bound.inputs.map(\.floats)
+            let (pool, rates, gradient) = (bound.pool, AdamRates(bound), bound.scratch)
+            let scratch = bound.scratch + m * n
+            return {
+                for (index, k) in rows.enumerated() {
+                    let (a, b) = (inputs[9 + 2 * index], inputs[10 + 2 * index])
+                    if index == 0 {
+                        kernel_matmul(pool, gradient, a, b, m, n, k, true, false, scratch)
+                    } else {
+                        kernel_matmul_add(pool, gradient, a, b, m, n, k, true, false, scratch)
+                    }
+                }
+                kernel_adam(
+                    pool, rates.variable, rates.moments.0, rates.moments.1, gradient, m * n, times,
+                    rates.rate, rates.betas.0[0], rates.betas.1[0], rates.epsilon[0])
+            }
+        }
     }
 
     private static func execution(rows: [Int], times: Int) -> Execution {
