@@ -84,6 +84,15 @@ struct FusedUpdates {
         node.op.name == Op.matMul.name && node.bool("transpose_a") && !node.bool("transpose_b")
     }
 
+    private static func terms(_ bound: Bindings, rows: [Int]) -> [kernel_product] {
+        rows.enumerated().map { index, rows in
+            kernel_product(
+                a: bound.inputs[9 + 2 * index].floats, b: bound.inputs[10 + 2 * index].floats,
+                k: rows)
+        }
+    }
+
+    /// The gradient is made term by term in scratch memory, before the update.
     private static func storing(rows: [Int], m: Int, n: Int, times: Int) -> Execution {
         let scratch = rows.map { k in
             max(
@@ -91,17 +100,18 @@ struct FusedUpdates {
                 kernel_matmul_add_scratch(m, n, k, true, false))
         }
         return .call(scratch: m * n + (scratch.max() ?? 0)) { bound in
-            let inputs = bound.inputs.map(\.floats)
             let (pool, rates, gradient) = (bound.pool, AdamRates(bound), bound.scratch)
             let scratch = bound.scratch + m * n
+            let terms = Self.terms(bound, rows: rows)
             return {
-                for (index, k) in rows.enumerated() {
-                    let (a, b) = (inputs[9 + 2 * index], inputs[10 + 2 * index])
-                    if index == 0 {
-                        kernel_matmul(pool, gradient, a, b, m, n, k, true, false, scratch)
-                    } else {
-                        kernel_matmul_add(pool, gradient, a, b, m, n, k, true, false, scratch)
-                    }
+                kernel_matmul(
+                    pool, gradient, terms[0].a, terms[0].b, m, n, terms[0].k, true, false, scratch)
+                var index = 1
+                while index < terms.count {
+                    let term = terms[index]
+                    kernel_matmul_add(
+                        pool, gradient, term.a, term.b, m, n, term.k, true, false, scratch)
+                    index += 1
                 }
                 kernel_adam(
                     pool, rates.variable, rates.moments.0, rates.moments.1, gradient, m * n, times,
@@ -110,14 +120,12 @@ struct FusedUpdates {
         }
     }
 
+    /// The gradient is made tile by tile, in the update.
     private static func execution(rows: [Int], times: Int) -> Execution {
         .call { bound in
-            let inputs = bound.inputs.map(\.floats)
             let (pool, rates) = (bound.pool, AdamRates(bound))
             let (m, n) = (bound.inputs[0].shape[0], bound.inputs[0].shape[1])
-            let terms = rows.enumerated().map { index, rows in
-                kernel_product(a: inputs[9 + 2 * index], b: inputs[10 + 2 * index], k: rows)
-            }
+            let terms = Self.terms(bound, rows: rows)
             return {
                 kernel_matmul_adam(
                     pool, rates.variable, rates.moments.0, rates.moments.1, m, n, terms,
