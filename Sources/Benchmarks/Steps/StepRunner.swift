@@ -9,8 +9,8 @@ final class StepRunner {
     private let program: Program
     private let session: Session
     private let feed: [Tensor: Value]
-    /// Other images with the same noise: what the loop's summaries show.
-    private let validationFeed: [Tensor: Value]
+    /// Fetches the summaries of other images with the same noise, as the loop does.
+    private let summaries: PreparedRun
     private var steps: [Step: (train: PreparedRun, loss: PreparedRun)] = [:]
 
     /// - Parameter batchSize: 1...1000.
@@ -30,7 +30,7 @@ final class StepRunner {
         var validationFeed = feed
         validationFeed[program.inputX] = Value(
             examples.validation.pixels(0..<batchSize), shape: [batchSize, MNIST.pixelCount])
-        self.validationFeed = validationFeed
+        summaries = try session.prepare([program.summary.tensor], feed: validationFeed)
         for step in Step.allCases {
             let (train, loss) =
                 switch step {
@@ -58,7 +58,10 @@ final class StepRunner {
     }
 
     /// What the loop logs after a pass.
-    func summary() throws -> Summary { try session.run(program.summary, feed: validationFeed) }
+    func summary() throws -> Summary {
+        try summaries.run()
+        return summaries.summary(0)
+    }
 }
 
 /// Numbers that are the same in every run (SplitMix64).

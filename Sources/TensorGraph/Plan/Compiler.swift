@@ -44,7 +44,16 @@ struct Compiler {
         }
         self.executions = executions
         self.sources = sources
-        steps = Schedule(specialization, fetches: fetches, source: source).steps
+        steps =
+            Schedule(
+                specialization, fetches: fetches, source: source,
+                isPartOfLoop: { node in
+                    switch executions[node] {
+                    case .unary, .binary, .sum, .copy, .columnSums, .pooling: true
+                    case .nothing, .alias, .call, nil: false
+                    }
+                }
+            ).steps
         scratch = arena.pointer.assumingMemoryBound(to: Float.self)
         fuse()
     }
