@@ -12,7 +12,7 @@ enum { CHUNK = 8192 };  // values; 128 KiB of the four arrays
 typedef struct {
     float *var, *m, *v;
     const float *g;
-    size_t n;
+    size_t n, times;
     adam_rates rates;
 } adam;
 
@@ -23,7 +23,7 @@ KERNEL_CLONES static void update_chunk(void *context, size_t chunk) {
     size_t i = chunk * CHUNK;
     for (; i + LANES <= end; i += LANES) {
         var = AT(a.var + i), m = AT(a.m + i), v = AT(a.v + i), g = AT(a.g + i);
-        adam_update(&var, &m, &v, &g, &a.rates);
+        for (size_t t = 0; t < a.times; t++) adam_update(&var, &m, &v, &g, &a.rates);
         AT(a.var + i) = var, AT(a.m + i) = m, AT(a.v + i) = v;
     }
     if (i < end) {
@@ -31,7 +31,7 @@ KERNEL_CLONES static void update_chunk(void *context, size_t chunk) {
         load_partial(&m, a.m + i, end - i);
         load_partial(&v, a.v + i, end - i);
         load_partial(&g, a.g + i, end - i);
-        adam_update(&var, &m, &v, &g, &a.rates);
+        for (size_t t = 0; t < a.times; t++) adam_update(&var, &m, &v, &g, &a.rates);
         store_partial(a.var + i, &var, end - i);
         store_partial(a.m + i, &m, end - i);
         store_partial(a.v + i, &v, end - i);
@@ -39,7 +39,7 @@ KERNEL_CLONES static void update_chunk(void *context, size_t chunk) {
 }
 
 void kernel_adam(kernel_pool *pool, float *var, float *m, float *v, const float *g, size_t n,
-    float lr, float beta1, float beta2, float epsilon) {
-    adam a = {var, m, v, g, n, {lr, beta1, beta2, epsilon}};
+    size_t times, float lr, float beta1, float beta2, float epsilon) {
+    adam a = {var, m, v, g, n, times, {lr, beta1, beta2, epsilon}};
     kernel_pool_run(pool, ceil_div(n, CHUNK), update_chunk, &a);
 }

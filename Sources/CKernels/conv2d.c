@@ -20,6 +20,7 @@ typedef struct {
     convolution conv;
     float *y;       // [n, p, q, k]
     float *filter;  // [blocks, r, run, OUTPUTS], or [k, r, run padded to LANES]
+    float *bias;    // [blocks, OUTPUTS], or NULL
     float *planes;  // [tasks, plane_size]
 } work;
 
@@ -61,10 +62,10 @@ static void pack_narrow_filter(float *filter, const convolution *conv, filter_la
     }
 }
 
-/// y[i] = OUTPUTS outputs of pixel i, `y_step` apart, from the plane at x[i]. `vectors`: 1 if LANES
-/// of them matter.
+/// y[i] = OUTPUTS outputs of pixel i, `y_step` apart, from the plane at x[i], and the bias if there
+/// is one. `vectors`: 1 if LANES of them matter.
 INLINE void convolve_tile(float *y, size_t y_step, const float *const x[PIXELS],
-    const float *filter, const convolution *conv, size_t vectors) {
+    const float *filter, const float *bias, const convolution *conv, size_t vectors) {
     vector sum[PIXELS][2];
     for (size_t i = 0; i < PIXELS; i++) sum[i][0] = sum[i][1] = 0.0f;
     for (size_t r = 0; r < conv->r; r++) {
@@ -77,6 +78,14 @@ INLINE void convolve_tile(float *y, size_t y_step, const float *const x[PIXELS],
                 sum[i][0] += xi * w0;
                 if (vectors > 1) sum[i][1] += xi * w1;
             }
+        }
+    }
+    if (bias != NULL) {
+        const vector b0 = AT(bias), b1 = AT(bias + LANES);
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < PIXELS; i++) {
+            sum[i][0] += b0;
+            sum[i][1] += b1;
         }
     }
 #pragma clang loop unroll(full)
@@ -143,8 +152,8 @@ INLINE void next_pixels(const float **x, size_t size, size_t count, position *at
 
 /// Pixels are written as whole vectors, one after another, so that what is too much of one is
 /// overwritten by the next; where nothing follows, by way of a buffer.
-INLINE void convolve_band(
-    float *y, const float *plane, const float *filter, const convolution *conv, size_t pixels) {
+INLINE void convolve_band(float *y, const float *plane, const float *filter, const float *bias,
+    const convolution *conv, size_t pixels) {
     const size_t block_size = conv->r * conv->run * OUTPUTS;
     position at = {0, 0};
     for (size_t first = 0; first < pixels; first += PIXELS) {
@@ -159,10 +168,11 @@ INLINE void convolve_band(
             float buffer[PIXELS * OUTPUTS];
             float *to = y + first * conv->k + block * OUTPUTS, *tile = direct ? to : buffer;
             const size_t step = direct ? conv->k : OUTPUTS;
+            const float *block_bias = bias == NULL ? NULL : bias + block * OUTPUTS;
             if (outputs > LANES) {
-                convolve_tile(tile, step, x, filter + block * block_size, conv, 2);
+                convolve_tile(tile, step, x, filter + block * block_size, block_bias, conv, 2);
             } else {
-                convolve_tile(tile, step, x, filter + block * block_size, conv, 1);
+                convolve_tile(tile, step, x, filter + block * block_size, block_bias, conv, 1);
             }
             for (size_t i = 0; !direct && i < count; i++)
                 copy(to + i * conv->k, buffer + i * OUTPUTS, outputs);
@@ -170,8 +180,8 @@ INLINE void convolve_band(
     }
 }
 
-INLINE void convolve_narrow_band(
-    float *y, const float *plane, const float *filter, const convolution *conv, size_t pixels) {
+INLINE void convolve_narrow_band(float *y, const float *plane, const float *filter,
+    const float *bias, const convolution *conv, size_t pixels) {
     const size_t filter_size = conv->r * ceil_div(conv->run, LANES) * LANES;
     position at = {0, 0};
     for (size_t first = 0; first < pixels; first += NARROW_PIXELS, y += NARROW_PIXELS * conv->k) {
@@ -181,6 +191,7 @@ INLINE void convolve_narrow_band(
         for (size_t k = 0; k < conv->k; k++) {
             vector tile;
             convolve_narrow_tile(&tile, x, filter + k * filter_size, conv);
+            if (bias != NULL) tile += bias[k];
             if (conv->k == 1 && count == NARROW_PIXELS) {
                 AT(y) = tile;
             } else {
@@ -204,9 +215,9 @@ KERNEL_CLONES static void convolve_bands(void *context, size_t task) {
         float *y = job->y + (b.n * conv->p + b.p) * conv->q * conv->k;
         lay_plane(plane, conv, b);
         if (is_narrow(conv)) {
-            convolve_narrow_band(y, plane, job->filter, conv, pixels);
+            convolve_narrow_band(y, plane, job->filter, job->bias, conv, pixels);
         } else {
-            convolve_band(y, plane, job->filter, conv, pixels);
+            convolve_band(y, plane, job->filter, job->bias, conv, pixels);
         }
     }
 }
@@ -217,16 +228,24 @@ static size_t filter_size(const convolution *conv) {
 }
 
 static size_t scratch_size(const convolution *conv) {
-    return filter_size(conv) + conv->tasks * conv->plane_size;
+    return filter_size(conv) + conv->blocks * OUTPUTS + conv->tasks * conv->plane_size;
 }
 
-static void convolve(
-    kernel_pool *pool, float *y, convolution conv, filter_layout w, float *scratch) {
+static void convolve(kernel_pool *pool, float *y, convolution conv, filter_layout w,
+    const float *bias, float *scratch) {
     if (conv.tasks == 0) {  // no filter tap meets an image, or there is no output
-        kernel_fill(y, 0.0f, conv.n * conv.p * conv.q * conv.k);
+        const size_t pixels = conv.n * conv.p * conv.q;
+        kernel_fill(y, 0.0f, pixels * conv.k);
+        if (bias != NULL) kernel_repeat_row(y, bias, pixels, conv.k);
         return;
     }
-    work job = {conv, y, scratch, scratch + filter_size(&conv)};
+    float *padded_bias = scratch + filter_size(&conv);
+    work job = {conv, y, scratch, NULL, padded_bias + conv.blocks * OUTPUTS};
+    if (bias != NULL) {
+        for (size_t k = 0; k < conv.blocks * OUTPUTS; k++)
+            padded_bias[k] = k < conv.k ? bias[k] : 0.0f;
+        job.bias = padded_bias;
+    }
     if (is_narrow(&conv)) {
         pack_narrow_filter(job.filter, &conv, w);
     } else {
@@ -242,7 +261,7 @@ size_t kernel_conv2d_scratch(const kernel_conv2d_shape *shape) {
         convolution_filter_scratch(&forward));
 }
 
-void kernel_conv2d(kernel_pool *pool, float *y, const float *x, const float *w,
+void kernel_conv2d(kernel_pool *pool, float *y, const float *x, const float *w, const float *bias,
     const kernel_conv2d_shape *shape, float *scratch) {
     const convolution conv = convolution_forward(x, shape);
     const ptrdiff_t k = (ptrdiff_t)shape->k, c = (ptrdiff_t)shape->c, s = (ptrdiff_t)shape->s;
@@ -253,7 +272,7 @@ void kernel_conv2d(kernel_pool *pool, float *y, const float *x, const float *w,
         .c = k,
         .k = 1,
     };
-    convolve(pool, y, conv, layout, scratch);
+    convolve(pool, y, conv, layout, bias, scratch);
 }
 
 void kernel_conv2d_input_gradient(kernel_pool *pool, float *dx, const float *dy, const float *w,
@@ -268,5 +287,5 @@ void kernel_conv2d_input_gradient(kernel_pool *pool, float *dx, const float *dy,
         .c = 1,
         .k = k,
     };
-    convolve(pool, dx, conv, layout, scratch);
+    convolve(pool, dx, conv, layout, NULL, scratch);
 }

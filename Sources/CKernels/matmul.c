@@ -67,3 +67,18 @@ void kernel_matmul(kernel_pool *pool, float *c, const float *a, const float *b, 
         matmul_packed(pool, &job);
     }
 }
+
+size_t kernel_matmul_add_scratch(
+    size_t m, size_t n, size_t k, bool transpose_a, bool transpose_b) {
+    const product job = make_product(NULL, NULL, NULL, m, n, k, transpose_a, transpose_b);
+    return matmul_packed_scratch(&job);
+}
+
+void kernel_matmul_add(kernel_pool *pool, float *c, const float *a, const float *b, size_t m,
+    size_t n, size_t k, bool transpose_a, bool transpose_b, float *scratch) {
+    if (m == 0 || n == 0 || k == 0) return;
+    product job = make_product(c, a, b, m, n, k, transpose_a, transpose_b);
+    job.packed_a = job.scratch = scratch;
+    job.adds = true;
+    matmul_packed(pool, &job);
+}

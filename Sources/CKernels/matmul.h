@@ -21,6 +21,7 @@ typedef struct {
     float *packed_a, *scratch;
     size_t panels, tasks;
     bool wide;
+    bool adds;  // to what c holds; the packed way only
 } product;
 
 /// Panel i of a: rows part(m, panels, i)..<part(m, panels, i + 1), at most ROWS, of even sizes;

@@ -3,13 +3,20 @@
 //   g = Σₜ aₜᵀ · bₜ      aₜ [kₜ, M], bₜ [kₜ, K]: a layer's inputs and the gradients of its outputs, a batch each
 //   (var, m, v) ← Adam(var, m, v, g), as often as asked
 //
-// With few rows in a batch the gradient is cheaper to make than to store: it is made in registers, six rows by sixteen columns at
-// a time, into a block that stays in the first-level cache, and var, m and v, the only large arrays, are read once and written
+// With few rows in a batch the gradient is cheaper to make than to store: it is made in registers, six rows by sixteen columns (or
+// twelve by thirty-two) at a time, into a block that stays in the first-level cache, and var, m and v, the only large arrays, are read once and written
 // once, a long run of each row at a time: short runs of many rows would wait for memory.
 #include "include/CKernels.h"
 #include "adam.h"
 
-enum { ROWS = 6, COLUMNS = 16, BLOCK = 1024, GRAIN = 8 };       // GRAIN: tiles of rows that a task takes, about
+enum {
+    ROWS = 6,
+    COLUMNS = 2 * LANES,
+    WIDE_ROWS = 12,
+    WIDE_COLUMNS = 2 * WIDE_LANES,
+    BLOCK = 1024,
+    GRAIN = 48,     // rows that a task takes, about
+};
 
 typedef struct {
     float *var, *m, *v;
@@ -19,45 +26,61 @@ typedef struct {
     adam_rates rates;
 } matmul_adam;
 
-/// g [ROWS, COLUMNS], of rows BLOCK apart, (+)= the product of six columns of a and sixteen of b.
-INLINE void whole_tile(float *g, const float *a, const float *b, size_t k, const matmul_adam *job, bool is_first) {
-    vector sums[ROWS][2];
-    for (size_t r = 0; r < ROWS; r++) sums[r][0] = sums[r][1] = 0.0f;
-    for (size_t i = 0; i < k; i++, a += job->rows, b += job->columns) {
-        const vector left = AT(b), right = AT(b + LANES);
-        for (size_t r = 0; r < ROWS; r++) {
-            sums[r][0] += a[r] * left;
-            sums[r][1] += a[r] * right;
-        }
+/// g [rows, 2 · lanes], of rows BLOCK apart, = the sum of all terms, from the given row and column on.
+#define WHOLE_TILE(name, vector_type, load, tile_rows, lanes)                                                          \
+    INLINE void name(float *g, const matmul_adam *job, size_t top, size_t left_column) {                               \
+        vector_type sums[tile_rows][2];                                                                                \
+        _Pragma("clang loop unroll(full)") for (size_t r = 0; r < tile_rows; r++) sums[r][0] = sums[r][1] = 0.0f;      \
+        for (size_t t = 0; t < job->term_count; t++) {                                                                 \
+            const float *a = job->terms[t].a + top, *b = job->terms[t].b + left_column;                                \
+            for (size_t i = 0; i < job->terms[t].k; i++, a += job->rows, b += job->columns) {                          \
+                const vector_type left = load(b), right = load(b + lanes);                                             \
+                _Pragma("clang loop unroll(full)") for (size_t r = 0; r < tile_rows; r++) {                            \
+                    const vector_type ar = a[r];                                                                       \
+                    sums[r][0] += ar * left;                                                                           \
+                    sums[r][1] += ar * right;                                                                          \
+                }                                                                                                      \
+            }                                                                                                          \
+        }                                                                                                              \
+        _Pragma("clang loop unroll(full)") for (size_t r = 0; r < tile_rows; r++, g += BLOCK) {                        \
+            load(g) = sums[r][0];                                                                                      \
+            load(g + lanes) = sums[r][1];                                                                              \
+        }                                                                                                              \
     }
-    for (size_t r = 0; r < ROWS; r++, g += BLOCK) {
-        AT(g) = is_first ? sums[r][0] : AT(g) + sums[r][0];
-        AT(g + LANES) = is_first ? sums[r][1] : AT(g + LANES) + sums[r][1];
-    }
-}
 
-/// The same for a tile at the border.
-INLINE void border_tile(
-    float *g, const float *a, const float *b, size_t k, size_t rows, size_t columns, const matmul_adam *job, bool is_first) {
+WHOLE_TILE(whole_tile, vector, AT, ROWS, LANES)
+WHOLE_TILE(whole_wide_tile, wide_vector, WIDE_AT, WIDE_ROWS, WIDE_LANES)
+
+/// The same for a matrix that is smaller than a tile.
+INLINE void border_tile(float *g, const matmul_adam *job, size_t top, size_t rows, size_t left, size_t columns) {
     for (size_t r = 0; r < rows; r++) {
         for (size_t j = 0; j < columns; j++) {
             float sum = 0.0f;
-            for (size_t i = 0; i < k; i++) sum = __builtin_fmaf(a[i * job->rows + r], b[i * job->columns + j], sum);
-            g[r * BLOCK + j] = is_first ? sum : g[r * BLOCK + j] + sum;
+            for (size_t t = 0; t < job->term_count; t++) {
+                const float *a = job->terms[t].a + top + r, *b = job->terms[t].b + left + j;
+                for (size_t i = 0; i < job->terms[t].k; i++) {
+                    sum = __builtin_fmaf(a[i * job->rows], b[i * job->columns], sum);
+                }
+            }
+            g[r * BLOCK + j] = sum;
         }
     }
 }
 
-/// g [rows, width] (+)= a term, from the given row and column on.
+/// g [rows, width] = the gradient, from the given row and column on. A tile at the border begins earlier, in the tile before.
 INLINE void make_block(
-    float *g, const kernel_product *term, size_t top, size_t rows, size_t left, size_t width, const matmul_adam *job,
-    bool is_first) {
-    for (size_t j = 0; j < width; j += COLUMNS) {
-        const size_t columns = smaller(COLUMNS, width - j);
-        if (rows == ROWS && columns == COLUMNS) {
-            whole_tile(g + j, term->a + top, term->b + left + j, term->k, job, is_first);
+    float *g, const matmul_adam *job, size_t top, size_t rows, size_t left, size_t width, bool wide) {
+    const size_t tile_columns = wide ? WIDE_COLUMNS : COLUMNS;
+    if (rows < (wide ? WIDE_ROWS : ROWS) || width < tile_columns) {
+        border_tile(g, job, top, rows, left, width);
+        return;
+    }
+    for (size_t column = 0; column < width; column += tile_columns) {
+        const size_t j = smaller(column, width - tile_columns);
+        if (wide) {
+            whole_wide_tile(g + j, job, top, left + j);
         } else {
-            border_tile(g + j, term->a + top, term->b + left + j, term->k, rows, columns, job, is_first);
+            whole_tile(g + j, job, top, left + j);
         }
     }
 }
@@ -83,28 +106,40 @@ INLINE void update_row(const matmul_adam *job, size_t start, const float *g, siz
     store_partial(job->v + start + j, &v, columns - j);
 }
 
-KERNEL_CLONES static void update_tiles(void *context, size_t task) {
-    const matmul_adam job = *(const matmul_adam *)context;
-    const size_t tiles = ceil_div(job.rows, ROWS);
-    float g[ROWS * BLOCK];
-    for (size_t tile = part(tiles, job.tasks, task); tile < part(tiles, job.tasks, task + 1); tile++) {
-        const size_t top = tile * ROWS, rows = smaller(ROWS, job.rows - top);
-        for (size_t left = 0; left < job.columns; left += BLOCK) {
-            const size_t width = smaller(BLOCK, job.columns - left);
-            for (size_t t = 0; t < job.term_count; t++) make_block(g, &job.terms[t], top, rows, left, width, &job, t == 0);
-            for (size_t r = 0; r < rows; r++) {
-                update_row(&job, (top + r) * job.columns + left, g + r * BLOCK, width);
+INLINE void update(const matmul_adam *job, size_t task, bool wide) {
+    const size_t tile_rows = wide ? WIDE_ROWS : ROWS, tiles = ceil_div(job->rows, tile_rows);
+    float g[WIDE_ROWS * BLOCK];
+    for (size_t tile = part(tiles, job->tasks, task); tile < part(tiles, job->tasks, task + 1); tile++) {
+        const size_t first = tile * tile_rows, end = smaller(job->rows, first + tile_rows);
+        const size_t top = smaller(first, job->rows - smaller(tile_rows, job->rows));
+        const size_t blocks = ceil_div(job->columns, BLOCK);
+        for (size_t block = 0; block < blocks; block++) {
+            const size_t left = part(job->columns, blocks, block);
+            const size_t width = part(job->columns, blocks, block + 1) - left;
+            make_block(g, job, top, end - top, left, width, wide);
+            for (size_t r = first; r < end; r++) {
+                update_row(job, r * job->columns + left, g + (r - top) * BLOCK, width);
             }
         }
     }
+}
+
+KERNEL_CLONES static void update_tiles(void *context, size_t task) {
+    const matmul_adam job = *(const matmul_adam *)context;
+    update(&job, task, false);
+}
+
+KERNEL_WIDE static void update_wide_tiles(void *context, size_t task) {
+    const matmul_adam job = *(const matmul_adam *)context;
+    update(&job, task, true);
 }
 
 void kernel_matmul_adam(
     kernel_pool *pool, float *var, float *m, float *v, size_t rows, size_t columns,
     const kernel_product *terms, size_t term_count, size_t times,
     float lr, float beta1, float beta2, float epsilon) {
-    const size_t tasks = larger(1, ceil_div(rows, ROWS) / GRAIN);
+    const size_t tasks = larger(1, rows / GRAIN);
     matmul_adam job = {
         var, m, v, rows, columns, tasks, terms, term_count, times, {lr, beta1, beta2, epsilon}};
-    kernel_pool_run(pool, tasks, update_tiles, &job);
+    kernel_pool_run(pool, tasks, has_wide_vectors() ? update_wide_tiles : update_tiles, &job);
 }

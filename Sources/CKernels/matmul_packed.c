@@ -134,6 +134,7 @@ INLINE void multiply(const product *job, size_t task, bool wide) {
     for (size_t slice = 0; slice < slices; slice++) {
         const size_t first = part(job->k, slices, slice);
         const size_t depth = part(job->k, slices, slice + 1) - first;
+        const bool adds = slice > 0 || job->adds;
         pack_block(packed_b, job, first, depth, left, right, tile);
         for (size_t j = left; j < right; j += tile) {
             for (size_t panel = top; panel < bottom; panel++) {
@@ -143,13 +144,13 @@ INLINE void multiply(const product *job, size_t task, bool wide) {
                 const float *a = job->packed_a + row * job->k + first * rows,
                             *b = packed_b + (j - left) * depth;
                 if (right - j >= tile) {
-                    multiply_tile(c, job->n, a, b, tile, depth, rows, slice > 0, wide);
+                    multiply_tile(c, job->n, a, b, tile, depth, rows, adds, wide);
                     continue;
                 }
                 float border[WIDE_ROWS * WIDE_COLUMNS] = {0.0f};
-                for (size_t i = 0; slice > 0 && i < rows; i++)
+                for (size_t i = 0; adds && i < rows; i++)
                     memcpy(border + i * tile, c + i * job->n, (right - j) * sizeof(float));
-                multiply_tile(border, tile, a, b, tile, depth, rows, slice > 0, wide);
+                multiply_tile(border, tile, a, b, tile, depth, rows, adds, wide);
                 for (size_t i = 0; i < rows; i++)
                     memcpy(c + i * job->n, border + i * tile, (right - j) * sizeof(float));
             }

@@ -6,6 +6,11 @@
 // AVX2 with FMA, and SSE2, where a vector is a pair of registers. On ARM it is a pair of NEON
 // registers.
 //
+// Clones differ in rounding: with AVX2 a product is added without being rounded first, and with
+// AVX-512 sums of few rows are taken in 16 lanes. Functions of one number agree within 2 ulp, and
+// sums of n products within 1e-6 √n of the terms' size; a test holds them to that. With
+// KERNEL_ONE_CLONE only what the compiler's flags ask for is compiled, as that test does.
+//
 // Two rules follow. A helper is INLINE, so that it is compiled into every clone. And vectors are
 // passed by address: by value they have no calling convention that all clones share, and the
 // compiler says so.
@@ -16,7 +21,7 @@
 
 // The thread sanitizer's runtime is not there yet when the loader asks which clone to bind.
 #if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) \
-    && !__has_feature(thread_sanitizer)
+    && !__has_feature(thread_sanitizer) && !defined(KERNEL_ONE_CLONE)
 #define KERNEL_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define KERNEL_CLONES
@@ -24,7 +29,8 @@
 
 // Where AVX-512 pays by its registers, twice as many and twice as wide, a function has a second version for it, with tiles of
 // another shape: in wide vectors, chosen when it is called.
-#if defined(__x86_64__) && (defined(__clang__))
+#if defined(__x86_64__) && defined(__clang__) \
+    && (defined(__AVX512VL__) || !defined(KERNEL_ONE_CLONE))
 #define KERNEL_WIDE __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
 #define KERNEL_HAS_WIDE 1
 #else

@@ -1,3 +1,5 @@
+public import TensorBoard
+
 /// A run whose parts are found once: for a loop that runs the same nodes with the same feeds again
 /// and again.
 ///
@@ -91,6 +93,9 @@ public final class PreparedRun {
     ) rethrows -> Result {
         try body(plan.floats(fetch))
     }
+
+    /// What a fetched summary op collected in the last run.
+    public func summary(_ fetch: Int) -> Summary { plan.summary(fetch) }
 
     /// The value that a fetch had in the last run.
     public func value(_ fetch: Int) -> Value { plan.value(fetch) }

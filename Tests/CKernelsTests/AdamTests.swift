@@ -28,7 +28,8 @@ import Testing
                     newV = written(n) { slotV in
                         slotV.update(from: v, count: n)
                         kernel_adam(
-                            pool, variable, slotM, slotV, gradient, n, lr, beta1, beta2, epsilon)
+                            pool, variable, slotM, slotV, gradient, n, 1, lr, beta1, beta2,
+                            epsilon)
                     }
                 }
             }
@@ -36,5 +37,22 @@ import Testing
         expectClose(variable, expected.variable)
         expectClose(newM, expected.m)
         expectClose(newV, expected.v)
+    }
+    /// Several steps at once are that many calls.
+    @Test func times() {
+        var numbers = Numbers(state: 12)
+        let n = 20_003
+        let (start, gradient) = (numbers.floats(n), numbers.floats(n))
+        func updated(_ pool: OpaquePointer?, calls: Int, times: Int) -> [Float] {
+            var (m, v) = (gradient.map { $0 / 2 }, gradient.map { $0 * $0 })
+            return written(n) { variable in
+                variable.update(from: start, count: n)
+                for _ in 0..<calls {
+                    kernel_adam(pool, variable, &m, &v, gradient, n, times, 0.01, 0.9, 0.999, 1e-8)
+                }
+            }
+        }
+        let expected = updated(nil, calls: 3, times: 1)
+        #expect(onAllPools { updated($0, calls: 1, times: 3) } == expected)
     }
 }

@@ -126,9 +126,16 @@ struct Convolution: Sendable, CustomTestStringConvertible {
             }
         }
         let y = onAllPools { pool in
-            withScratch(conv, conv.yCount) { kernel_conv2d(pool, $0, x, w, &shape, $1) }
+            withScratch(conv, conv.yCount) { kernel_conv2d(pool, $0, x, w, nil, &shape, $1) }
         }
         expectClose(y, expected, tolerance: 2e-6, scale: scale(conv.wCount / max(k, 1)))
+
+        // With biases: the very sums, and the biases added.
+        let bias = numbers.floats(k)
+        let biased = onAllPools { pool in
+            withScratch(conv, conv.yCount) { kernel_conv2d(pool, $0, x, w, bias, &shape, $1) }
+        }
+        #expect(biased == y.enumerated().map { $1 + bias[$0 % k] })
     }
 
     @Test(arguments: Convolution.all)

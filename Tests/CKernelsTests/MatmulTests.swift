@@ -75,6 +75,34 @@ import Testing
         }
     }
 
+    /// Added to what is there: within a rounding of the product and the sum apart.
+    @Test(arguments: [
+        Shape(128, 130, 70), Shape(61, 70, 600), Shape(10, 33, 20), Shape(5, 1, 9), Shape(1, 40, 3),
+    ])
+    func adding(_ shape: Shape) {
+        let (m, n, k) = (shape.m, shape.n, shape.k)
+        var numbers = Numbers(state: 13)
+        let (a, b, c) = (numbers.floats(m * k), numbers.floats(k * n), numbers.floats(m * n))
+        for (transposeA, transposeB) in [(false, false), (true, false), (false, true)] {
+            let product = multiply(nil, a, b, shape, transposeA, transposeB)
+            let size = kernel_matmul_add_scratch(m, n, k, transposeA, transposeB)
+            let sum = onAllPools { pool in
+                var sum: [Float] = []
+                _ = written(size) { scratch in
+                    sum = written(m * n) {
+                        $0.update(from: c, count: m * n)
+                        kernel_matmul_add(
+                            pool, $0, a, b, m, n, k, transposeA, transposeB, scratch)
+                    }
+                }
+                return sum
+            }
+            expectClose(
+                sum, zip(c, product).map { Double($0) + Double($1) }, tolerance: 2e-6,
+                scale: 1 + Double(k).squareRoot(), "\(transposeA) \(transposeB)")
+        }
+    }
+
     @Test func notANumberStaysInItsRowAndColumn() {
         let shape = Shape(13, 19, 21)
         var numbers = Numbers(state: 8)

@@ -34,7 +34,8 @@ extension KernelCase {
             work: .init(shape.operations, reading: shape.input + shape.output),
             run: { pool in
                 withUnsafePointer(to: shape) {
-                    kernel_conv2d(pool, y.pointer, x.pointer, w.pointer, $0, scratch.pointer)
+                    kernel_conv2d(
+                        pool, y.pointer, x.pointer, w.pointer, nil, $0, scratch.pointer)
                 }
             }, output: y,
             expected: {

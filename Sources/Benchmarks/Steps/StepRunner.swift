@@ -9,6 +9,8 @@ final class StepRunner {
     private let program: Program
     private let session: Session
     private let feed: [Tensor: Value]
+    /// Fetches the summaries of other images with the same noise, as the loop does.
+    private let summaries: PreparedRun
     private var steps: [Step: (train: PreparedRun, loss: PreparedRun)] = [:]
 
     /// - Parameter batchSize: 1...1000.
@@ -25,6 +27,10 @@ final class StepRunner {
                 examples.train.pixels(0..<batchSize), shape: [batchSize, MNIST.pixelCount]),
             program.inputZ: Value(numbers.floats(batchSize * 20), shape: [batchSize, 20]),
         ]
+        var validationFeed = feed
+        validationFeed[program.inputX] = Value(
+            examples.validation.pixels(0..<batchSize), shape: [batchSize, MNIST.pixelCount])
+        summaries = try session.prepare([program.summary.tensor], feed: validationFeed)
         for step in Step.allCases {
             let (train, loss) =
                 switch step {
@@ -52,7 +58,10 @@ final class StepRunner {
     }
 
     /// What the loop logs after a pass.
-    func summary() throws -> Summary { try session.run(program.summary, feed: feed) }
+    func summary() throws -> Summary {
+        try summaries.run()
+        return summaries.summary(0)
+    }
 }
 
 /// Numbers that are the same in every run (SplitMix64).

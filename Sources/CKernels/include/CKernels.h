@@ -136,6 +136,12 @@ void kernel_matmul(
     kernel_pool *pool, float *c, const float *a, const float *b, size_t m, size_t n, size_t k,
     bool transpose_a, bool transpose_b, float *scratch);
 
+/// The same, added to what c holds; made for large batches.
+size_t kernel_matmul_add_scratch(size_t m, size_t n, size_t k, bool transpose_a, bool transpose_b);
+void kernel_matmul_add(
+    kernel_pool *pool, float *c, const float *a, const float *b, size_t m, size_t n, size_t k,
+    bool transpose_a, bool transpose_b, float *scratch);
+
 // MARK: Convolution and pooling
 
 /// y [N, P, Q, K] from x [N, H, W, C] and w [R, S, C, K]; zero padding above and left, and as much below and right as P and Q need.
@@ -148,8 +154,10 @@ typedef struct {
 } kernel_conv2d_shape;
 
 size_t kernel_conv2d_scratch(const kernel_conv2d_shape *shape);                      // floats, enough for each of the three
+/// `bias` [K] is added to each pixel unless it is NULL.
 void kernel_conv2d(
-    kernel_pool *pool, float *y, const float *x, const float *w, const kernel_conv2d_shape *shape, float *scratch);
+    kernel_pool *pool, float *y, const float *x, const float *w, const float *bias, const kernel_conv2d_shape *shape,
+    float *scratch);
 void kernel_conv2d_input_gradient(
     kernel_pool *pool, float *dx, const float *dy, const float *w, const kernel_conv2d_shape *shape, float *scratch);
 void kernel_conv2d_filter_gradient(
@@ -165,9 +173,9 @@ void kernel_max_pool_gradient(
 // MARK: Training
 
 /// TensorFlow 1's Adam: m += (g - m)(1 - beta1); v += (g² - v)(1 - beta2); var -= lr m / (sqrt(v) + epsilon), with
-/// lr already corrected: lr · sqrt(1 - beta2^t) / (1 - beta1^t).
+/// lr already corrected: lr · sqrt(1 - beta2^t) / (1 - beta1^t). `times` over, with the same gradient.
 void kernel_adam(
-    kernel_pool *pool, float *var, float *m, float *v, const float *g, size_t n,
+    kernel_pool *pool, float *var, float *m, float *v, const float *g, size_t n, size_t times,
     float lr, float beta1, float beta2, float epsilon);
 
 /// aᵀ · b: a is [k, rows] and b [k, columns] of what they are a term of.

@@ -28,19 +28,22 @@ extension Op {
                 attributes: node.convolutionAttributes)
             return [dx.output(), dw.output()]
         },
-        run: { context in
-            let shape = Window.shape(
-                context, images: context.dimensions(0), filter: context.dimensions(1),
-                output: context.outputs[0].shape.known ?? [])
-            return .call(scratch: withUnsafePointer(to: shape) { kernel_conv2d_scratch($0) }) {
-                bound in
-                let (pool, scratch, y) = (bound.pool, bound.scratch, bound.outputs[0].floats)
-                let (x, w) = (bound.inputs[0].floats, bound.inputs[1].floats)
-                return {
-                    withUnsafePointer(to: shape) { kernel_conv2d(pool, y, x, w, $0, scratch) }
-                }
+        run: { convolution($0, hasBias: false) })
+
+    /// How a `Conv2D` runs, with a bias for each channel as a third operand if it has one.
+    static func convolution(_ context: OpContext, hasBias: Bool) -> Execution {
+        let shape = Window.shape(
+            context, images: context.dimensions(0), filter: context.dimensions(1),
+            output: context.outputs[0].shape.known ?? [])
+        return .call(scratch: withUnsafePointer(to: shape) { kernel_conv2d_scratch($0) }) { bound in
+            let (pool, scratch, y) = (bound.pool, bound.scratch, bound.outputs[0].floats)
+            let (x, w) = (bound.inputs[0].floats, bound.inputs[1].floats)
+            let bias = hasBias ? bound.inputs[2].floats : nil
+            return {
+                withUnsafePointer(to: shape) { kernel_conv2d(pool, y, x, w, bias, $0, scratch) }
             }
-        })
+        }
+    }
 
     static let conv2DBackpropInput: Op = Op(
         "Conv2DBackpropInput",

@@ -49,7 +49,7 @@ extension Op {
                 return {
                     kernel_adam(
                         pool, rates.variable, rates.moments.0, rates.moments.1, gradient, count,
-                        rates.rate, rates.betas.0[0], rates.betas.1[0], rates.epsilon[0])
+                        1, rates.rate, rates.betas.0[0], rates.betas.1[0], rates.epsilon[0])
                 }
             }
         })

@@ -44,13 +44,29 @@ struct Compiler {
         }
         self.executions = executions
         self.sources = sources
-        steps = Schedule(specialization, fetches: fetches, source: source).steps
+        steps =
+            Schedule(
+                specialization, fetches: fetches, source: source,
+                isPartOfLoop: { node in
+                    switch executions[node] {
+                    case .unary, .binary, .sum, .copy, .columnSums, .pooling: true
+                    case .nothing, .alias, .call, nil: false
+                    }
+                }
+            ).steps
         scratch = arena.pointer.assumingMemoryBound(to: Float.self)
         fuse()
     }
 
     /// Replaces groups of nodes by one that does all their work.
     private mutating func fuse() {
+        let biases = FusedBiases(
+            specialization, running: running, fetches: Set(fetches.map(source)), source: source)
+        for addition in biases.additions {
+            executions[addition.replaced] = .nothing
+            executions[addition.node] = addition.execution
+            operands[addition.node] = addition.operands
+        }
         let fused = FusedUpdates(
             specialization, running: running, fetches: Set(fetches.map(source)),
             source: source)

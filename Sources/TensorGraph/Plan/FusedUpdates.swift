@@ -22,9 +22,11 @@ struct FusedUpdates {
 
     private(set) var updates: [Update] = []
 
-    /// Beyond so many rows in all terms together, a product takes longer than storing it, and is
-    /// better made by itself.
+    /// Beyond so many rows in all terms together, a product takes longer than storing it: it is made
+    /// by itself, term by term, and then all updates are one pass.
     private static let mostRows = 64
+    /// With fewer the kernel's tiles would not be full.
+    private static let fewestColumns = 32
 
     /// - Parameters:
     ///   - running: the nodes that run, in order.
@@ -59,14 +61,22 @@ struct FusedUpdates {
             else { continue }
             let factors = products.map { specialization.inputs($0.node) }
             let sizes = factors.map { specialization.type($0[0]).shape.known ?? [] }
-            guard sizes.reduce(0, { $0 + $1[0] }) <= Self.mostRows else { continue }
+            let columns = specialization.type(factors[0][1]).shape.known?[1] ?? 0
+            let rows = sizes.map { $0[0] }
+            let isSmall = rows.reduce(0, +) <= Self.mostRows
+            guard columns >= Self.fewestColumns, isSmall || products.count + updates.count > 2
+            else { continue }
+            let execution =
+                isSmall
+                ? Self.execution(rows: rows, times: updates.count)
+                : Self.storing(rows: rows, m: sizes[0][1], n: columns, times: updates.count)
             self.updates.append(
                 Update(
                     node: node,
                     replaced: products.map(\.node) + (isSum ? [gradient.node] : [])
                         + updates.filter { $0 != node },
                     operands: node.inputs[..<9] + factors.flatMap(\.self),
-                    execution: Self.execution(rows: sizes.map { $0[0] }, times: updates.count)))
+                    execution: execution))
         }
     }
 
@@ -74,14 +84,48 @@ struct FusedUpdates {
         node.op.name == Op.matMul.name && node.bool("transpose_a") && !node.bool("transpose_b")
     }
 
+    private static func terms(_ bound: Bindings, rows: [Int]) -> [kernel_product] {
+        rows.enumerated().map { index, rows in
+            kernel_product(
+                a: bound.inputs[9 + 2 * index].floats, b: bound.inputs[10 + 2 * index].floats,
+                k: rows)
+        }
+    }
+
+    /// The gradient is made term by term in scratch memory, before the update.
+    private static func storing(rows: [Int], m: Int, n: Int, times: Int) -> Execution {
+        let scratch = rows.map { k in
+            max(
+                kernel_matmul_scratch(m, n, k, true, false),
+                kernel_matmul_add_scratch(m, n, k, true, false))
+        }
+        return .call(scratch: m * n + (scratch.max() ?? 0)) { bound in
+            let (pool, rates, gradient) = (bound.pool, AdamRates(bound), bound.scratch)
+            let scratch = bound.scratch + m * n
+            let terms = Self.terms(bound, rows: rows)
+            return {
+                kernel_matmul(
+                    pool, gradient, terms[0].a, terms[0].b, m, n, terms[0].k, true, false, scratch)
+                var index = 1
+                while index < terms.count {
+                    let term = terms[index]
+                    kernel_matmul_add(
+                        pool, gradient, term.a, term.b, m, n, term.k, true, false, scratch)
+                    index += 1
+                }
+                kernel_adam(
+                    pool, rates.variable, rates.moments.0, rates.moments.1, gradient, m * n, times,
+                    rates.rate, rates.betas.0[0], rates.betas.1[0], rates.epsilon[0])
+            }
+        }
+    }
+
+    /// The gradient is made tile by tile, in the update.
     private static func execution(rows: [Int], times: Int) -> Execution {
         .call { bound in
-            let inputs = bound.inputs.map(\.floats)
             let (pool, rates) = (bound.pool, AdamRates(bound))
             let (m, n) = (bound.inputs[0].shape[0], bound.inputs[0].shape[1])
-            let terms = rows.enumerated().map { index, rows in
-                kernel_product(a: inputs[9 + 2 * index], b: inputs[10 + 2 * index], k: rows)
-            }
+            let terms = Self.terms(bound, rows: rows)
             return {
                 kernel_matmul_adam(
                     pool, rates.variable, rates.moments.0, rates.moments.1, m, n, terms,

@@ -16,7 +16,11 @@ struct Schedule {
 
     /// - Parameters:
     ///   - source: the tensor whose memory a tensor shares: itself, or what it is another name for.
-    init(_ specialization: Specialization, fetches: [Tensor], source: (Tensor) -> Tensor) {
+    ///   - isPartOfLoop: whether a node may share a loop with others.
+    init(
+        _ specialization: Specialization, fetches: [Tensor], source: (Tensor) -> Tensor,
+        isPartOfLoop: (Node) -> Bool = { _ in false }
+    ) {
         let nodes = specialization.nodes
         var places: [Node: Int] = [:]
         for (place, node) in nodes.enumerated() { places[node] = place }
@@ -71,7 +75,10 @@ struct Schedule {
             guard !specialization.isFolded(node), node.op.name != Op.identity.name else {
                 return nil
             }
-            return node.outputs.indices.reduce(0) { $0 + specialization.bytes(node.output($1)) }
+            let bytes = node.outputs.indices.reduce(0) {
+                $0 + specialization.bytes(node.output($1))
+            }
+            return isPartOfLoop(node) ? Int.max / 2 + bytes : bytes
         }
         guard let order = builder.order(size: { $0 < sizes.count ? sizes[$0] : 0 }) else {
             preconditionFailure(
@@ -115,12 +122,12 @@ struct Schedule {
 
         /// The vertices, each after those with an edge to it; `nil` when there is a circle.
         ///
-        /// What has just become ready goes first, and of that what makes most: a value is read while
-        /// it is still in a cache, its memory is soon free again, and loops over it come together.
-        /// So that nothing keeps others waiting, what costs nothing goes before all.
+        /// What has just become ready goes first, and of that what may share a loop, and then what
+        /// makes most: a value is read while it is still in a cache, its memory is soon free again,
+        /// and loops over it come together. So that nothing keeps others waiting, what costs nothing goes before all.
         ///
         /// - Parameters:
-        ///   - size: what a vertex makes; `nil` for one that costs nothing.
+        ///   - size: the larger the sooner; `nil` for a vertex that costs nothing.
         func order(size: (Int) -> Int?) -> [Int]? {
             var result: [Int] = []
             var waitsFor = previous.map(\.count)

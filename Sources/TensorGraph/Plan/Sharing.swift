@@ -124,7 +124,8 @@ final class SharedValues {
 
 /// The pass that finds out what a plan can leave to others and take from them.
 struct Sharing {
-    /// Nodes that are run together or not at all: their origins change on the same occasions.
+    /// Nodes that are run together or not at all: their origins change on the same occasions, and
+    /// the same plans compute them.
     struct Segment {
         private(set) var origins: [SharedValues.Origin] = []
         /// The values that the rest of the plan takes from it.
@@ -133,6 +134,13 @@ struct Sharing {
         fileprivate mutating func add(_ more: [SharedValues.Origin]) {
             for origin in more where !origins.contains(origin) { origins.append(origin) }
         }
+    }
+
+    /// What the nodes of a segment have in common: when they change, and which plans compute them,
+    /// so that no plan has to compute what another leaves out.
+    private struct Kind: Hashable {
+        let occasions: Set<SharedValues.Occasion>
+        let plans: Set<Int>
     }
 
     private(set) var segments: [Segment] = []
@@ -160,16 +168,15 @@ struct Sharing {
                 entries[tensor] = shared.register(.init(tensor: tensor, feeds: feeds), plan: plan)
             }
         }
-        var segmentOfOccasions: [Set<SharedValues.Occasion>: Int] = [:]
+        var segmentOfKind: [Kind: Int] = [:]
         for node in running {
-            guard let origins = origins[node], entries[node.output()]?.isShared ?? false else {
-                continue
-            }
-            let occasions = shared.occasions(origins)
-            let segment = segmentOfOccasions[occasions] ?? segments.count
+            guard let origins = origins[node], let entry = entries[node.output()], entry.isShared
+            else { continue }
+            let kind = Kind(occasions: shared.occasions(origins), plans: entry.plans)
+            let segment = segmentOfKind[kind] ?? segments.count
             if segment == segments.count { segments.append(Segment()) }
             segments[segment].add(origins)
-            segmentOfOccasions[occasions] = segment
+            segmentOfKind[kind] = segment
             segmentOfNode[node] = segment
         }
         var isExported: Set<Tensor> = []

@@ -1,0 +1,188 @@
+#if os(Linux) && arch(x86_64) && canImport(Glibc)
+    import CKernels
+    import Foundation
+    import Glibc
+    import TestSupport
+    import Testing
+
+    /// The kernels, compiled for one instruction set alone.
+    private final class Library {
+        private let handle: UnsafeMutableRawPointer
+
+        static let compiler: String? = {
+            let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+            return path.split(separator: ":").map { "\($0)/clang" }.first {
+                FileManager.default.isExecutableFile(atPath: $0)
+            }
+        }()
+
+        init(_ instructionSet: String, in folder: TemporaryFolder) throws {
+            let sources = URL(filePath: #filePath).deletingLastPathComponent()
+                .appending(path: "../../Sources/CKernels").standardized
+            let files = try FileManager.default.contentsOfDirectory(atPath: sources.path)
+            let library = "\(folder.path)/\(instructionSet).so"
+            let process = Process()
+            process.executableURL = URL(filePath: try #require(Self.compiler))
+            process.arguments =
+                [
+                    "-O2", "-std=gnu17", "-shared", "-fPIC", "-Wl,-Bsymbolic", "-pthread",
+                    "-march=\(instructionSet)", "-DKERNEL_ONE_CLONE", "-I\(sources.path)/include",
+                    "-o", library,
+                ] + files.filter { $0.hasSuffix(".c") }.map { "\(sources.path)/\($0)" } + ["-lm"]
+            try process.run()
+            process.waitUntilExit()
+            try #require(process.terminationStatus == 0)
+            handle = try #require(dlopen(library, RTLD_NOW | RTLD_LOCAL))
+        }
+
+        func function<Function>(_ name: String, _ type: Function.Type) throws -> Function {
+            unsafeBitCast(try #require(dlsym(handle, name)), to: type)
+        }
+    }
+
+    /// The clones of each kernel, beside what the loader has chosen for this machine.
+    @Suite struct CloneTests {
+        typealias Unary =
+            @convention(c) (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void
+        typealias Matmul =
+            @convention(c) (
+                OpaquePointer?, UnsafeMutablePointer<Float>, UnsafePointer<Float>,
+                UnsafePointer<Float>,
+                Int, Int, Int, Bool, Bool, UnsafeMutablePointer<Float>?
+            ) -> Void
+        typealias Convolve =
+            @convention(c) (
+                OpaquePointer?, UnsafeMutablePointer<Float>, UnsafePointer<Float>,
+                UnsafePointer<Float>,
+                UnsafePointer<kernel_conv2d_shape>, UnsafeMutablePointer<Float>
+            ) -> Void
+        typealias Adam =
+            @convention(c) (
+                OpaquePointer?, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>,
+                UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int, Int, Float, Float, Float,
+                Float
+            ) -> Void
+
+        /// The levels that this processor has.
+        static let instructionSets: [String] = {
+            let flags = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+            let words = Set(flags.prefix(8192).split(whereSeparator: \.isWhitespace))
+            var result = ["x86-64"]
+            if words.isSuperset(of: ["avx2", "fma", "bmi2"]) { result.append("x86-64-v3") }
+            if words.isSuperset(of: ["avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"]) {
+                result.append("x86-64-v4")
+            }
+            return result
+        }()
+
+        @Test(.enabled(if: Library.compiler != nil), arguments: instructionSets)
+        func agree(_ instructionSet: String) throws {
+            let folder = try TemporaryFolder()
+            let library = try Library(instructionSet, in: folder)
+            try compareFunctions(library)
+            try compareProducts(library)
+            try compareConvolutions(library)
+            try compareAdam(library)
+        }
+
+        private func compareFunctions(_ library: Library) throws {
+            let linked: [(String, Unary)] = [
+                ("kernel_exp", { kernel_exp($0, $1, $2) }),
+                ("kernel_log", { kernel_log($0, $1, $2) }),
+                ("kernel_sigmoid", { kernel_sigmoid($0, $1, $2) }),
+                ("kernel_softplus", { kernel_softplus($0, $1, $2) }),
+                ("kernel_tanh", { kernel_tanh($0, $1, $2) }),
+                ("kernel_rsqrt", { kernel_rsqrt($0, $1, $2) }),
+            ]
+            let inputs = ElementwiseTests.inputs
+            for (name, chosen) in linked {
+                let clone = try library.function(name, Unary.self)
+                let ours = written(inputs.count) { chosen($0, inputs, inputs.count) }
+                let theirs = written(inputs.count) { clone($0, inputs, inputs.count) }
+                for (index, (a, b)) in zip(ours, theirs).enumerated() {
+                    let agree =
+                        a == b || (a.isNaN && b.isNaN)
+                        || abs(a - b) <= 2 * max(a.ulp, b.ulp)
+                    guard agree else {
+                        Issue.record("\(name)(\(inputs[index])) is \(a), and \(b) with the clone")
+                        break
+                    }
+                }
+            }
+        }
+
+        private func expectClose(_ ours: [Float], _ theirs: [Float], terms: Int, _ what: String) {
+            let tolerance = 1e-6 * Float(terms).squareRoot()
+            let worst = zip(ours, theirs).map { abs($0 - $1) }.max() ?? 0
+            #expect(worst <= tolerance, "\(what) is off by \(worst)")
+        }
+
+        private func compareProducts(_ library: Library) throws {
+            let clone = try library.function("kernel_matmul", Matmul.self)
+            let sizeOf = try library.function(
+                "kernel_matmul_scratch", (@convention(c) (Int, Int, Int, Bool, Bool) -> Int).self)
+            var numbers = Numbers(state: 30)
+            for (m, n, k) in [
+                (10, 637, 300), (128, 130, 320), (50, 90, 700), (10, 64, 1), (7, 1, 90),
+            ] {
+                for (a, b) in [(false, false), (true, false), (false, true)] {
+                    let (left, right) = (numbers.floats(m * k), numbers.floats(k * n))
+                    var scratch = [Float](
+                        repeating: 0,
+                        count: max(kernel_matmul_scratch(m, n, k, a, b), sizeOf(m, n, k, a, b)))
+                    let ours = written(m * n) {
+                        kernel_matmul(nil, $0, left, right, m, n, k, a, b, &scratch)
+                    }
+                    let theirs = written(m * n) {
+                        clone(nil, $0, left, right, m, n, k, a, b, &scratch)
+                    }
+                    expectClose(ours, theirs, terms: k, "the product [\(m), \(k)] · [\(k), \(n)]")
+                }
+            }
+        }
+
+        private func compareConvolutions(_ library: Library) throws {
+            let input = try library.function("kernel_conv2d_input_gradient", Convolve.self)
+            let filter = try library.function("kernel_conv2d_filter_gradient", Convolve.self)
+            var numbers = Numbers(state: 31)
+            for conv in [
+                Convolution.same(2, 14, 14, 11, filter: (3, 3), to: 13),
+                Convolution.same(3, 28, 28, 1, filter: (3, 3), to: 11),
+            ] {
+                var shape = conv.shape
+                let (x, w) = (numbers.floats(conv.xCount), numbers.floats(conv.wCount))
+                let dy = numbers.floats(conv.yCount)
+                var scratch = [Float](repeating: 0, count: kernel_conv2d_scratch(&shape))
+                let dx = written(conv.xCount) {
+                    kernel_conv2d_input_gradient(nil, $0, dy, w, &shape, &scratch)
+                }
+                expectClose(
+                    dx, written(conv.xCount) { input(nil, $0, dy, w, &shape, &scratch) },
+                    terms: 9 * shape.k, "an input's gradient")
+                let dw = written(conv.wCount) {
+                    kernel_conv2d_filter_gradient(nil, $0, x, dy, &shape, &scratch)
+                }
+                expectClose(
+                    dw, written(conv.wCount) { filter(nil, $0, x, dy, &shape, &scratch) },
+                    terms: shape.n * shape.p * shape.q, "a filter's gradient")
+            }
+        }
+
+        private func compareAdam(_ library: Library) throws {
+            let clone = try library.function("kernel_adam", Adam.self)
+            var numbers = Numbers(state: 32)
+            let (start, gradient) = (numbers.floats(1000), numbers.floats(1000))
+            func updated(_ kernel: Adam) -> [Float] {
+                var (m, v) = (gradient.map { $0 / 3 }, gradient.map { $0 * $0 / 2 })
+                return written(1000) {
+                    $0.update(from: start, count: 1000)
+                    kernel(nil, $0, &m, &v, gradient, 1000, 2, 1e-3, 0.9, 0.999, 1e-12)
+                }
+            }
+            expectClose(
+                updated { kernel_adam($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
+                updated(clone),
+                terms: 1, "a step of Adam")
+        }
+    }
+#endif

@@ -1,0 +1,136 @@
+import CKernels
+import Testing
+
+/// Loops over several element-wise steps, with sums and pooling in them.
+@Suite struct FusedTests {
+    /// Memory that steps may point to.
+    private final class Block<Element> {
+        let pointer: UnsafeMutablePointer<Element>
+
+        init(_ elements: [Element]) {
+            pointer = .allocate(capacity: max(elements.count, 1))
+            pointer.initialize(from: elements, count: elements.count)
+        }
+
+        deinit { pointer.deallocate() }
+    }
+
+    private func operand(
+        _ pointer: UnsafeMutablePointer<Float>, stride: Int = 1
+    ) -> kernel_operand {
+        kernel_operand(memory: pointer, stride: stride, index: 0)
+    }
+
+    private func register(_ index: Int) -> kernel_operand {
+        kernel_operand(memory: nil, stride: 0, index: index)
+    }
+
+    private func step(
+        _ out: kernel_operand, _ x: kernel_operand, _ y: kernel_operand? = nil,
+        unary: kernel_unary? = nil, binary: kernel_binary? = nil,
+        sums: UnsafePointer<kernel_column_sums>? = nil,
+        pooling: UnsafePointer<kernel_pooling>? = nil
+    ) -> kernel_step {
+        kernel_step(
+            unary: unary, binary: binary, sums: sums, pooling: pooling, out: out, x: x, y: y ?? x)
+    }
+
+    /// (x · row)², with the product in a register, and the sums of its columns and of x's.
+    @Test(arguments: [
+        (1, 11), (2, 11), (7, 11), (64, 11), (65, 13), (1000, 11), (7840, 11), (9, 1024), (300, 3),
+        (20000, 2),
+    ])
+    func sums(rows: Int, columns: Int) {
+        let count = rows * columns
+        var numbers = Numbers(state: 20)
+        let x = numbers.floats(count), row = numbers.floats(columns)
+        let (xBlock, rowBlock) = (Block(x), Block(row))
+        var tileRows = 1
+        while 2 * tileRows * columns <= Int(KERNEL_TILE) { tileRows *= 2 }
+        let tile = tileRows * columns
+        let tasks = kernel_fused_tasks(tile, count)
+
+        let results = onAllPools { pool in
+            written(count + 2 * columns) { out in
+                let repeated = Block([Float](repeating: 0, count: Int(KERNEL_TILE)))
+                let partials = Block([Float](repeating: untouched, count: 2 * tasks * columns))
+                let sums = Block([
+                    kernel_column_sums(
+                        out: out + count, partials: partials.pointer, columns: columns, divisor: 1),
+                    kernel_column_sums(
+                        out: out + count + columns, partials: partials.pointer + tasks * columns,
+                        columns: columns, divisor: 4),
+                ])
+                let steps = [
+                    step(
+                        register(3), operand(xBlock.pointer), operand(repeated.pointer, stride: 0),
+                        binary: kernel_mul),
+                    step(register(0), register(3), sums: sums.pointer),
+                    step(operand(out), register(3), unary: kernel_square),
+                    step(register(0), operand(xBlock.pointer), sums: sums.pointer + 1),
+                ]
+                let repeats = [
+                    kernel_row(row: rowBlock.pointer, tile: repeated.pointer, columns: columns)
+                ]
+                kernel_fused(pool, steps, steps.count, repeats, 1, tile, count)
+            }
+        }
+
+        let products = x.enumerated().map { $1 * row[$0 % columns] }
+        #expect(Array(results[..<count]) == products.map { $0 * $0 })
+        for (place, values, divisor) in [(count, products, 1.0), (count + columns, x, 4.0)] {
+            var expected = [Double](repeating: 0, count: columns)
+            for (index, value) in values.enumerated() {
+                expected[index % columns] += Double(value) / divisor
+            }
+            // Partial sums grow like √rows, and a tree rounds each number log(rows) times.
+            expectClose(
+                Array(results[place..<place + columns]), expected, tolerance: 1e-6,
+                scale: Double(rows).squareRoot(), "\(rows) rows")
+        }
+    }
+
+    /// The same as the kernels that pool whole images.
+    @Test(arguments: [(1, 2, 2, 8), (3, 28, 28, 11), (5, 14, 14, 13), (40, 4, 6, 17)])
+    func pooling(images: Int, height: Int, width: Int, channels: Int) {
+        let count = images * height * width * channels
+        var numbers = Numbers(state: 21)
+        // Few different numbers, so that there are ties, and a NaN.
+        var x = numbers.floats(count).map { ($0 * 4).rounded() }
+        x[count / 2] = .nan
+        let dy = numbers.floats(count / 4)
+        var shape = kernel_conv2d_shape(
+            n: images, h: height, w: width, c: channels, r: 2, s: 2, p: height / 2, q: width / 2,
+            k: channels, stride_h: 2, stride_w: 2, pad_top: 0, pad_left: 0)
+        let y = written(count / 4) { kernel_max_pool(nil, $0, x, &shape) }
+        let dx = written(count) { kernel_max_pool_gradient(nil, $0, x, y, dy, &shape) }
+        let (xBlock, yBlock, dyBlock) = (Block(x), Block(y), Block(dy))
+        let grain = 2 * width * channels
+        let tile = Int(KERNEL_TILE) / grain * grain
+
+        let pooled = onAllPools { pool in
+            written(count / 4) { out in
+                let pooling = Block([
+                    kernel_pooling(y: out, dy: nil, width: width, channels: channels)
+                ])
+                let steps = [
+                    step(register(0), operand(xBlock.pointer), pooling: pooling.pointer)
+                ]
+                kernel_fused(pool, steps, 1, nil, 0, tile, count)
+            }
+        }
+        #expect(pooled.map(\.bitPattern) == y.map(\.bitPattern))
+
+        let gradient = onAllPools { pool in
+            written(count) { out in
+                let pooling = Block([
+                    kernel_pooling(
+                        y: yBlock.pointer, dy: dyBlock.pointer, width: width, channels: channels)
+                ])
+                let steps = [step(operand(out), operand(xBlock.pointer), pooling: pooling.pointer)]
+                kernel_fused(pool, steps, 1, nil, 0, tile, count)
+            }
+        }
+        #expect(gradient == dx)
+    }
+}
