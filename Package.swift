@@ -7,23 +7,26 @@ let package = Package(
     products: [
         .executable(name: "gan", targets: ["gan"]),
         .library(name: "TensorBoard", targets: ["TensorBoard"]),
+        .library(name: "TensorBoardMetrics", targets: ["TensorBoardMetrics"]),
         .library(name: "Checkpoints", targets: ["Checkpoints"]),
         .library(name: "TensorGraph", targets: ["TensorGraph"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     ],
     targets: [
         // The command line, and the article's program.
         .executableTarget(
             name: "gan",
             dependencies: [
-                "GAN", "TensorBoard", "Datasets", "Benchmarks",
+                "GAN", "TensorGraph", "TensorBoard", "Datasets", "RecordIO", "Benchmarks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/GANCommand"),
         .target(
-            name: "GAN", dependencies: ["TensorGraph", "TensorBoard", "Checkpoints", "Datasets"]),
+            name: "GAN",
+            dependencies: ["TensorGraph", "TensorBoard", "Checkpoints", "Datasets", "RecordIO"]),
 
         // How fast all of it is.
         .target(
@@ -41,6 +44,9 @@ let package = Package(
         // Event files, checkpoints, and what both are made of.
         .target(name: "TensorBoard", dependencies: ["RecordIO", "CTensorBoardProtos", "CZlib"]),
         .executableTarget(name: "LogExample", dependencies: ["TensorBoard"]),
+        .target(
+            name: "TensorBoardMetrics",
+            dependencies: ["TensorBoard", .product(name: "CoreMetrics", package: "swift-metrics")]),
         .executableTarget(name: "WriterBenchmark", dependencies: ["TensorBoard", "RecordIO"]),
         .target(name: "Checkpoints", dependencies: ["RecordIO", "CTensorBoardProtos"]),
         .target(name: "RecordIO", dependencies: ["CRecordIO"]),
@@ -48,7 +54,7 @@ let package = Package(
         .target(name: "CTensorBoardProtos", dependencies: ["CProtobufC"]),
 
         // MNIST.
-        .target(name: "Datasets", dependencies: ["CMNISTSample", "CZlib"]),
+        .target(name: "Datasets", dependencies: ["RecordIO", "CMNISTSample", "CZlib"]),
         .target(
             name: "CMNISTSample", exclude: ["README.md", "make-sample", "mnist-6000.idx3.gz"]),
 
@@ -61,24 +67,34 @@ let package = Package(
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(name: "RecordIOTests", dependencies: ["RecordIO", "TestSupport"]),
         .testTarget(
             name: "TensorBoardTests", dependencies: ["TensorBoard", "RecordIO", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
+            name: "TensorBoardMetricsTests",
+            dependencies: [
+                "TensorBoardMetrics", "TensorBoard", "TestSupport",
+                .product(name: "Metrics", package: "swift-metrics"),
+            ]),
+        .testTarget(
             name: "CheckpointsTests",
             dependencies: ["Checkpoints", "RecordIO", "CZlib", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "TestSupport"]),
+            name: "DatasetsTests", dependencies: ["Datasets", "RecordIO", "CZlib", "TestSupport"],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"]),
         .testTarget(
-            name: "TensorGraphTests", dependencies: ["TensorGraph", "GAN", "TestSupport"]),
+            name: "TensorGraphTests",
+            dependencies: ["TensorGraph", "GAN", "TestSupport", "CAllocationCounter"]),
         .testTarget(
             name: "GANTests", dependencies: ["GAN", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "GANCommandTests", dependencies: ["gan", "GAN", "TensorBoard", "TestSupport"]),
+            name: "GANCommandTests",
+            dependencies: ["gan", "GAN", "TensorBoard", "Checkpoints", "Datasets", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

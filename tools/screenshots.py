@@ -39,6 +39,19 @@ SETTINGS = """
 """
 
 
+# Chooses the first step that was profiled, and colours the graph by what its nodes took.
+COMPUTE_TIME = """
+    const controls = deep('tf-graph-controls')[0];
+    const tags = controls.datasets[controls._selectedRunIndex].tags;
+    controls.set('_selectedTagIndex', tags.findIndex(tag => tag.profile));
+    const waiting = setInterval(() => {
+        if (!controls.stats) return;
+        clearInterval(waiting);
+        controls.set('colorBy', 'compute_time');
+    }, 100);
+"""
+
+
 class Page:
     """A page of TensorBoard: where it is, how large, and when it is complete."""
 
@@ -50,7 +63,7 @@ class Page:
         self.prepare = prepare
 
 
-def training_pages(runs):
+def training_pages(runs, profiled):
     """What a log of the article's training has to show."""
     quoted = urllib.parse.quote
     wanted = quoted("_loss$|G_z_grid")
@@ -67,6 +80,11 @@ def training_pages(runs):
         Page(
             "graphs", "#graphs&run=" + quoted(runs[0], safe=""), (1400, 900),
             "deep('g.node').length > 10"),
+    ] + [
+        Page(
+            "compute-time", "#graphs&run=" + quoted(run, safe=""), (1400, 900),
+            "deep('g.node').length > 10", COMPUTE_TIME)
+        for run in profiled[:1]
     ]
 
 
@@ -195,17 +213,27 @@ def tensorboard(logdir, folder):
         process.wait()
 
 
+def answer(address, path):
+    with urllib.request.urlopen(address + path) as response:
+        return json.load(response)
+
+
 def runs_of(address):
     """The names of the runs, once they are loaded: when two looks find the same."""
     looks = [None]
 
     def same_twice():
-        with urllib.request.urlopen(address + "data/runs") as answer:
-            looks.append(json.load(answer))
+        looks.append(answer(address, "data/runs"))
         return looks[-1] and looks[-1] == looks[-2]
 
     wait_until("TensorBoard to read the log", same_twice, pause=2)
     return looks[-1]
+
+
+def profiled_runs(address):
+    """Those of which a step's times are logged."""
+    runs = answer(address, "data/plugin/graphs/info")
+    return sorted(run for run in runs if any(tag["profile"] for tag in runs[run]["tags"].values()))
 
 
 def wait_until(what, is_so, pause=0.2):
@@ -228,7 +256,7 @@ def main():
                 browser.call("Page.enable")
                 for script in (DEEP, f"if (location.protocol === 'http:') {{ {SETTINGS} }}"):
                     browser.call("Page.addScriptToEvaluateOnNewDocument", source=script)
-                for page in (tab_pages if tabs else training_pages)(runs):
+                for page in tab_pages(runs) if tabs else training_pages(runs, profiled_runs(address)):
                     path = outdir / f"{page.name}.png"
                     picture = PIL.Image.open(io.BytesIO(browser.picture(address, page)))
                     # A palette makes the file a third as large.

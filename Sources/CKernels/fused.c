@@ -2,9 +2,13 @@
 //
 // Each step is one of the element-wise kernels, on a tile at a time; what only later steps read stays in a register, a tile on the
 // stack, and never reaches memory. Operands that repeat (a bias, a batch norm's scale) are repeated once into a tile beforehand.
+//
+// A step may also sum the columns of what it reads: of each tile, while that is in the first-level cache, into a partial sum a
+// task, or pool it. Tiles, tasks and the order of addition depend on the shape alone.
 #include <string.h>
 
 #include "include/CKernels.h"
+#include "max_pool.h"
 #include "vector.h"
 
 enum { TILES_A_TASK = 8 };
@@ -17,6 +21,80 @@ typedef struct {
 /// Where a step finds (or leaves) the values from `start` on.
 INLINE float *place(const kernel_operand *operand, float registers[][KERNEL_TILE], size_t start) {
     return operand->memory == NULL ? registers[operand->index] : operand->memory + start * operand->stride;
+}
+
+// MARK: Sums
+
+/// to[i] = the sum over j of x[j stride + i], j < 8, as a tree. With `whole`, up to LANES - 1 values too many are read and written.
+INLINE void fold_eight(float *to, const float *x, size_t count, size_t stride, bool whole) {
+    size_t i = 0;
+    for (; i + LANES <= count || (whole && i < count); i += LANES) {
+        const float *p = x + i;
+        const vector a = AT(p) + AT(p + stride), b = AT(p + 2 * stride) + AT(p + 3 * stride);
+        p += 4 * stride;
+        const vector c = AT(p) + AT(p + stride), d = AT(p + 2 * stride) + AT(p + 3 * stride);
+        AT(to + i) = (a + b) + (c + d);
+    }
+    for (; i < count; i++) {
+        const float *p = x + i;
+        const float a = p[0] + p[stride], b = p[2 * stride] + p[3 * stride];
+        p += 4 * stride;
+        to[i] = (a + b) + ((p[0] + p[stride]) + (p[2 * stride] + p[3 * stride]));
+    }
+}
+
+INLINE void add_to(float *to, const float *x, size_t count) {
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) AT(to + i) += AT(x + i);
+    for (; i < count; i++) to[i] += x[i];
+}
+
+/// sums [columns] += the sum of the rows of x, which are added in eights while that goes, and else in halves.
+KERNEL_CLONES static void add_columns(float *sums, const float *x, size_t rows, size_t columns) {
+    float folded[KERNEL_TILE + LANES];
+    if (rows > 1) {
+        if (rows % 8 == 0) {
+            rows /= 8;
+            fold_eight(folded, x, rows * columns, rows * columns, false);
+        } else {
+            memcpy(folded, x, rows * columns * sizeof(float));
+        }
+        while (rows > 1) {
+            if (rows % 8 == 0) {
+                rows /= 8;
+                fold_eight(folded, folded, rows * columns, rows * columns, true);
+            } else {
+                const size_t half = (rows + 1) / 2;
+                add_to(folded, folded + half * columns, (rows - half) * columns);
+                rows = half;
+            }
+        }
+        x = folded;
+    }
+    add_to(sums, x, columns);
+}
+
+/// Adds the tasks' partial sums, one after another.
+static void finish(const kernel_column_sums *sums, size_t tasks) {
+    memset(sums->out, 0, sums->columns * sizeof(float));
+    const size_t most = KERNEL_TILE / sums->columns;
+    for (size_t task = 0; task < tasks; task += most) {
+        add_columns(
+            sums->out, sums->partials + task * sums->columns, smaller(most, tasks - task), sums->columns);
+    }
+    if (sums->divisor == 1.0f) return;
+    for (size_t j = 0; j < sums->columns; j++) sums->out[j] /= sums->divisor;
+}
+
+// MARK: Tiles
+
+static void pool_tile(const kernel_pooling *pooling, float *out, const float *x, size_t start, size_t count) {
+    const size_t w = pooling->width, c = pooling->channels, pairs = count / (2 * w * c);
+    if (pooling->dy == NULL) {
+        max_pool_tile(pooling->y + start / 4, x, pairs, w, c);
+    } else {
+        max_pool_gradient_tile(out, x, pooling->y + start / 4, pooling->dy + start / 4, pairs, w, c);
+    }
 }
 
 static void run_tiles(void *context, size_t task) {
@@ -32,12 +110,21 @@ static void run_tiles(void *context, size_t task) {
                 step->binary(out, x, place(&step->y, registers, start), count);
             } else if (step->unary != NULL) {
                 step->unary(out, x, count);
+            } else if (step->sums != NULL) {
+                const size_t columns = step->sums->columns;
+                float *partial = step->sums->partials + task * columns;
+                if (start == task * grain) memset(partial, 0, columns * sizeof(float));
+                add_columns(partial, x, count / columns, columns);
+            } else if (step->pooling != NULL) {
+                pool_tile(step->pooling, out, x, start, count);
             } else {
                 memcpy(out, x, count * sizeof(float));
             }
         }
     }
 }
+
+size_t kernel_fused_tasks(size_t tile, size_t n) { return ceil_div(n, TILES_A_TASK * tile); }
 
 void kernel_fused(
     kernel_pool *pool, const kernel_step *steps, size_t step_count, const kernel_row *rows, size_t row_count,
@@ -46,5 +133,9 @@ void kernel_fused(
         kernel_repeat_row(rows[i].tile, rows[i].row, smaller(tile, n) / rows[i].columns, rows[i].columns);
     }
     fused job = {steps, step_count, tile, n};
-    kernel_pool_run(pool, ceil_div(n, TILES_A_TASK * tile), run_tiles, &job);
+    const size_t tasks = kernel_fused_tasks(tile, n);
+    kernel_pool_run(pool, tasks, run_tiles, &job);
+    for (size_t i = 0; i < step_count; i++) {
+        if (steps[i].sums != NULL) finish(steps[i].sums, tasks);
+    }
 }

@@ -1,4 +1,4 @@
-// c = a · b, in one of three ways.
+// c = a · b, in one of four ways.
 //
 // Streaming, for few rows of a and b as it lies: b is read once, in the order of its memory, while
 // the columns of c that a task has stay in the first-level cache. A layer's output at a small
@@ -8,6 +8,8 @@
 // and in order. The gradient of such a layer's input.
 //
 // Packed, for all else: by panels. Large batches, and the gradient of the weights.
+//
+// Outer, for a column of a and a row of b (k = 1).
 //
 // A column (n = 1) is a row of the transposed product, and with k = 1 or m = 1 transposition means
 // nothing.
@@ -30,7 +32,8 @@ static product make_product(float *c, const float *a, const float *b, size_t m, 
         .a_depth = transpose_a ? m : 1,
         .b_depth = transpose_b ? 1 : n,
         .b_column = transpose_b ? k : 1,
-        .panels = panels_of(m),
+        .panels = panels_of(m, has_wide_vectors()),
+        .wide = has_wide_vectors(),
     };
 }
 
@@ -39,6 +42,7 @@ static bool dots(const product *job) { return job->m <= FEW_ROWS && job->b_colum
 
 size_t kernel_matmul_scratch(size_t m, size_t n, size_t k, bool transpose_a, bool transpose_b) {
     const product job = make_product(NULL, NULL, NULL, m, n, k, transpose_a, transpose_b);
+    if (k <= 1) return 0;
     if (streams(&job)) return matmul_streaming_scratch(&job);
     if (dots(&job)) return matmul_dots_scratch(&job);
     return matmul_packed_scratch(&job);
@@ -53,7 +57,9 @@ void kernel_matmul(kernel_pool *pool, float *c, const float *a, const float *b, 
     }
     product job = make_product(c, a, b, m, n, k, transpose_a, transpose_b);
     job.packed_a = job.scratch = scratch;
-    if (streams(&job)) {
+    if (k == 1) {
+        matmul_outer(pool, &job);
+    } else if (streams(&job)) {
         matmul_streaming(pool, &job);
     } else if (dots(&job)) {
         matmul_dots(pool, &job);

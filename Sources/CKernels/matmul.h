@@ -7,6 +7,8 @@
 enum {
     ROWS = 6,  // a tile of c: ROWS × COLUMNS values, in 12 of AVX2's 16 registers
     COLUMNS = 2 * LANES,
+    WIDE_ROWS = 12,  // the same in 24 of AVX-512's 32
+    WIDE_COLUMNS = 2 * WIDE_LANES,
 };
 
 /// c [m, n] = a [m, k] · b [k, n], row i of a beginning at a + i a_row and so on.
@@ -18,11 +20,12 @@ typedef struct {
     size_t b_depth, b_column;  // along k, and along n
     float *packed_a, *scratch;
     size_t panels, tasks;
+    bool wide;
 } product;
 
 /// Panel i of a: rows part(m, panels, i)..<part(m, panels, i + 1), at most ROWS, of even sizes;
 /// k-major in `packed_a`.
-INLINE size_t panels_of(size_t m) { return ceil_div(m, ROWS); }
+INLINE size_t panels_of(size_t m, bool wide) { return ceil_div(m, wide ? WIDE_ROWS : ROWS); }
 
 void matmul_pack(kernel_pool *pool, const product *job);
 
@@ -30,44 +33,61 @@ size_t matmul_streaming_scratch(const product *job);
 void matmul_streaming(kernel_pool *pool, product *job);
 size_t matmul_dots_scratch(const product *job);
 void matmul_dots(kernel_pool *pool, product *job);
+void matmul_outer(kernel_pool *pool, product *job);
 size_t matmul_packed_scratch(const product *job);
 void matmul_packed(kernel_pool *pool, product *job);
 
 /// c [rows, COLUMNS] (+)= a panel's `depth` columns · b [depth, COLUMNS]. `rows` is a constant
 /// where this is inlined.
-INLINE void multiply_rows(float *c, size_t c_row, const float *a, const float *b, size_t b_row,
-    size_t depth, size_t rows, bool add) {
-    vector sum[ROWS][2];
-#pragma clang loop unroll(full)
-    for (size_t i = 0; i < rows; i++) {
-        sum[i][0] = add ? AT(c + i * c_row) : 0.0f;
-        sum[i][1] = add ? AT(c + i * c_row + LANES) : 0.0f;
+#define MULTIPLY_ROWS(name, vector_type, load, most_rows, lanes)                                    \
+    INLINE void name(float *c, size_t c_row, const float *a, const float *b, size_t b_row,          \
+        size_t depth, size_t rows, bool add) {                                                      \
+        vector_type sum[most_rows][2];                                                              \
+        _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows; i++) {                      \
+            sum[i][0] = add ? load(c + i * c_row) : 0.0f;                                           \
+            sum[i][1] = add ? load(c + i * c_row + lanes) : 0.0f;                                   \
+        }                                                                                           \
+        _Pragma("clang loop unroll(disable)") for (size_t p = 0; p < depth; p++, a += rows, b += b_row) { \
+            const vector_type b0 = load(b), b1 = load(b + lanes);                                   \
+            _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows; i++) {                  \
+                const vector_type ai = a[i];                                                        \
+                sum[i][0] += ai * b0;                                                               \
+                sum[i][1] += ai * b1;                                                               \
+            }                                                                                       \
+        }                                                                                           \
+        _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows; i++) {                      \
+            load(c + i * c_row) = sum[i][0];                                                        \
+            load(c + i * c_row + lanes) = sum[i][1];                                                \
+        }                                                                                           \
     }
-#pragma clang loop unroll(disable)
-    for (size_t p = 0; p < depth; p++, a += rows, b += b_row) {
-        const vector b0 = AT(b), b1 = AT(b + LANES);
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < rows; i++) {
-            const vector ai = a[i];
-            sum[i][0] += ai * b0;
-            sum[i][1] += ai * b1;
-        }
-    }
-#pragma clang loop unroll(full)
-    for (size_t i = 0; i < rows; i++) {
-        AT(c + i * c_row) = sum[i][0];
-        AT(c + i * c_row + LANES) = sum[i][1];
-    }
-}
+
+MULTIPLY_ROWS(multiply_rows, vector, AT, ROWS, LANES)
+MULTIPLY_ROWS(multiply_wide_rows, wide_vector, WIDE_AT, WIDE_ROWS, WIDE_LANES)
 
 INLINE void multiply_tile(float *c, size_t c_row, const float *a, const float *b, size_t b_row,
-    size_t depth, size_t rows, bool add) {
+    size_t depth, size_t rows, bool add, bool wide) {
+#define ROWS_CASE(count)                                                      \
+    case count:                                                               \
+        if (wide) {                                                           \
+            multiply_wide_rows(c, c_row, a, b, b_row, depth, count, add);     \
+        } else if (count <= ROWS) {                                           \
+            multiply_rows(c, c_row, a, b, b_row, depth, smaller(count, ROWS), add); \
+        }                                                                     \
+        break;
     switch (rows) {
-    case 6: multiply_rows(c, c_row, a, b, b_row, depth, 6, add); break;
-    case 5: multiply_rows(c, c_row, a, b, b_row, depth, 5, add); break;
-    case 4: multiply_rows(c, c_row, a, b, b_row, depth, 4, add); break;
-    case 3: multiply_rows(c, c_row, a, b, b_row, depth, 3, add); break;
-    case 2: multiply_rows(c, c_row, a, b, b_row, depth, 2, add); break;
-    default: multiply_rows(c, c_row, a, b, b_row, depth, 1, add); break;
+        ROWS_CASE(12)
+        ROWS_CASE(11)
+        ROWS_CASE(10)
+        ROWS_CASE(9)
+        ROWS_CASE(8)
+        ROWS_CASE(7)
+        ROWS_CASE(6)
+        ROWS_CASE(5)
+        ROWS_CASE(4)
+        ROWS_CASE(3)
+        ROWS_CASE(2)
+    default:
+        ROWS_CASE(1)
     }
+#undef ROWS_CASE
 }

@@ -9,36 +9,36 @@ enum {
     DOT_DEPTH = 512,  // of k: rows of a as long as this stay in the first-level cache
     DOT_TASK = 32,    // rows of b
     MOST_ROWS = 24,
+    OUTER_TASK = 16384,  // values of c
 };
 
 // MARK: b as it lies
 
 /// Some columns of c. They are summed in a buffer, because rows of c may lie a power of two apart
 /// and drive each other out of the cache.
-KERNEL_CLONES static void stream_columns(void *context, size_t task) {
-    const product *job = context;
-    const size_t tiles = ceil_div(job->n, COLUMNS);
-    const size_t left = part(tiles, job->tasks, task) * COLUMNS;
-    const size_t right = smaller(job->n, part(tiles, job->tasks, task + 1) * COLUMNS);
-    float sums[MOST_ROWS * TASK_COLUMNS], edge[DEPTH * COLUMNS];
+INLINE void stream(const product *job, size_t task, bool wide) {
+    const size_t tile = wide ? WIDE_COLUMNS : COLUMNS, tiles = ceil_div(job->n, tile);
+    const size_t left = part(tiles, job->tasks, task) * tile;
+    const size_t right = smaller(job->n, part(tiles, job->tasks, task + 1) * tile);
+    float sums[MOST_ROWS * TASK_COLUMNS], edge[DEPTH * WIDE_COLUMNS];
     for (size_t p = 0; p < job->k; p += DEPTH) {
         const size_t depth = smaller(DEPTH, job->k - p);
-        for (size_t j = left; j < right; j += COLUMNS) {
+        for (size_t j = left; j < right; j += tile) {
             const float *b = job->b + p * job->n + j;
             size_t b_row = job->n;
-            if (right - j < COLUMNS) {
+            if (right - j < tile) {
                 memset(edge, 0, sizeof edge);
                 for (size_t i = 0; i < depth; i++) {
-                    memcpy(edge + i * COLUMNS, b + i * job->n, (right - j) * sizeof(float));
+                    memcpy(edge + i * tile, b + i * job->n, (right - j) * sizeof(float));
                 }
                 b = edge;
-                b_row = COLUMNS;
+                b_row = tile;
             }
             for (size_t panel = 0; panel < job->panels; panel++) {
                 const size_t row = part(job->m, job->panels, panel);
                 const size_t rows = part(job->m, job->panels, panel + 1) - row;
                 multiply_tile(sums + row * TASK_COLUMNS + (j - left), TASK_COLUMNS,
-                    job->packed_a + row * job->k + p * rows, b, b_row, depth, rows, p > 0);
+                    job->packed_a + row * job->k + p * rows, b, b_row, depth, rows, p > 0, wide);
             }
         }
     }
@@ -47,29 +47,36 @@ KERNEL_CLONES static void stream_columns(void *context, size_t task) {
     }
 }
 
+KERNEL_CLONES static void stream_columns(void *context, size_t task) { stream(context, task, false); }
+KERNEL_WIDE static void stream_wide_columns(void *context, size_t task) { stream(context, task, true); }
+
 size_t matmul_streaming_scratch(const product *job) { return job->m * job->k; }
 
 void matmul_streaming(kernel_pool *pool, product *job) {
     matmul_pack(pool, job);
     job->tasks = ceil_div(job->n, TASK_COLUMNS);
-    kernel_pool_run(pool, job->tasks, stream_columns, job);
+    kernel_pool_run(pool, job->tasks, job->wide ? stream_wide_columns : stream_columns, job);
 }
 
 // MARK: b transposed
 
 /// a, in slices of DOT_DEPTH along k: packed[slice][panel][step][row][lane], the last step of all
 /// padded with zeros.
-static void pack_dots(const product *job) {
+static void pack_dots(const product *job, size_t lanes) {
     float *packed = job->packed_a;
     for (size_t slice = 0; slice < job->k; slice += DOT_DEPTH) {
         const size_t end = smaller(job->k, slice + DOT_DEPTH);
         for (size_t panel = 0; panel < job->panels; panel++) {
             const size_t first = part(job->m, job->panels, panel);
             const size_t last = part(job->m, job->panels, panel + 1);
-            for (size_t p = slice; p < end; p += LANES) {
-                for (size_t i = first; i < last; i++, packed += LANES) {
+            for (size_t p = slice; p < end; p += lanes) {
+                for (size_t i = first; i < last; i++, packed += lanes) {
                     const float *a = job->a + i * job->a_row + p * job->a_depth;
-                    for (size_t lane = 0; lane < LANES; lane++) {
+                    if (job->a_depth == 1 && p + lanes <= end) {
+                        memcpy(packed, a, lanes * sizeof(float));
+                        continue;
+                    }
+                    for (size_t lane = 0; lane < lanes; lane++) {
                         packed[lane] = p + lane < end ? a[lane * job->a_depth] : 0.0f;
                     }
                 }
@@ -78,51 +85,67 @@ static void pack_dots(const product *job) {
     }
 }
 
-/// c [rows, columns] (+)= dot products of a panel's rows with rows of b. `rows` and `columns` are
-/// constants where this is inlined.
-INLINE void dot_tile(float *c, size_t c_row, const float *a, const float *b, size_t b_row,
-    size_t depth, size_t rows, size_t columns, bool add) {
-    vector sum[16];
-#pragma clang loop unroll(full)
-    for (size_t i = 0; i < 16; i++) sum[i] = 0.0f;
-    size_t p = 0;
-    for (; p + LANES <= depth; p += LANES, a += rows * LANES) {
-        vector bj[4];
-#pragma clang loop unroll(full)
-        for (size_t j = 0; j < columns; j++) bj[j] = AT(b + j * b_row + p);
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < rows; i++) {
-            const vector ai = AT(a + i * LANES);
-#pragma clang loop unroll(full)
-            for (size_t j = 0; j < columns; j++) sum[i * columns + j] += ai * bj[j];
-        }
-    }
-    if (p < depth) {
-        for (size_t j = 0; j < columns; j++) {
-            vector bj;
-            load_partial(&bj, b + j * b_row + p, depth - p);
-#pragma clang loop unroll(full)
-            for (size_t i = 0; i < rows; i++) sum[i * columns + j] += AT(a + i * LANES) * bj;
-        }
-    }
-    vector totals[2];
-    sum_each(&totals[0], sum);
-    sum_each(&totals[1], sum + 8);
-#pragma clang loop unroll(full)
-    for (size_t i = 0; i < rows * columns; i++) {
-        float *to = c + i / columns * c_row + i % columns;
-        *to = add ? *to + totals[i / 8][i % 8] : totals[i / 8][i % 8];
-    }
+INLINE void halve(vector *y, const vector *x) { *y = *x; }
+
+INLINE void halve_wide(vector *y, const wide_vector *x) {
+    *y = __builtin_shufflevector(*x, *x, 0, 1, 2, 3, 4, 5, 6, 7)
+        + __builtin_shufflevector(*x, *x, 8, 9, 10, 11, 12, 13, 14, 15);
 }
 
+/// c [rows, columns] (+)= dot products of a panel's rows with rows of b. `rows` and `columns` are
+/// constants where this is inlined, and rows · columns ≤ 24.
+#define DOT_TILE(name, vector_type, load, lanes, half)                                             \
+    INLINE void name(float *c, size_t c_row, const float *a, const float *b, size_t b_row,         \
+        size_t depth, size_t rows, size_t columns, bool add) {                                     \
+        vector_type sum[24];                                                                       \
+        _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows * columns; i++) sum[i] =    \
+            0.0f;                                                                                  \
+        size_t p = 0;                                                                              \
+        for (; p + lanes <= depth; p += lanes, a += rows * lanes) {                                \
+            vector_type bj[4];                                                                     \
+            _Pragma("clang loop unroll(full)") for (size_t j = 0; j < columns; j++) bj[j] =        \
+                load(b + j * b_row + p);                                                           \
+            _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows; i++) {                 \
+                const vector_type ai = load(a + i * lanes);                                        \
+                _Pragma("clang loop unroll(full)") for (size_t j = 0; j < columns; j++)            \
+                    sum[i * columns + j] += ai * bj[j];                                            \
+            }                                                                                      \
+        }                                                                                          \
+        if (p < depth) {                                                                           \
+            _Pragma("clang loop unroll(full)") for (size_t j = 0; j < columns; j++) {              \
+                vector_type bj = 0.0f;                                                             \
+                for (size_t l = 0; l < depth - p; l++) bj[l] = b[j * b_row + p + l];               \
+                _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows; i++)               \
+                    sum[i * columns + j] += load(a + i * lanes) * bj;                              \
+            }                                                                                      \
+        }                                                                                          \
+        vector halves[24], totals[3];                                                              \
+        _Pragma("clang loop unroll(full)") for (size_t i = 0; i < 24; i++) {                       \
+            if (i < rows * columns) {                                                              \
+                half(&halves[i], &sum[i]);                                                         \
+            } else {                                                                               \
+                halves[i] = 0.0f;                                                                  \
+            }                                                                                      \
+        }                                                                                          \
+        _Pragma("clang loop unroll(full)") for (size_t i = 0; i < 3; i++)                          \
+            sum_each(&totals[i], halves + 8 * i);                                                  \
+        _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows * columns; i++) {           \
+            float *to = c + i / columns * c_row + i % columns;                                     \
+            *to = add ? *to + totals[i / 8][i % 8] : totals[i / 8][i % 8];                         \
+        }                                                                                          \
+    }
+
+DOT_TILE(dot_tile, vector, AT, LANES, halve)
+DOT_TILE(dot_wide_tile, wide_vector, WIDE_AT, WIDE_LANES, halve_wide)
+
 /// Some columns of c, for some rows of b.
-KERNEL_CLONES static void dot_columns(void *context, size_t task) {
-    const product *job = context;
+INLINE void dot(const product *job, size_t task, bool wide) {
     const size_t left = part(job->n, job->tasks, task), right = part(job->n, job->tasks, task + 1);
+    const size_t lanes = wide ? WIDE_LANES : LANES;
     const float *a = job->packed_a;
     for (size_t slice = 0; slice < job->k; slice += DOT_DEPTH) {
         const size_t depth = smaller(DOT_DEPTH, job->k - slice);
-        const size_t padded = ceil_div(depth, LANES) * LANES;
+        const size_t padded = ceil_div(depth, lanes) * lanes;
         const bool add = slice > 0;
         for (size_t j = left, width; j < right; j += width) {
             const float *b = job->b + j * job->k + slice, *panel_a = a;
@@ -131,24 +154,20 @@ KERNEL_CLONES static void dot_columns(void *context, size_t task) {
                 const size_t row = part(job->m, job->panels, panel);
                 const size_t rows = part(job->m, job->panels, panel + 1) - row;
                 float *c = job->c + row * job->n + j;
-#define TILE(rows, columns) dot_tile(c, job->n, panel_a, b, job->k, depth, rows, columns, add)
+#define TILE(rows, columns)                                                               \
+    case rows * 8 + columns:                                                              \
+        if (wide) {                                                                       \
+            dot_wide_tile(c, job->n, panel_a, b, job->k, depth, rows, columns, add);      \
+        } else if (rows <= ROWS) {                                                        \
+            dot_tile(c, job->n, panel_a, b, job->k, depth, smaller(rows, ROWS), columns, add); \
+        }                                                                                 \
+        break;
+#define TILES(rows) TILE(rows, 2) TILE(rows, 1)
                 switch (rows * 8 + width) {
-                case 6 * 8 + 2: TILE(6, 2); break;
-                case 5 * 8 + 2: TILE(5, 2); break;
-                case 4 * 8 + 2: TILE(4, 2); break;
-                case 3 * 8 + 4: TILE(3, 4); break;
-                case 3 * 8 + 2: TILE(3, 2); break;
-                case 2 * 8 + 4: TILE(2, 4); break;
-                case 2 * 8 + 2: TILE(2, 2); break;
-                case 1 * 8 + 4: TILE(1, 4); break;
-                case 1 * 8 + 2: TILE(1, 2); break;
-                case 6 * 8 + 1: TILE(6, 1); break;
-                case 5 * 8 + 1: TILE(5, 1); break;
-                case 4 * 8 + 1: TILE(4, 1); break;
-                case 3 * 8 + 1: TILE(3, 1); break;
-                case 2 * 8 + 1: TILE(2, 1); break;
-                default: TILE(1, 1); break;
+                    TILES(12) TILES(11) TILES(10) TILES(9) TILES(8) TILES(7) TILES(6) TILES(5)
+                    TILES(4) TILES(3) TILES(2) TILES(1) TILE(3, 4) TILE(2, 4) TILE(1, 4)
                 }
+#undef TILES
 #undef TILE
                 panel_a += rows * padded;
             }
@@ -157,10 +176,36 @@ KERNEL_CLONES static void dot_columns(void *context, size_t task) {
     }
 }
 
-size_t matmul_dots_scratch(const product *job) { return job->m * ceil_div(job->k, LANES) * LANES; }
+KERNEL_CLONES static void dot_columns(void *context, size_t task) { dot(context, task, false); }
+KERNEL_WIDE static void dot_wide_columns(void *context, size_t task) { dot(context, task, true); }
+
+size_t matmul_dots_scratch(const product *job) {
+    return job->m * ceil_div(job->k, WIDE_LANES) * WIDE_LANES;
+}
 
 void matmul_dots(kernel_pool *pool, product *job) {
-    pack_dots(job);
+    pack_dots(job, job->wide ? WIDE_LANES : LANES);
     job->tasks = ceil_div(job->n, DOT_TASK);
-    kernel_pool_run(pool, job->tasks, dot_columns, job);
+    kernel_pool_run(pool, job->tasks, job->wide ? dot_wide_columns : dot_columns, job);
+}
+
+// MARK: One column of a, one row of b
+
+/// Some rows of c.
+KERNEL_CLONES static void multiply_each(void *context, size_t task) {
+    const product *job = context;
+    const size_t end = part(job->m, job->tasks, task + 1);
+    for (size_t i = part(job->m, job->tasks, task); i < end; i++) {
+        float *c = job->c + i * job->n;
+        const float scalar = job->a[i * job->a_row];
+        const vector factor = scalar;
+        size_t j = 0;
+        for (; j + LANES <= job->n; j += LANES) AT(c + j) = AT(job->b + j) * factor;
+        for (; j < job->n; j++) c[j] = job->b[j] * scalar;
+    }
+}
+
+void matmul_outer(kernel_pool *pool, product *job) {
+    job->tasks = larger(1, smaller(job->m, job->m * job->n / OUTER_TASK));
+    kernel_pool_run(pool, job->tasks, multiply_each, job);
 }

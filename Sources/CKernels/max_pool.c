@@ -1,6 +1,8 @@
 // Max pooling. A window's values are compared channel by channel, so the channels are the vector:
 // whole vectors, and a last one that ends with the pixel's last channel and overlaps the one before
 // (11 channels are 0..<8 and 3..<11). Fewer than eight channels are one padded vector.
+#include "max_pool.h"
+
 #include "include/CKernels.h"
 #include "vector.h"
 
@@ -92,6 +94,17 @@ KERNEL_CLONES static void pool_rows(void *context, size_t task) {
     }
 }
 
+KERNEL_CLONES void max_pool_tile(float *y, const float *x, size_t pairs, size_t w, size_t c) {
+    for (size_t i = 0; i < pairs; i++, x += 2 * w * c) {
+        for (size_t q = 0; q < w / 2; q++, y += c) {
+            for (size_t channel = 0; channel < c; channel += LANES) {
+                const size_t first = smaller(channel, c - LANES);
+                pool_window(y + first, x + 2 * q * c + first, 2, 2, w * c, c, LANES);
+            }
+        }
+    }
+}
+
 void kernel_max_pool(
     kernel_pool *pool, float *y, const float *x, const kernel_conv2d_shape *shape) {
     const size_t rows = shape->n * shape->p, work = shape->n * shape->h * shape->w * shape->c;
@@ -164,6 +177,19 @@ KERNEL_CLONES static void scatter_images(void *context, size_t task) {
                             LANES, c - i, job->disjoint);
                     }
                 }
+            }
+        }
+    }
+}
+
+KERNEL_CLONES void max_pool_gradient_tile(
+    float *dx, const float *x, const float *y, const float *dy, size_t pairs, size_t w, size_t c) {
+    for (size_t i = 0; i < pairs; i++, x += 2 * w * c, dx += 2 * w * c) {
+        for (size_t q = 0; q < w / 2; q++, y += c, dy += c) {
+            for (size_t channel = 0; channel < c; channel += LANES) {
+                const size_t first = smaller(channel, c - LANES), to = 2 * q * c + first;
+                scatter_window(
+                    dx + to, x + to, y + first, dy + first, 2, 2, w * c, c, LANES, 0, true);
             }
         }
     }

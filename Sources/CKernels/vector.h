@@ -22,6 +22,16 @@
 #define KERNEL_CLONES
 #endif
 
+// Where AVX-512 pays by its registers, twice as many and twice as wide, a function has a second version for it, with tiles of
+// another shape: in wide vectors, chosen when it is called.
+#if defined(__x86_64__) && (defined(__clang__))
+#define KERNEL_WIDE __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
+#define KERNEL_HAS_WIDE 1
+#else
+#define KERNEL_WIDE
+#define KERNEL_HAS_WIDE 0
+#endif
+
 #define INLINE static inline __attribute__((always_inline))
 
 enum { LANES = 8 };
@@ -29,6 +39,21 @@ typedef float vector __attribute__((ext_vector_type(8)));
 /// What comparisons give, -1 where true, and the bits of floats.
 typedef int32_t ivector __attribute__((ext_vector_type(8)));
 typedef float unaligned_vector __attribute__((ext_vector_type(8), aligned(4)));
+
+/// Two vectors in one.
+enum { WIDE_LANES = 16 };
+typedef float wide_vector __attribute__((ext_vector_type(16)));
+typedef float unaligned_wide_vector __attribute__((ext_vector_type(16), aligned(4)));
+#define WIDE_AT(address) (*(unaligned_wide_vector *)(address))
+
+/// Whether this machine runs functions that are KERNEL_WIDE.
+INLINE _Bool has_wide_vectors(void) {
+#if KERNEL_HAS_WIDE
+    return __builtin_cpu_supports("x86-64-v4");
+#else
+    return 0;
+#endif
+}
 
 /// The vector at an address that need not be aligned, to read or to write.
 #define AT(address) (*(unaligned_vector *)(address))

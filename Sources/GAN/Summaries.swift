@@ -19,17 +19,36 @@ extension Network {
 }
 
 extension Summary {
-    /// This summary with one value more: all images below `tag` tiled to one, so that a step's
-    /// images are one card in TensorBoard.
-    func addingGrid(of tag: String, as gridTag: String) -> Summary {
-        let images = values.compactMap { value in
-            if value.tag.hasPrefix("\(tag)/image"), case .floatImage(let image) = value.content {
-                image.scaled()
-            } else {
-                nil as Image?
-            }
+    /// The images below `tag`, in bytes as TensorFlow scales them.
+    func images(of tag: String) -> [Image] {
+        values.compactMap { value in
+            guard value.tag.hasPrefix("\(tag)/image"), case .floatImage(let image) = value.content
+            else { return nil }
+            return image.scaled()
         }
-        guard !images.isEmpty else { return self }
-        return Summary(values + [.image(.grid(of: images, gap: 2, background: 48), tag: gridTag)])
+    }
+}
+
+extension SummaryWriter {
+    /// Logs what is known of a run before it starts: its hyperparameters, a chart with both losses,
+    /// and some words.
+    func addRun(_ options: TrainingOptions, step: Int) throws {
+        let hyperparameters = options.hyperparameters
+        try addHParams([
+            "learning_rate": .number(Double("\(hyperparameters.learningRate)") ?? 0),
+            "batch_size": .number(Double(hyperparameters.batchSize)),
+            "train_times": .number(Double(hyperparameters.trainTimes)),
+            "train_step": .number(Double(hyperparameters.trainStep)),
+            "seed": .number(Double(options.seed)),
+        ])
+        try addCustomScalars(
+            CustomScalars([
+                .init(
+                    title: "losses",
+                    charts: [
+                        .lines("both losses", tags: ["discriminator_loss", "generator_loss"])
+                    ])
+            ]))
+        if !options.about.isEmpty { try addText(options.about, tag: "about", step: Int64(step)) }
     }
 }

@@ -1,105 +1,8 @@
 internal import Checkpoints
 public import Datasets
+internal import RecordIO
 internal import TensorBoard
 internal import TensorGraph
-
-/// What a training run is made of, beside its data.
-public struct TrainingOptions: Sendable {
-    /// The article's numbers.
-    public var hyperparameters: Hyperparameters
-    /// Of the initial weights and of the noise; the article's script takes the same one.
-    public var seed: UInt32
-    /// How many threads a step may use, at least 1.
-    public var threads: Int
-    /// The folder of the event file and the checkpoints, which is made when it does not exist.
-    public var runFolder: String
-    /// Passes between two checkpoints, at least 1; there is one at the end, too. `nil` for none at
-    /// all.
-    public var checkpointEvery: Int?
-    /// What to begin with.
-    public var start = Start.fresh
-
-    /// What training begins with.
-    public enum Start: Sendable {
-        /// New weights, by the seed.
-        case fresh
-        /// The variables of the checkpoint with this prefix, of ours or of TensorFlow's; otherwise
-        /// as a fresh run.
-        case restored(prefix: String)
-        /// All of the latest checkpoint in the run's folder: the variables, the passes done and the
-        /// noise.
-        case resumed
-    }
-
-    /// Options for a run that begins anew unless `start` says otherwise.
-    public init(
-        hyperparameters: Hyperparameters, seed: UInt32, threads: Int, runFolder: String,
-        checkpointEvery: Int? = nil, start: Start = .fresh
-    ) {
-        self.hyperparameters = hyperparameters
-        self.seed = seed
-        self.threads = threads
-        self.runFolder = runFolder
-        self.checkpointEvery = checkpointEvery
-        self.start = start
-    }
-}
-
-/// One pass of the main loop.
-public struct PassReport: Sendable {
-    /// Passes done, from 1.
-    public var time: Int
-    /// The losses at the end of the pass.
-    public var discriminatorLoss, generatorLoss: Float
-    /// Training steps done since the start.
-    public var discriminatorSteps, generatorSteps: Int
-}
-
-/// What training has to say while it runs.
-public enum TrainingEvent: Sendable {
-    /// The discriminator is trained alone, before the first pass.
-    case warmUp(discriminatorSteps: Int, loss: Float)
-    case pass(PassReport)
-}
-
-/// How training ended.
-public struct TrainingResult: Sendable {
-    /// Passes done, with those before a resumption; fewer than asked for when it was stopped.
-    public var passes: Int
-    /// Training steps done.
-    public var discriminatorSteps, generatorSteps: Int
-    /// The share of the training batch's images, real and made, that the discriminator judges
-    /// rightly at the end.
-    public var accuracy: Float
-    /// The prefix of the last checkpoint; `nil` when there is none.
-    public var checkpoint: String?
-}
-
-/// Why training stopped by itself.
-public enum TrainingError: Error, Equatable, CustomStringConvertible {
-    /// A loss became NaN or infinite, at that step of its network.
-    case lossNotFinite(which: String, step: Int)
-    /// There is no checkpoint in the folder to resume from.
-    case noCheckpoint(folder: String)
-    /// The checkpoint holds variables alone.
-    case notResumable(String)
-    /// The checkpoint's noise is of another batch size than is asked for.
-    case otherBatchSize(saved: Int, asked: Int)
-
-    /// What happened and what to do, in one line.
-    public var description: String {
-        switch self {
-        case .lossNotFinite(let which, let step):
-            "\(which) is no number any more after step \(step): try a smaller --learning-rate"
-        case .noCheckpoint(let folder):
-            "\(folder) has no checkpoint to resume from: name the run that has one with --run"
-        case .notResumable(let prefix):
-            "\(prefix) holds variables, but not where the training loop stood: start a new run from it with --restore"
-        case .otherBatchSize(let saved, let asked):
-            "the run was trained with batches of \(saved), not \(asked): resume it with --batch-size \(saved)"
-        }
-    }
-}
 
 /// Trains as the article's loop does, and writes its event file.
 ///
@@ -108,16 +11,20 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
 ///   - shouldStop: asked after each pass, and after each step before the first one; training ends
 ///     when it says yes.
 ///   - report: called after each pass, and after each step before the first one.
-/// - Throws: ``TrainingError``; an error of the writer when the log cannot be written.
+/// - Throws: ``TrainingError``; `CheckpointError` when a checkpoint cannot be read or written; an
+///   error of the writer when the log cannot be written.
 public func train(
     _ options: TrainingOptions, data: MNIST, shouldStop: () -> Bool = { false },
     report: (TrainingEvent) -> Void = { _ in }
 ) throws -> TrainingResult {
-    var training = try Training(options, data: data)
+    var training = try Training(options, data: data, report: report)
     do {
         try training.run(shouldStop: shouldStop, report: report)
+        try training.writeProfile()
+        try training.writeEnd(video: options.logsVideo)
         try training.save()
     } catch {
+        try? training.writer.endHParams(status: .failure)
         try? training.writer.close()
         throw error
     }
@@ -133,11 +40,16 @@ private struct Training {
     let writer: SummaryWriter
     /// The first batch, with noise that stays the same throughout.
     private let feed: [Tensor: Value]
+    private let discriminator: TrainingStep
+    private let generator: TrainingStep
     /// Images that are not trained on, with the same noise: what summaries show.
     private let validationFeed: [Tensor: Value]
     private var loop: LoopState
     private let saver: CheckpointSaver?
     private let checkpointEvery: Int
+    private var profile: StepProfile?
+    /// Whether the log's last strip of images has the last ones.
+    private var isStripLogged = true
     private var discriminatorSteps: Int
     private var generatorSteps: Int
     private var checkpoint: String?
@@ -145,7 +57,10 @@ private struct Training {
     private var savedLoop: LoopState?
     private var savedSteps: Int?
 
-    init(_ options: TrainingOptions, data: MNIST) throws {
+    /// Says at once what a checkpoint gave.
+    init(
+        _ options: TrainingOptions, data: MNIST, report: (TrainingEvent) -> Void
+    ) throws {
         hyperparameters = options.hyperparameters
         let size = hyperparameters.batchSize
         program = Program(hyperparameters, seed: UInt64(options.seed))
@@ -154,21 +69,12 @@ private struct Training {
 
         var noise = Noise(seed: options.seed)
         let numbers = noise.uniform(size * Sizes.generatorInput)
-        loop = LoopState(noise: Value(numbers, shape: [size, Sizes.generatorInput]))
-        switch options.start {
-        case .fresh: break
-        case .restored(let prefix):
-            try session.restore(Checkpoint(opening: prefix))
-        case .resumed:
-            guard let prefix = try latestCheckpoint(in: options.runFolder) else {
-                throw TrainingError.noCheckpoint(folder: options.runFolder)
-            }
-            let saved = try Checkpoint(opening: prefix)
-            try session.restore(saved)
-            loop = try LoopState(saved)
-            guard loop.noise.shape[0] == size else {
-                throw TrainingError.otherBatchSize(saved: loop.noise.shape[0], asked: size)
-            }
+        loop = LoopState(
+            noise: Value(numbers, shape: [size, Sizes.generatorInput]),
+            hyperparameters: hyperparameters, seed: options.seed,
+            imagesChecksum: data.train.checksum(0..<size))
+        if let restored = try Self.restore(options.start, into: session, &loop) {
+            report(restored)
         }
         discriminatorSteps = try session.value(of: program.discriminatorIndex).int ?? 0
         generatorSteps = try session.value(of: program.generatorIndex).int ?? 0
@@ -177,16 +83,55 @@ private struct Training {
         if loop.passes > 0 { writing.initialStep = Int64(generatorSteps) + 1 }
         writer = try SummaryWriter(logdir: options.runFolder, options: writing)
         try writer.addGraph(program.network.tf.definition)
+        try writer.addRun(options, step: generatorSteps)
         saver = try options.checkpointEvery.map { _ in
-            try CheckpointSaver(folder: options.runFolder)
+            try CheckpointSaver(folder: options.runFolder, maxToKeep: options.checkpointsToKeep)
         }
         checkpointEvery = options.checkpointEvery ?? 1
+        profile = options.profileStep.map { StepProfile(step: $0) }
 
         func images(_ examples: Examples) -> Value {
             Value(examples.pixels(0..<size), shape: [size, MNIST.pixelCount])
         }
         feed = [program.inputX: images(data.train), program.inputZ: loop.noise]
         validationFeed = [program.inputX: images(data.validation), program.inputZ: loop.noise]
+        discriminator = try TrainingStep(
+            program.discriminatorTrain, program.discriminatorLoss, session, feed)
+        generator = try TrainingStep(
+            program.generatorTrain, program.generatorLoss, session, feed)
+    }
+
+    /// Takes from a checkpoint what training is to begin with.
+    private static func restore(
+        _ start: TrainingOptions.Start, into session: Session, _ loop: inout LoopState
+    ) throws -> TrainingEvent? {
+        let variables = session.graph.variables
+        switch start {
+        case .fresh:
+            return nil
+        case .restored(let prefix, let partially):
+            let checkpoint = try Checkpoint(opening: prefix)
+            var left: [String] = []
+            if partially {
+                left = try session.restorePartially(variables, from: checkpoint)
+            } else {
+                try session.restore(variables, from: checkpoint)
+            }
+            return .restored(prefix: prefix, passes: 0, left: left)
+        case .resumed(let saved):
+            let size = saved.loop.noise.shape[0]
+            guard loop.noise.shape[0] == size else {
+                throw TrainingError.otherBatchSize(saved: size, asked: loop.noise.shape[0])
+            }
+            guard loop.imagesChecksum == saved.loop.imagesChecksum else {
+                throw TrainingError.otherImages(saved.checkpoint)
+            }
+            try session.restore(variables, from: Checkpoint(opening: saved.checkpoint))
+            let hyperparameters = loop.hyperparameters
+            loop = saved.loop
+            loop.hyperparameters = hyperparameters
+            return .restored(prefix: saved.checkpoint, passes: loop.passes, left: [])
+        }
     }
 
     mutating func run(shouldStop: () -> Bool, report: (TrainingEvent) -> Void) throws {
@@ -218,8 +163,8 @@ private struct Training {
                 .pass(
                     PassReport(
                         time: loop.passes,
-                        discriminatorLoss: try loss(program.discriminatorLoss),
-                        generatorLoss: try loss(program.generatorLoss),
+                        discriminatorLoss: try discriminator.loss(),
+                        generatorLoss: try generator.loss(),
                         discriminatorSteps: discriminatorSteps, generatorSteps: generatorSteps)))
             if loop.passes % checkpointEvery == 0 { try save() }
             if shouldStop() { return }
@@ -229,6 +174,8 @@ private struct Training {
     /// Saves a checkpoint, unless this very state is saved already.
     mutating func save() throws {
         guard let saver, loop != savedLoop || discriminatorSteps != savedSteps else { return }
+        // A run that goes on from here logs nothing of these passes again.
+        try writer.flush()
         checkpoint = try saver.save(
             session.checkpointTensors() + loop.tensors, globalStep: generatorSteps)
         (savedLoop, savedSteps) = (loop, discriminatorSteps)
@@ -236,9 +183,10 @@ private struct Training {
 
     /// One step of the discriminator; returns its loss after it.
     private mutating func trainDiscriminator() throws -> Float {
-        try session.run(program.discriminatorTrain, feed: feed)
+        let measured = profile?.profile(for: .discriminator)
         discriminatorSteps += 1
-        let loss = try loss(program.discriminatorLoss)
+        let loss = try discriminator.take(profile: measured)
+        if measured != nil { try writeProfile() }
         guard loss.isFinite else {
             throw TrainingError.lossNotFinite(which: "discriminator_loss", step: discriminatorSteps)
         }
@@ -247,30 +195,84 @@ private struct Training {
 
     /// One step of the generator; returns its loss after it.
     private mutating func trainGenerator() throws -> Float {
-        try session.run(program.generatorTrain, feed: feed)
         generatorSteps += 1
-        let loss = try loss(program.generatorLoss)
+        let loss = try generator.take(
+            profile: profile?.profile(for: .generator(step: generatorSteps)))
         guard loss.isFinite else {
             throw TrainingError.lossNotFinite(which: "generator_loss", step: generatorSteps)
         }
         return loss
     }
 
-    private func loss(_ tensor: Tensor) throws -> Float {
-        try session.run(tensor, feed: feed).scalar
+    /// What the article logs, at the generator's step; and the images once more as a grid, and as a
+    /// strip with those of earlier passes.
+    private mutating func writeSummary() throws {
+        var summary = try session.run(
+            program.summary, feed: validationFeed, profile: profile?.profile(for: .summary))
+        let images = summary.images(of: "G_z_image")
+        summary.values.append(
+            .image(.grid(of: images, gap: 2, background: 48), tag: "G_z_grid"))
+        isStripLogged = loop.film.add(images)
+        if isStripLogged, let strip = loop.film.strip() {
+            summary.values.append(.image(strip, tag: "G_z_film"))
+        }
+        try writer.add(summary, step: Int64(generatorSteps))
     }
 
-    /// What the article logs, and the images once more as a grid, at the generator's step.
-    private func writeSummary() throws {
-        let summary = try session.run(program.summary, feed: validationFeed)
-        let step = try session.run(program.generatorIndex).int ?? generatorSteps
-        try writer.add(summary.addingGrid(of: "G_z_image", as: "G_z_grid"), step: Int64(step))
+    /// Logs what there is to say at the end: the whole film, and how the run ended.
+    func writeEnd(video: Bool) throws {
+        let step = Int64(generatorSteps)
+        if !isStripLogged, let strip = loop.film.strip() {
+            try writer.addImage(strip, tag: "G_z_film", step: step)
+        }
+        if video, let film = loop.film.video() {
+            try writer.addVideo(film, tag: "G_z_video", step: step)
+        }
+        let isDone = loop.passes >= hyperparameters.trainTimes
+        try writer.endHParams(status: isDone ? .success : .unknown)
+    }
+
+    /// Writes what was measured of a step, if there is something that was not written yet.
+    mutating func writeProfile() throws {
+        guard let step = profile?.step, let metadata = profile?.take() else { return }
+        try writer.addRunMetadata(metadata, tag: "step \(step)", step: Int64(step))
     }
 
     func result() throws -> TrainingResult {
         TrainingResult(
             passes: loop.passes, discriminatorSteps: discriminatorSteps,
             generatorSteps: generatorSteps,
-            accuracy: try session.run(program.accuracy, feed: feed).scalar, checkpoint: checkpoint)
+            accuracy: try session.run(program.accuracy, feed: feed).scalar, checkpoint: checkpoint,
+            isProfiled: profile?.isReached)
+    }
+}
+
+/// A step of one of the networks, and its loss; both prepared, since a run takes them thousands of
+/// times.
+private struct TrainingStep {
+    private let train: PreparedRun
+    private let evaluate: PreparedRun
+
+    init(_ train: Node, _ loss: Tensor, _ session: Session, _ feed: [Tensor: Value]) throws {
+        self.train = try session.prepare(targets: [train], feed: feed)
+        evaluate = try session.prepare([loss], feed: feed)
+    }
+
+    /// Takes the step; returns the loss after it.
+    func take(profile: RunProfile?) throws -> Float {
+        try train.run(profile: profile)
+        return try loss(profile: profile)
+    }
+
+    func loss(profile: RunProfile? = nil) throws -> Float {
+        try evaluate.run(profile: profile)
+        return evaluate.scalar
+    }
+}
+
+extension Examples {
+    /// The checksum of images, by which others can be told from them.
+    fileprivate func checksum(_ range: Range<Int>) -> UInt32 {
+        pixels(range).withUnsafeBytes { CRC32C.checksum(of: $0.bytes) }
     }
 }

@@ -3,6 +3,9 @@ import ArgumentParser
 /// The command `gan`.
 @main
 struct GANCommand: ParsableCommand {
+    /// The version of the program.
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "gan",
         abstract: "Train a GAN on handwritten digits, and watch it in TensorBoard.",
@@ -10,7 +13,11 @@ struct GANCommand: ParsableCommand {
             Start with `gan train`, which needs no file. It writes what TensorBoard shows into a \
             folder, log, and says how to open it.
             """,
-        subcommands: [TrainCommand.self, LogCommand.self, BenchCommand.self])
+        version: version,
+        subcommands: [
+            TrainCommand.self, SampleCommand.self, FetchCommand.self, LogCommand.self,
+            BenchCommand.self,
+        ])
 
     /// Runs the command line. Whatever goes wrong is told in one line at standard error, with an exit
     /// code of 64 for a command line that makes no sense, and 1 for everything else.

@@ -56,6 +56,34 @@ enum System {
             decoding: path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// Waits, or until a signal comes.
+    static func sleep(_ seconds: Double) {
+        var time = timespec()
+        time.tv_sec = Int(seconds)
+        time.tv_nsec = Int((seconds - seconds.rounded(.down)) * 1e9)
+        nanosleep(&time, nil)
+    }
+
+    private static func currentTime() -> time_t { time(nil) }
+
+    /// Whether a name is one that a shell's pattern stands for; `*` takes slashes, too.
+    static func matches(_ name: String, _ pattern: String) -> Bool {
+        fnmatch(pattern, name, 0) == 0
+    }
+
+    /// The local time of day, as `14:03:12`; of another day, with its date before.
+    static func timeOfDay(_ wallTime: Double) -> String {
+        guard wallTime.magnitude < 1e11 else { return "--:--:--" }
+        var (time, now) = (time_t(wallTime.rounded(.down)), currentTime())
+        var (local, today) = (tm(), tm())
+        localtime_r(&time, &local)
+        localtime_r(&now, &today)
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let clock = [local.tm_hour, local.tm_min, local.tm_sec].map(two).joined(separator: ":")
+        if (local.tm_year, local.tm_yday) == (today.tm_year, today.tm_yday) { return clock }
+        return "\(local.tm_year + 1900)-\(two(local.tm_mon + 1))-\(two(local.tm_mday)) \(clock)"
+    }
+
     /// Local date and time, as `2026-11-23_14-03-12`.
     static var timestamp: String {
         var now = time(nil)
@@ -96,6 +124,28 @@ extension System {
 
     static func makeFolder(_ path: String) throws(Failure) {
         guard mkdir(path, 0o777) == 0 else { throw Failure(code: errno) }
+    }
+
+    /// When the file at `path` was last written, in seconds since 1970; nil where there is none.
+    static func modificationTime(_ path: String) -> Double? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        #if canImport(Darwin)
+            let time = status.st_mtimespec
+        #else
+            let time = status.st_mtim
+        #endif
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
+    /// Keeps the folder at `path` for this process until it ends, by a lock that its other processes
+    /// look for.
+    ///
+    /// - Returns: Whether no other process has it. A file system without locks lets everyone.
+    static func lock(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return true }
+        return flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
     }
 
     /// Removes the folder at `path` if it is empty.

@@ -50,6 +50,13 @@ public enum Folder {
         return status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Waits until the names of a folder's files are on the disk.
+    public static func synchronize(_ path: String) throws(FileError) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(path: path, action: .write) }
+        try OutputFile(descriptor: descriptor, path: path).synchronize()
+    }
+
     /// What lies in a folder, by name. Links that lead nowhere are left out.
     public static func entries(of path: String) throws(FileError) -> [Entry] {
         guard let folder = opendir(path) else { throw FileError(path: path, action: .open) }
@@ -64,10 +71,27 @@ public enum Folder {
             entries.append(
                 Entry(
                     name: name, isFolder: status.st_mode & S_IFMT == S_IFDIR,
-                    identity: Identity(
-                        device: UInt64(truncatingIfNeeded: status.st_dev),
-                        node: UInt64(status.st_ino))))
+                    identity: Identity(status)))
         }
         return entries.sorted { $0.name < $1.name }
+    }
+
+    /// Removes a file, if there is one.
+    public static func removeFile(_ path: String) {
+        unlink(path)
+    }
+
+    /// What tells the file at a path from others, and how many bytes it has; `nil` if there is none.
+    public static func file(at path: String) -> (identity: Identity, byteCount: Int)? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return (Identity(status), Int(status.st_size))
+    }
+}
+
+extension Folder.Identity {
+    fileprivate init(_ status: stat) {
+        self.init(
+            device: UInt64(truncatingIfNeeded: status.st_dev), node: UInt64(status.st_ino))
     }
 }

@@ -54,6 +54,26 @@ public final class InputFile {
         return count
     }
 
+    /// Bytes of the file from an offset on, or as many of them as it has.
+    public func bytes(_ count: Int, at offset: Int) throws(FileError) -> [UInt8] {
+        var failure: FileError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { memory, readCount in
+            do throws(FileError) {
+                readCount = try read(into: UnsafeMutableRawBufferPointer(memory), at: offset)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    /// The bytes of a whole file.
+    public static func contents(of path: String) throws(FileError) -> [UInt8] {
+        let file = try InputFile(opening: path)
+        return try file.bytes(file.byteCount(), at: 0)
+    }
+
     private func status() throws(FileError) -> stat {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, action: .read) }

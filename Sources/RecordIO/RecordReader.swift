@@ -7,22 +7,22 @@
 /// }
 /// ```
 ///
-/// Memory holds one window of the file and one record. A length is believed once its checksum is
-/// right and the file has so many bytes; only then is memory asked for.
+/// Memory holds one window of the file, as long as its longest record. A length is believed once
+/// its checksum is right and the file has so many bytes; a record of more than 16 MiB is checked
+/// piece by piece before memory is asked for.
 public struct RecordReader {
     /// The longest record that readers take unless told otherwise: protobuf's limit of 2 GiB.
     public static let defaultMaximumLength = Int(Int32.max)
 
     /// Where the next record starts: bytes from the file's start.
-    public private(set) var offset = 0
+    public internal(set) var offset: Int
 
-    private let file: InputFile
-    private let maximumLength: Int
-    /// A part of the file.
-    private var window: [UInt8] = []
-    /// Where that part starts.
-    private var windowOffset = 0
-    private let windowLength = 1 << 16
+    let file: InputFile
+    let maximumLength: Int
+    private var window: FileWindow
+
+    /// Longer records are checked before they are held in memory.
+    private static let longLength = 16 << 20
 
     /// One record of a file.
     public struct Record: Equatable, Sendable {
@@ -33,10 +33,18 @@ public struct RecordReader {
     }
 
     /// Opens a file of records.
+    ///
+    /// - Parameters:
+    ///   - path: The file's path.
+    ///   - offset: Where the first record to be read starts: bytes from the file's start.
+    ///   - maximumLength: The longest record that is taken, in bytes.
     public init(
-        opening path: String, maximumLength: Int = defaultMaximumLength
+        opening path: String, at offset: Int = 0, maximumLength: Int = defaultMaximumLength
     ) throws(FileError) {
+        precondition(offset >= 0, "an offset of \(offset)")
         file = try InputFile(opening: path)
+        window = FileWindow(at: offset)
+        self.offset = offset
         self.maximumLength = maximumLength
     }
 
@@ -46,78 +54,141 @@ public struct RecordReader {
     ///   again.
     /// - Throws: `RecordError`, again at each call for as long as the file stays as it is.
     public mutating func next() throws(RecordError) -> Record? {
-        guard let length = try nextLength() else { return nil }
-        let dataOffset = offset + RecordBuffer.headerLength
-        var data = try read(length + RecordBuffer.footerLength, at: dataOffset)
-        let checksum = UInt32(littleEndianIn: data.span.bytes, at: length)
-        data.removeLast(RecordBuffer.footerLength)
-        guard hasChecksum(data.span.bytes, checksum) else { throw error(.damagedData) }
-        defer { offset = dataOffset + length + RecordBuffer.footerLength }
-        return Record(offset: offset, data: data)
+        try next { data, offset in
+            Record(offset: offset, data: data.withUnsafeBytes { [UInt8]($0) })
+        }
+    }
+
+    /// Gives the next record to a closure, without a copy of its data.
+    ///
+    /// - Parameter body: Takes the data, and where their record starts.
+    /// - Returns: What the closure does; `nil` at the end of the file.
+    /// - Throws: `RecordError`, as `next()` does; the closure is not called then.
+    public mutating func next<Result>(
+        _ body: (_ data: RawSpan, _ offset: Int) -> Result
+    ) throws(RecordError) -> Result? {
+        do throws(RecordError) {
+            guard let length = try nextLength() else { return nil }
+            let start = try holdRecord(ofLength: length)
+            let result = try give(record: start, ofLength: length, to: body)
+            offset += RecordBuffer.headerLength + length + RecordBuffer.footerLength
+            return result
+        } catch {
+            // The next call is to see what the file says then.
+            window = FileWindow(at: offset)
+            throw error
+        }
+    }
+
+    /// Checks a record that the window holds, and gives it to a closure.
+    private func give<Result>(
+        record start: Int, ofLength length: Int, to body: (RawSpan, Int) -> Result
+    ) throws(RecordError) -> Result {
+        let record = window.memory.span.bytes.extracting(start..<window.filled)
+        let end = RecordBuffer.headerLength + length
+        let data = record.extracting(RecordBuffer.headerLength..<end)
+        guard Self.hasChecksum(data, UInt32(littleEndianIn: record, at: end)) else {
+            throw error(.damagedData)
+        }
+        return body(data, offset)
     }
 
     /// Reads the length of the next record's data; `nil` at the end of the file.
     private mutating func nextLength() throws(RecordError) -> Int? {
-        let start = try moveWindow(toHold: RecordBuffer.headerLength)
-        guard start < window.count else { return nil }
-        guard start + RecordBuffer.headerLength <= window.count else { throw error(.truncated) }
-
-        let header = window.span.bytes.extracting(droppingFirst: start)
-        guard hasChecksum(header.extracting(first: 8), UInt32(littleEndianIn: header, at: 8))
-        else { throw error(.damagedLength) }
-        let length = UInt64(littleEndianIn: header, at: 0)
+        let start = try hold(RecordBuffer.headerLength)
+        if start == window.filled {
+            window = FileWindow(at: offset)
+            return nil
+        }
+        let header = window.memory.span.bytes.extracting(start..<window.filled)
+        guard header.byteCount >= RecordBuffer.headerLength else { throw error(.truncated) }
+        guard let length = Self.length(header, at: 0) else { throw error(.damagedLength) }
         guard length <= UInt64(maximumLength) else { throw error(.tooLong(byteCount: length)) }
         return Int(length)
+    }
+
+    /// Makes the window hold the next record, framing and all.
+    ///
+    /// - Returns: Where it starts in the window.
+    private mutating func holdRecord(ofLength length: Int) throws(RecordError) -> Int {
+        let byteCount = RecordBuffer.headerLength + length + RecordBuffer.footerLength
+        if byteCount > FileWindow.usualLength {
+            if let problem = try problem(ofLong: length, byteCount) { throw error(problem) }
+        }
+        let start = try hold(byteCount)
+        guard window.filled - start >= byteCount else { throw error(.truncated) }
+        return start
+    }
+
+    /// What is wrong with the next record, as far as it can be told without holding it in memory.
+    private func problem(
+        ofLong length: Int, _ byteCount: Int
+    ) throws(RecordError) -> RecordError.Problem? {
+        do throws(FileError) {
+            if try file.byteCount() - offset < byteCount { return .truncated }
+            if length <= Self.longLength { return nil }
+            return try isWhole(at: offset, length: length) ? nil : .damagedData
+        } catch {
+            throw self.error(.unreadable(error))
+        }
     }
 
     /// Makes the window hold `count` bytes from `offset` on, or as many as the file has.
     ///
     /// - Returns: Where they start in the window.
-    private mutating func moveWindow(toHold count: Int) throws(RecordError) -> Int {
-        if offset + count > windowOffset + window.count {
-            windowOffset = offset
-            window = try bytes(windowLength, at: offset)
-        }
-        return offset - windowOffset
-    }
-
-    /// Reads exactly `count` bytes, from the window where it has them.
-    private func read(_ count: Int, at position: Int) throws(RecordError) -> [UInt8] {
-        let start = position - windowOffset
-        if start + count <= window.count {
-            return Array(window[start..<start + count])
-        }
-        let fileLength: Int
-        do {
-            fileLength = try file.byteCount()
+    private mutating func hold(_ count: Int) throws(RecordError) -> Int {
+        do throws(FileError) {
+            return try window.hold(count, at: offset, of: file)
         } catch {
             throw self.error(.unreadable(error))
         }
-        guard position + count <= fileLength else { throw error(.truncated) }
-        let read = try bytes(count, at: position)
-        guard read.count == count else { throw error(.truncated) }
-        return read
     }
+}
 
-    /// Reads `count` bytes of the file, or as many as it has.
-    private func bytes(_ count: Int, at position: Int) throws(RecordError) -> [UInt8] {
-        var failure: FileError?
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { memory, readCount in
-            do throws(FileError) {
-                readCount = try file.read(into: UnsafeMutableRawBufferPointer(memory), at: position)
-            } catch {
-                failure = error
-            }
+// MARK: What the search for whole records needs, too.
+
+extension RecordReader {
+    /// The length of the record whose header stands in some bytes; `nil` if its checksum is wrong.
+    static func length(_ bytes: RawSpan, at position: Int) -> UInt64? {
+        let length = bytes.extracting(position..<position + 8)
+        guard hasChecksum(length, UInt32(littleEndianIn: bytes, at: position + 8)) else {
+            return nil
         }
-        if let failure { throw error(.unreadable(failure)) }
-        return bytes
+        return UInt64(littleEndianIn: length, at: 0)
     }
 
-    private func hasChecksum(_ bytes: RawSpan, _ masked: UInt32) -> Bool {
-        CRC32C.mask(CRC32C.checksum(of: bytes)) == masked
+    /// Whether the data of the record at `start` have their checksum. They are read piece by piece.
+    func isWhole(at start: Int, length: Int) throws(FileError) -> Bool {
+        var checksum: UInt32 = 0
+        var position = start + RecordBuffer.headerLength
+        let end = position + length
+        var piece = FileWindow(
+            at: position, reading: min(length + RecordBuffer.footerLength, FileWindow.usualLength))
+        while position < end {
+            let count = min(end - position, FileWindow.usualLength)
+            let held = try piece.hold(count, at: position, of: file)
+            let bytes = piece.memory.span.bytes.extracting(held..<piece.filled)
+            guard bytes.byteCount >= count else { return false }
+            checksum = CRC32C.extend(checksum, by: bytes.extracting(first: count))
+            position += count
+        }
+        let held = try piece.hold(RecordBuffer.footerLength, at: end, of: file)
+        let footer = piece.memory.span.bytes.extracting(held..<piece.filled)
+        return footer.byteCount >= RecordBuffer.footerLength
+            && CRC32C.mask(checksum) == UInt32(littleEndianIn: footer, at: 0)
     }
 
-    private func error(_ problem: RecordError.Problem) -> RecordError {
+    func error(_ problem: RecordError.Problem) -> RecordError {
         RecordError(path: file.path, offset: offset, problem: problem)
+    }
+
+    /// Has the next call read what is at this offset.
+    mutating func move(to offset: Int) {
+        self.offset = offset
+        window = FileWindow(at: offset)
+    }
+
+    private static func hasChecksum(_ bytes: RawSpan, _ masked: UInt32) -> Bool {
+        CRC32C.mask(CRC32C.checksum(of: bytes)) == masked
     }
 }

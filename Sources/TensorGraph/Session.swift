@@ -39,19 +39,23 @@ public final class Session {
 
     /// Runs nodes for what they do.
     ///
-    /// - Parameter metadata: where each node's time is noted, if given.
+    /// - Parameter profile: where each node's time is noted, if given.
     /// - Throws: ``SessionError``.
     public func run(
-        _ targets: Node..., feed: [Tensor: Value] = [:], metadata: RunMetadata? = nil
+        _ targets: Node..., feed: [Tensor: Value] = [:], profile: RunProfile? = nil
     ) throws {
-        _ = try run([], targets: targets, feed: feed, metadata: metadata)
+        _ = try run([], targets: targets, feed: feed, profile: profile)
     }
 
     /// The value of one tensor.
     ///
+    /// - Parameter profile: where each node's time is noted, if given.
     /// - Throws: ``SessionError``.
-    public func run(_ fetch: some TensorConvertible, feed: [Tensor: Value] = [:]) throws -> Value {
-        try run([fetch.tensor], targets: [], feed: feed).value(0)
+    public func run(
+        _ fetch: some TensorConvertible, feed: [Tensor: Value] = [:],
+        profile: RunProfile? = nil
+    ) throws -> Value {
+        try run([fetch.tensor], targets: [], feed: feed, profile: profile).value(0)
     }
 
     /// The values of tensors, all from the same run, in which `targets` run too.
@@ -59,24 +63,34 @@ public final class Session {
     /// - Throws: ``SessionError``.
     public func run(
         _ fetches: [any TensorConvertible], targets: [Node] = [], feed: [Tensor: Value] = [:],
-        metadata: RunMetadata? = nil
+        profile: RunProfile? = nil
     ) throws -> [Value] {
         let plan = try run(
-            fetches.map(\.tensor), targets: targets, feed: feed, metadata: metadata)
+            fetches.map(\.tensor), targets: targets, feed: feed, profile: profile)
         return fetches.indices.map(plan.value)
     }
 
     /// What a summary op collects.
     ///
+    /// - Parameter profile: where each node's time is noted, if given.
     /// - Throws: ``SessionError``.
-    public func run(_ summary: SummaryTensor, feed: [Tensor: Value] = [:]) throws -> Summary {
-        try run([summary.tensor], targets: [], feed: feed).summary(0)
+    public func run(
+        _ summary: SummaryTensor, feed: [Tensor: Value] = [:], profile: RunProfile? = nil
+    ) throws -> Summary {
+        try run([summary.tensor], targets: [], feed: feed, profile: profile).summary(0)
     }
 
     private func run(
-        _ fetches: [Tensor], targets: [Node], feed: [Tensor: Value], metadata: RunMetadata? = nil
+        _ fetches: [Tensor], targets: [Node], feed: [Tensor: Value], profile: RunProfile? = nil
     ) throws -> Plan {
-        let feeds = Dictionary(
+        let plan = try plan(Key(fetches: fetches, targets: targets, feeds: checked(feed)))
+        try plan.run(feed, profile: profile)
+        return plan
+    }
+
+    /// What a plan needs to know of values that are fed.
+    func checked(_ feed: [Tensor: Value]) -> [Tensor: Specialization.Feed] {
+        Dictionary(
             uniqueKeysWithValues: feed.map { tensor, value in
                 precondition(
                     value.type == tensor.type
@@ -84,22 +98,24 @@ public final class Session {
                     "\(tensor) is fed \(value.type) of shape \(value.shape)")
                 return (tensor, Specialization.Feed(value))
             })
-        let key = Key(fetches: fetches, targets: targets, feeds: feeds)
+    }
+
+    /// Whether a plan is still as it would be made now.
+    func isCurrent(_ plan: Plan) -> Bool { plan.generation == resources.shared.generation }
+
+    /// The plan for a run, found or made.
+    func plan(_ key: Key) throws -> Plan {
         let number = numbers[key] ?? plans.count
-        if number < plans.count, plans[number].generation == resources.shared.generation {
-            try plans[number].run(feed, metadata: metadata)
-            return plans[number]
-        }
+        if number < plans.count, isCurrent(plans[number]) { return plans[number] }
         let plan = try Plan(
-            number: number, graph: graph, fetches: fetches, targets: targets, feeds: feeds,
-            resources: resources)
+            number: number, graph: graph, fetches: key.fetches, targets: key.targets,
+            feeds: key.feeds, resources: resources)
         if number == plans.count {
             numbers[key] = number
             plans.append(plan)
         } else {
             plans[number] = plan
         }
-        try plan.run(feed, metadata: metadata)
         return plan
     }
 }
@@ -124,7 +140,7 @@ extension Session {
         let storage = resources.variable(variable.node)
         value.copy(to: storage.buffer)
         storage.isInitialized = true
-        resources.shared.changed(variable.node)
+        resources.shared.version(.variable(variable.node)).pointer.pointee += 1
     }
 }
 

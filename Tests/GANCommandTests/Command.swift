@@ -46,12 +46,16 @@ final class Command {
     /// Starts it, and returns once `output` is in what it prints, if that is waited for.
     func start(_ arguments: String..., until output: String?) throws -> Process {
         let process = try start(Self.binary, arguments)
-        guard let output else { return process }
+        if let output { try wait(for: process, until: output) }
+        return process
+    }
+
+    /// Returns once `output` is in what it prints.
+    func wait(for process: Process, until output: String) throws {
         let deadline = Date(timeIntervalSinceNow: 120)
         while process.isRunning, Date() < deadline, try !read("output").contains(output) {
             Thread.sleep(forTimeInterval: 0.01)
         }
-        return process
     }
 
     /// Waits until `process` ends. One that does not is killed after two minutes.

@@ -19,10 +19,14 @@ import Testing
             USAGE: gan <subcommand>
 
             OPTIONS:
+              --version               Show the version.
               -h, --help              Show help information.
 
             SUBCOMMANDS:
               train                   Train the article's GAN, and log it for TensorBoard.
+              sample                  Make images with the generator of a checkpoint.
+              fetch                   Compute tensors of the graph from a checkpoint, by
+                                      name.
               log                     Look into TensorBoard's logs.
               bench                   Measure how fast training and logging are on this
                                       machine.
@@ -41,28 +45,116 @@ import Testing
 
                 The discriminator first trains alone, until its loss is at most 0.001. Then
                 each pass takes one step with it and several with the generator. Ctrl-C
-                finishes the pass and ends; what was logged until then is whole.
+                finishes the pass, saves a checkpoint and ends; what was logged until then is
+                whole, and --resume goes on from there.
 
                 USAGE: gan train [<options>]
 
-                OPTIONS:
-                  --logdir <folder>       The folder of all runs. (default: log)
-                  --run <name>            This run's folder in it; . is the log folder itself.
-                                          (default: date and time)
-                  --train-times <n>       Passes to train; the article takes 100000. (default:
-                                          1000)
+                HYPERPARAMETERS:
+                  --train-times <n>       Passes to train, those before --resume counted; the
+                                          article takes 100000. (default: 1000)
                   --train-step <n>        Passes from one summary to the next. (default: 1)
                   --batch-size <n>        Images in a step. (default: 10)
                   --learning-rate <x>     Adam's learning rate, for both networks. (default:
                                           0.0001)
                   --seed <n>              Where random numbers start; the same seed gives the
                                           same losses. (default: 0)
+
+                CHECKPOINTS:
+                  --checkpoint-every <n>  Passes from one checkpoint to the next, beside the
+                                          one at the end; 0 for none at all. (default: 100)
+                  --max-to-keep <n>       Checkpoints that stay in the run's folder: the
+                                          latest. (default: 5)
+                  --restore <checkpoint>  Begin a new run with the variables of this
+                                          checkpoint, or the latest in a folder; TensorFlow's
+                                          too.
+                  --partial               Let --restore leave variables new that the checkpoint
+                                          lacks or has otherwise.
+                  --resume                Go on with the run that --run names, or with the one
+                                          saved last, from its latest checkpoint; with its
+                                          hyperparameters, but for those given here.
+
+                OPTIONS:
+                  --logdir <folder>       The folder of all runs. (default: log)
+                  --run <name>            This run's folder in it; . is the log folder itself.
+                                          (default: date and time)
                   --data <folder>         Train on the MNIST files in this folder. (default:
                                           1000 images that are built in)
                   --threads <n>           Threads to compute with; the losses do not depend on
                                           it. (default: one per core)
+                  --profile-step <n>      Log each node's time and memory at this step of the
+                                          generator, for the Graphs tab.
+                  --video                 Log the generator's images as a video, too, when
+                                          training ends.
                   --no-progress           Print a line for each pass, as is done where there is
                                           no terminal.
+                  --version               Show the version.
+                  -h, --help              Show help information.
+
+
+                """)
+    }
+
+    @Test func ofSampling() throws {
+        #expect(
+            try help("sample") == """
+                OVERVIEW: Make images with the generator of a checkpoint.
+
+                The checkpoint may be TensorFlow's. All images are made as one batch: batch
+                normalization takes its mean and variance from all of them, as in training.
+
+                USAGE: gan sample --checkpoint <prefix> --out <file> [<options>]
+
+                OPTIONS:
+                  --checkpoint <prefix>   The checkpoint: its files' path without their
+                                          endings, or a run's folder for its latest.
+                  --noise <file>          The noise, an array of NumPy's: [n, 20], float32 or
+                                          float64.
+                  --count <n>             How many vectors of noise to draw instead. (default:
+                                          10)
+                  --seed <n>              Where the noise starts; training draws the same.
+                                          (default: 0)
+                  --threads <n>           Threads to compute with. (default: one per core)
+                  --out <file>            Where they go: a .png with all of them in a grid, or
+                                          a .npy with float32 numbers in 0...1, [n, 28, 28].
+                  --columns <n>           Images side by side in the grid. (default: what makes
+                                          it nearly square)
+                  --version               Show the version.
+                  -h, --help              Show help information.
+
+
+                """)
+    }
+
+    @Test func ofFetching() throws {
+        #expect(
+            try help("fetch") == """
+                OVERVIEW: Compute tensors of the graph from a checkpoint, by name.
+
+                What session.run(tensors, feed) gives under TensorFlow, for comparing the two:
+                losses, layers, gradients. input_x is fed training images, as many as there are
+                vectors of noise.
+
+                USAGE: gan fetch --checkpoint <prefix> --out <folder> [<options>] <tensor> ...
+
+                ARGUMENTS:
+                  <tensor>                Names, like generator/output/Sigmoid:0.
+
+                OPTIONS:
+                  --checkpoint <prefix>   The checkpoint: its files' path without their
+                                          endings, or a run's folder for its latest.
+                  --noise <file>          The noise, an array of NumPy's: [n, 20], float32 or
+                                          float64.
+                  --count <n>             How many vectors of noise to draw instead. (default:
+                                          10)
+                  --seed <n>              Where the noise starts; training draws the same.
+                                          (default: 0)
+                  --threads <n>           Threads to compute with. (default: one per core)
+                  --images <file>         The images, an array of NumPy's: [n, 784], in 0...1.
+                                          (default: the first that training uses)
+                  --out <folder>          The folder for the arrays: a .npy for each tensor, /
+                                          in its name replaced by a dot.
+                  --version               Show the version.
                   -h, --help              Show help information.
 
 
@@ -79,6 +171,7 @@ import Testing
                 USAGE: gan log <subcommand>
 
                 OPTIONS:
+                  --version               Show the version.
                   -h, --help              Show help information.
 
                 SUBCOMMANDS:
@@ -86,6 +179,11 @@ import Testing
                                           first and last step.
                   check                   Verify every record's checksums; name the first bad
                                           byte of each file.
+                  repair                  Copy all whole events of a log into a new one.
+                  export                  Write a log's curves as CSV or JSON lines, its images
+                                          as files.
+                  tail                    Show new points of curves as they are logged, until
+                                          Ctrl-C.
 
                   See 'gan help log <subcommand>' for detailed help.
 
@@ -103,6 +201,7 @@ import Testing
                   <folder>                The folder of all runs. (default: log)
 
                 OPTIONS:
+                  --version               Show the version.
                   -h, --help              Show help information.
 
 
@@ -116,7 +215,8 @@ import Testing
                 file.
 
                 The exit code is 1 if a file is damaged, or ends inside a record. Everything
-                before that place is whole, and TensorBoard shows it.
+                before that place is whole, and TensorBoard shows it. What is whole behind it
+                `gan log repair` brings back.
 
                 USAGE: gan log check [<folder>]
 
@@ -124,6 +224,84 @@ import Testing
                   <folder>                The folder of all runs. (default: log)
 
                 OPTIONS:
+                  --version               Show the version.
+                  -h, --help              Show help information.
+
+
+                """)
+    }
+
+    @Test func ofRepairing() throws {
+        #expect(
+            try help("log", "repair") == """
+                OVERVIEW: Copy all whole events of a log into a new one.
+
+                TensorBoard shows nothing behind a damaged record. The copy holds everything
+                before it and behind it, run by run; the log itself is only read. Bytes that
+                belong to no whole event are left out and told.
+
+                USAGE: gan log repair [<folder>] --to <folder>
+
+                ARGUMENTS:
+                  <folder>                The folder of all runs. (default: log)
+
+                OPTIONS:
+                  --to <folder>           The new log's folder.
+                  -h, --help              Show help information.
+
+
+                """)
+    }
+
+    @Test func ofExporting() throws {
+        #expect(
+            try help("log", "export") == """
+                OVERVIEW: Write a log's curves as CSV or JSON lines, its images as files.
+
+                A row has run, tag, step, wall time (seconds since 1970) and value; in JSON,
+                values that are no numbers are the strings NaN, Infinity and -Infinity. Images
+                go to <run>/<tag>/<step>.png, as they are in the log. Steps that a resumed run
+                took again are exported once, as TensorBoard shows them.
+
+                USAGE: gan log export [<folder>] [--csv <file>] [--json <file>] [--images <folder>] [--run <name> ...] [--tag <name> ...] [--overwrite]
+
+                ARGUMENTS:
+                  <folder>                The folder of all runs. (default: log)
+
+                OPTIONS:
+                  --csv <file>            Write the curves as CSV; - is the standard output.
+                  --json <file>           Write the curves as JSON, a line for each point; - is
+                                          the standard output.
+                  --images <folder>       Write the images into this folder.
+                  --run <name>            Only runs of this name; * and ? as in a shell.
+                  --tag <name>            Only tags of this name; * and ? as in a shell.
+                  --overwrite             Write over files that exist; without it, that is an
+                                          error.
+                  -h, --help              Show help information.
+
+
+                """)
+    }
+
+    @Test func ofFollowing() throws {
+        #expect(
+            try help("log", "tail") == """
+                OVERVIEW: Show new points of curves as they are logged, until Ctrl-C.
+
+                It follows all runs in the folder, and those that begin later. A line has the
+                time, the run, the tag, the step and the value.
+
+                USAGE: gan log tail [<folder>] [--run <name> ...] [--tag <name> ...] [--lines <n>] [--every <x>]
+
+                ARGUMENTS:
+                  <folder>                The folder of all runs. (default: log)
+
+                OPTIONS:
+                  --run <name>            Only runs of this name; * and ? as in a shell.
+                  --tag <name>            Only tags of this name; * and ? as in a shell.
+                  --lines <n>             How many points of the past to show first. (default:
+                                          10)
+                  --every <x>             Seconds from one look to the next. (default: 1.0)
                   -h, --help              Show help information.
 
 

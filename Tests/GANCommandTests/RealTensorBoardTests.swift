@@ -23,7 +23,9 @@ struct RealTensorBoardTests {
             try await expectHistograms(of: run, at: server)
             try await expectImages(of: run, at: server)
             try await expectGraph(of: run, at: server)
+            try await expectWords(of: run, at: server)
         }
+        try await expectHParams(of: log, at: server)
     }
 
     // MARK: The plugins
@@ -115,6 +117,46 @@ struct RealTensorBoardTests {
         }
     }
 
+    /// The command, and the chart with both losses.
+    func expectWords(of run: TrainedRun, at server: TensorBoardServer) async throws {
+        let text = try await server.data(
+            "plugin/text/text", ["run": run.name, "tag": "about"],
+            until: { String(decoding: $0, as: UTF8.self).contains("gan train --train-times 3") })
+        #expect(String(decoding: text, as: UTF8.self).contains("GANBoard"))
+        _ = try await server.data(
+            "plugin/custom_scalars/layout",
+            until: { String(decoding: $0, as: UTF8.self).contains("both losses") })
+        let points = try await server.data(
+            "plugin/custom_scalars/scalars", ["run": run.name, "tag": "^generator_loss$"])
+        #expect(String(decoding: points, as: UTF8.self).contains("generator_loss"))
+    }
+
+    /// A row for each run, with what it was trained with and how that went.
+    func expectHParams(of log: TrainedLog, at server: TensorBoardServer) async throws {
+        let metrics = ["discriminator_loss", "generator_loss"]
+        let columns = metrics.map { #"{"metric": {"group": "", "tag": "\#($0)"}}"# }
+        let question = """
+            {"experimentName": "", "startIndex": 0, "sliceSize": 10, "colParams": [
+            {"hparam": "seed"}, {"hparam": "learning_rate"}, \(columns.joined(separator: ", "))],
+            "allowedStatuses": ["STATUS_UNKNOWN", "STATUS_SUCCESS", "STATUS_RUNNING"]}
+            """
+        let answer = try await server.data(
+            "plugin/hparams/session_groups", posting: Data(question.utf8)
+        ) { data in
+            let answer = try? JSONDecoder().decode(HParamsAnswer.self, from: data)
+            return answer?.sessionGroups.count == log.runs.count
+                && answer?.sessionGroups.allSatisfy { $0.metricValues?.count == 2 } ?? false
+        }
+        let groups = try JSONDecoder().decode(HParamsAnswer.self, from: answer).sessionGroups
+        for (seed, run) in log.runs.enumerated() {
+            let group = try #require(groups.first { $0.hparams.seed == seed })
+            #expect(group.hparams.learningRate == 0.0001)
+            #expect(group.hparams.batchSize == 10)
+            let loss = group.metricValues?.first { $0.name.tag == "generator_loss" }
+            #expect(loss.map { Float($0.value) } == run.printedGeneratorLosses.last)
+        }
+    }
+
     func expectGraph(of run: TrainedRun, at server: TensorBoardServer) async throws {
         let info = try await server.json(
             "plugin/graphs/info", as: [String: GraphAnswer].self
@@ -182,6 +224,36 @@ private struct ImageAnswer: Decodable {
 
     var blobKey: String? {
         URLComponents(string: "?\(query)")?.queryItems?.first { $0.name == "blob_key" }?.value
+    }
+}
+
+/// The runs that are compared by their hyperparameters.
+private struct HParamsAnswer: Decodable {
+    let sessionGroups: [Group]
+
+    struct Group: Decodable {
+        let hparams: HParams
+        let metricValues: [Metric]?
+    }
+
+    struct HParams: Decodable {
+        let seed, batchSize: Int
+        let learningRate: Double
+
+        enum CodingKeys: String, CodingKey {
+            case seed
+            case batchSize = "batch_size"
+            case learningRate = "learning_rate"
+        }
+    }
+
+    struct Metric: Decodable {
+        let name: Name
+        let value: Double
+
+        struct Name: Decodable {
+            let tag: String
+        }
     }
 }
 

@@ -18,7 +18,12 @@ import Testing
         let run = try #require(runs.first)
         #expect(runs.count == 1)
         #expect(run.wholeMatch(of: /\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d/) != nil)
-        #expect(try command.names("log/\(run)").allSatisfy { $0.contains("tfevents") })
+        let files = try command.names("log/\(run)")
+        #expect(files.count { $0.contains("tfevents") } == 1)
+        #expect(
+            files.filter { !$0.contains("tfevents") } == [
+                "checkpoint", "model.ckpt-14.data-00000-of-00001", "model.ckpt-14.index",
+            ])
 
         let number = "[0-9.e+-]+"
         let expected = [
@@ -36,8 +41,11 @@ import Testing
     }
 
     @Test func givesEachRunItsFolder() throws {
-        #expect(try command.run("train", "--train-times", "1", "--run", "a/b").status == 0)
-        #expect(try command.run("train", "--train-times", "1", "--run", ".").status == 0)
+        for name in ["a/b", "."] {
+            let outcome = try command.run(
+                "train", "--train-times", "1", "--run", name, "--checkpoint-every", "0")
+            #expect(outcome.status == 0)
+        }
         #expect(try command.names("log/a/b").count == 1)
         #expect(try command.names("log").count == 2)
 
@@ -45,8 +53,8 @@ import Testing
             let outcome = try command.run("train", "--run", name)
             #expect(outcome.status == 1)
             #expect(
-                outcome.errors == "gan: \(path) holds a run already; choose another name by --run\n"
-            )
+                outcome.errors == "gan: \(path) holds a run already; "
+                    + "choose another name by --run, or go on with it by --resume\n")
         }
         #expect(try command.names("log/a/b").count == 1)
     }
@@ -63,7 +71,8 @@ import Testing
         let lines = outcome.output.split(separator: "\n")
         let passes = lines.count { $0.hasPrefix("train times: ") }
         #expect(passes >= 1)
-        #expect(lines[lines.count - 2].hasPrefix("stopped: \(passes) of 100000 passes in "))
+        #expect(lines[lines.count - 3].hasPrefix("stopped: \(passes) of 100000 passes in "))
+        #expect(lines[lines.count - 2] == "to go on: gan train --run r --resume")
         #expect(
             lines.last == "the log is in log/r; to look at it: tensorboard --logdir log")
     }

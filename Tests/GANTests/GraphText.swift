@@ -53,6 +53,7 @@ extension TensorValue {
             case .floats(let floats):
                 floats.map { hexadecimal(UInt64($0.bitPattern), digits: 8) }
             case .doubles(let doubles): doubles.map { hexadecimal($0.bitPattern, digits: 16) }
+            case .uint8s(let bytes): bytes.map { "\($0)" }
             case .int32s(let ints): ints.map { "\($0)" }
             case .int64s(let ints): ints.map { "\($0)" }
             case .bools(let bools): bools.map { "\($0)" }

@@ -36,15 +36,15 @@ import Testing
         }
     }
 
-    /// A mean holds its convolution's bias, which rounding noise moves by up to 6e-4 in three D
-    /// steps with two updates each, in the reference and here, each its own way; a variance is the
-    /// reference's to 1e-3. By so much may a number be on the other side of a limit.
+    /// Numbers are the reference's to 1e-3. A mean also holds its convolution's bias, which rounding
+    /// noise moves by up to 6e-4 in three D steps with two updates each, in the reference and here,
+    /// each its own way. By so much may a number be on the other side of a limit.
     @Test func histograms() throws {
         for (value, expected) in zip(values, expected) {
             guard case .histogram(.floats(let floats)) = value.content else { continue }
             let expected = try #require(try expected.messages(5).first)
             let isMean = value.tag.hasSuffix("meanHistogram")
-            func slack(_ number: Double) -> Double { isMean ? 1.25e-3 : 1e-3 * abs(number) }
+            func slack(_ number: Double) -> Double { (isMean ? 1.2e-3 : 0) + 1e-3 * abs(number) }
             let histogram = Histogram(counting: floats)
             #expect(histogram.count == expected.double(3))
             for (ours, theirs) in [

@@ -27,9 +27,9 @@ private func nodeTable(
     for _ in 0..<10 { try runner.take(step) }
     let end = ContinuousClock.now + options.time(3)
     while ContinuousClock.now < end {
-        let metadata = RunMetadata()
-        try runner.take(step, metadata: metadata)
-        for (loop, duration) in loops(metadata.nodes) {
+        let profile = RunProfile()
+        try runner.take(step, profile: profile)
+        for (loop, duration) in loops(profile.nodes) {
             samples[loop, default: []].append(duration)
         }
     }
@@ -53,7 +53,7 @@ private struct Loop: Hashable {
 }
 
 /// The nodes that share a loop follow each other without a gap.
-private func loops(_ nodes: [RunMetadata.NodeStatistics]) -> [(Loop, Duration)] {
+private func loops(_ nodes: [RunProfile.NodeStatistics]) -> [(Loop, Duration)] {
     var result: [(Loop, Duration)] = []
     var members = 0
     for (index, node) in nodes.enumerated() {

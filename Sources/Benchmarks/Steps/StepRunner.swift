@@ -9,6 +9,7 @@ final class StepRunner {
     private let program: Program
     private let session: Session
     private let feed: [Tensor: Value]
+    private var steps: [Step: (train: PreparedRun, loss: PreparedRun)] = [:]
 
     /// - Parameter batchSize: 1...1000.
     init(batchSize: Int, threads: Int, examples: MNIST) throws {
@@ -24,6 +25,17 @@ final class StepRunner {
                 examples.train.pixels(0..<batchSize), shape: [batchSize, MNIST.pixelCount]),
             program.inputZ: Value(numbers.floats(batchSize * 20), shape: [batchSize, 20]),
         ]
+        for step in Step.allCases {
+            let (train, loss) =
+                switch step {
+                case .discriminator: (program.discriminatorTrain, program.discriminatorLoss)
+                case .generator: (program.generatorTrain, program.generatorLoss)
+                }
+            steps[step] = (
+                try session.prepare(targets: [train], feed: feed),
+                try session.prepare([loss], feed: feed)
+            )
+        }
     }
 
     /// What the loop does with one of the networks: a step of Adam, then its loss.
@@ -33,14 +45,10 @@ final class StepRunner {
     }
 
     /// Takes a step, and fetches the loss after it.
-    func take(_ step: Step, metadata: RunMetadata? = nil) throws {
-        let (train, loss) =
-            switch step {
-            case .discriminator: (program.discriminatorTrain, program.discriminatorLoss)
-            case .generator: (program.generatorTrain, program.generatorLoss)
-            }
-        try session.run(train, feed: feed, metadata: metadata)
-        _ = try session.run([loss], feed: feed, metadata: metadata)
+    func take(_ step: Step, profile: RunProfile? = nil) throws {
+        guard let (train, loss) = steps[step] else { return }
+        try train.run(profile: profile)
+        try loss.run(profile: profile)
     }
 
     /// What the loop logs after a pass.

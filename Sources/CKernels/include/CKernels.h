@@ -67,7 +67,7 @@ void kernel_repeat_row(float *out, const float *row, size_t rows, size_t columns
 
 enum {
     KERNEL_TILE = 1024,         // values of a tile at the most
-    KERNEL_REGISTERS = 12,      // tiles that a run can keep on the stack
+    KERNEL_REGISTERS = 16,      // tiles that a run can keep on the stack
 };
 
 /// Where a step of a run reads or writes: memory of n values (stride 1), a tile that repeats (stride 0), or, where `memory` is
@@ -77,10 +77,29 @@ typedef struct {
     size_t stride, index;
 } kernel_operand;
 
-/// out = binary(x, y), or unary(x), or, with neither, a copy of x.
+/// What a run sums: each column of a matrix [n / columns, columns], divided by `divisor`. Rows are added as a tree, which keeps
+/// the rounding error of long columns small. `partials` holds kernel_fused_tasks(…) · columns floats.
+typedef struct {
+    float *out, *partials;
+    size_t columns;
+    float divisor;
+} kernel_column_sums;
+
+/// Max pooling of images of even height, `width` (even) and `channels` (at least 8) by windows of 2 × 2, in a run whose tiles are
+/// whole pairs of rows. With `dy`, its gradient: a step's x are the images, `y` what they were pooled to.
+typedef struct {
+    float *y;
+    const float *dy;
+    size_t width, channels;
+} kernel_pooling;
+
+/// out = binary(x, y), or unary(x), or the sums of x's columns, or the pooling of x, or its gradient, or, with none of these, a copy
+/// of x.
 typedef struct {
     kernel_unary unary;
     kernel_binary binary;
+    const kernel_column_sums *sums;
+    const kernel_pooling *pooling;
     kernel_operand out, x, y;
 } kernel_step;
 
@@ -91,10 +110,13 @@ typedef struct {
     size_t columns;
 } kernel_row;
 
-/// Runs all steps over n values, `tile` values at a time: a multiple of every row's columns, at most KERNEL_TILE.
+/// Runs all steps over n values, `tile` values at a time: a multiple of every row's and every sum's columns, at most KERNEL_TILE.
 void kernel_fused(
     kernel_pool *pool, const kernel_step *steps, size_t step_count, const kernel_row *rows, size_t row_count,
     size_t tile, size_t n);
+
+/// How many tasks a run is cut into.
+size_t kernel_fused_tasks(size_t tile, size_t n);
 
 // MARK: Reductions, summed in an order that depends on the shape alone
 

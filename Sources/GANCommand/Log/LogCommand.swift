@@ -7,7 +7,10 @@ struct LogCommand: ParsableCommand {
         commandName: "log",
         abstract: "Look into TensorBoard's logs.",
         discussion: "It reads the logs of any program that writes for TensorBoard.",
-        subcommands: [LogListCommand.self, LogCheckCommand.self])
+        subcommands: [
+            LogListCommand.self, LogCheckCommand.self, LogRepairCommand.self,
+            LogExportCommand.self, LogTailCommand.self,
+        ])
 }
 
 /// Where a log is.
@@ -15,18 +18,40 @@ struct LogFolder: ParsableArguments {
     @Argument(help: ArgumentHelp("The folder of all runs.", valueName: "folder"))
     var logdir = "log"
 
-    /// What is in the folder. At least one run.
-    func open() throws -> EventLog {
+    /// The folder's path, without slashes at its end. There is such a folder.
+    func path() throws -> String {
         guard System.isFolder(logdir) else {
             throw CommandError("\(logdir): no such folder; name one that holds logs")
         }
         var folder = logdir[...]
         while folder.count > 1, folder.last == "/" { folder.removeLast() }
-        let log = try EventLog(folder: String(folder))
+        return String(folder)
+    }
+
+    /// What is in the folder. At least one run.
+    func open() throws -> EventLog {
+        let log = try EventLog(folder: path())
         guard !log.runs.isEmpty else {
             throw CommandError(
                 "\(logdir): no event files in it, nor below; name one that holds logs")
         }
         return log
+    }
+}
+
+/// Which runs and tags are meant.
+struct LogFilter: ParsableArguments {
+    @Option(help: ArgumentHelp("Only runs of this name; * and ? as in a shell.", valueName: "name"))
+    var run: [String] = []
+
+    @Option(help: ArgumentHelp("Only tags of this name; * and ? as in a shell.", valueName: "name"))
+    var tag: [String] = []
+
+    func takes(run name: String) -> Bool {
+        run.isEmpty || run.contains { System.matches(name, $0) }
+    }
+
+    func takes(tag name: String) -> Bool {
+        tag.isEmpty || tag.contains { System.matches(name, $0) }
     }
 }

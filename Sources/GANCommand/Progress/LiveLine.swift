@@ -19,6 +19,11 @@ final class LiveLine: ProgressView {
     }
 
     func show(_ event: TrainingEvent) {
+        if case .restored = event {
+            System.print(event.restoredLines)
+            noted = .now
+            return
+        }
         let now = ContinuousClock.now
         note(event, after: noted.duration(to: now))
         noted = now
@@ -36,6 +41,7 @@ final class LiveLine: ProgressView {
     /// Notes how long it took from the last event to this one.
     func note(_ event: TrainingEvent, after duration: Duration) {
         switch event {
+        case .restored: break
         case .warmUp(let steps, _):
             stepPace.note(Double(steps - warmUpSteps), in: duration)
             warmUpSteps = steps
@@ -48,6 +54,7 @@ final class LiveLine: ProgressView {
     /// What there is to say, the most important first.
     func fields(_ event: TrainingEvent) -> [String] {
         switch event {
+        case .restored: return []
         case .warmUp(let steps, let loss):
             let rate = stepPace.perSecond.map { "\($0.threeDigits) steps/s" }
             let always = ["warm-up", "D loss \(loss.short)", "D step \(steps)"]
@@ -76,6 +83,6 @@ final class LiveLine: ProgressView {
             guard longer.count < width else { break }
             line = longer
         }
-        return line.isEmpty ? String(fields[0].prefix(max(width - 1, 0))) : line
+        return line.isEmpty ? String((fields.first ?? "").prefix(max(width - 1, 0))) : line
     }
 }

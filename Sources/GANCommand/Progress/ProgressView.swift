@@ -15,6 +15,8 @@ final class PrintedLines: ProgressView {
 
     func show(_ event: TrainingEvent) {
         switch event {
+        case .restored:
+            System.print(event.restoredLines)
         case .warmUp(let steps, let loss):
             warmUp = (steps, loss)
         case .pass(let report):
@@ -33,5 +35,15 @@ final class PrintedLines: ProgressView {
     static func line(_ report: PassReport) -> String {
         "train times: \(report.time)  D_avg_loss: \(report.discriminatorLoss)"
             + "  G_avg_loss: \(report.generatorLoss)\n"
+    }
+}
+
+extension TrainingEvent {
+    /// What is said of the checkpoint that training begins with; empty for other events.
+    var restoredLines: String {
+        guard case .restored(let prefix, let passes, let left) = self else { return "" }
+        if passes > 0 { return "resumed after pass \(passes), from \(prefix)\n" }
+        let lines = ["restored \(prefix)"] + left.map { "new, for in it \($0)" }
+        return lines.map { $0.printable + "\n" }.joined()
     }
 }

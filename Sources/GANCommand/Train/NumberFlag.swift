@@ -9,6 +9,13 @@ enum NumberFlag {
         return value
     }
 
+    @Sendable static func countOrNone(_ text: String) throws -> Int {
+        guard let value = Int(text), value >= 0 else {
+            throw ValidationError("it must be a whole number, 0 or more")
+        }
+        return value
+    }
+
     @Sendable static func threadCount(_ text: String) throws -> Int {
         let value = try count(text)
         guard value <= 1024 else { throw ValidationError("it must be at most 1024") }

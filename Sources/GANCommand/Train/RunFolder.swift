@@ -9,6 +9,9 @@ struct RunFolder {
     /// Whether this run made it.
     private let isNew: Bool
 
+    /// The run's name below `logFolder`; `.` for that folder itself.
+    let name: String
+
     /// Makes the folder `name` below `logFolder`, or one that is named by date and time. A folder that
     /// is there already is taken if there are no event files in it.
     init(logFolder: String, name: String?) throws(CommandError) {
@@ -16,13 +19,41 @@ struct RunFolder {
         guard let name else {
             try Self.makeFolders(logFolder)
             path = try Self.makeTimestamped(in: logFolder)
+            self.name = String(path.dropFirst(Self.join(logFolder, "").count))
             isNew = true
+            try Self.lock(path)
             return
         }
+        self.name = name
         path = name == "." ? logFolder : Self.join(logFolder, name)
         isNew = !System.exists(path)
         try Self.makeFolders(path)
         if !isNew { try Self.checkIsFree(path) }
+        try Self.lock(path)
+    }
+
+    /// The folder of a run that is there: `name` below `logFolder`, or the one in which a checkpoint
+    /// was saved last.
+    init(resuming name: String?, in logFolder: String) throws(CommandError) {
+        self.logFolder = logFolder
+        isNew = false
+        if let name {
+            self.name = name
+            path = name == "." ? logFolder : Self.join(logFolder, name)
+            guard System.isFolder(path) else {
+                throw CommandError(
+                    "\(path) is not there; name a run's folder in \(logFolder) by --run")
+            }
+        } else {
+            guard let latest = Self.savedRuns(in: logFolder).max(by: { $0.time < $1.time }) else {
+                throw CommandError(
+                    "\(logFolder) has no run with a checkpoint; name the folder of runs by --logdir"
+                )
+            }
+            self.name = latest.name
+            path = latest.name == "." ? logFolder : Self.join(logFolder, latest.name)
+        }
+        try Self.lock(path)
     }
 
     /// Removes the folder again, if this run made it and nothing has been written to it.
@@ -31,21 +62,12 @@ struct RunFolder {
     }
 
     /// How to look at all runs.
-    var tensorBoardCommand: String {
-        let plain = logFolder.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default:
-                "._-/+,:@%=".utf8.contains(byte)
-            }
-        }
-        let quoted =
-            "'"
-            + logFolder.split(separator: "'", omittingEmptySubsequences: false)
-            .joined(separator: "'\\''") + "'"
-        return "tensorboard --logdir \(plain ? logFolder : quoted)"
+    var tensorBoardCommand: String { "tensorboard --logdir \(logFolder.quotedForShell)" }
+
+    /// How to go on with this one.
+    var resumeCommand: String {
+        let logdir = logFolder == "log" ? "" : " --logdir \(logFolder.quotedForShell)"
+        return "gan train\(logdir) --run \(name.quotedForShell) --resume"
     }
 
     /// Refuses a name that would lead out of the log folder, or that no file system takes.
@@ -110,14 +132,63 @@ struct RunFolder {
         } catch {
             throw CommandError("\(path) cannot be written to (\(error.reason)); \(elsewhere)")
         }
-        guard !names.contains(where: { $0.contains("tfevents") }) else {
-            throw CommandError("\(path) holds a run already; choose another name by --run")
+        guard !names.contains(where: { $0 == "checkpoint" || $0.contains("tfevents") }) else {
+            throw CommandError(
+                "\(path) holds a run already; choose another name by --run, or go on with it by "
+                    + "--resume")
         }
+    }
+
+    /// Keeps the folder for this process until it ends: two that write checkpoints into one folder
+    /// would remove each other's.
+    private static func lock(_ path: String) throws(CommandError) {
+        guard System.lock(path) else {
+            throw CommandError(
+                "\(path) is being trained in by another process; wait until it ends, or choose "
+                    + "another name by --run")
+        }
+    }
+
+    /// The runs below a folder that have a checkpoint, with the time of the last one.
+    private static func savedRuns(
+        in folder: String, name: String = ".", depth: Int = 0
+    ) -> [(name: String, time: Double)] {
+        var runs: [(name: String, time: Double)] = []
+        if let time = System.modificationTime(join(folder, "checkpoint")) {
+            runs.append((name, time))
+        }
+        // Links may lead in circles.
+        guard depth < 8 else { return runs }
+        for entry in (try? System.names(in: folder)) ?? [] where entry != "." && entry != ".." {
+            let path = join(folder, entry)
+            guard System.isFolder(path) else { continue }
+            runs += savedRuns(
+                in: path, name: name == "." ? entry : join(name, entry), depth: depth + 1)
+        }
+        return runs
     }
 
     private static let elsewhere = "choose another folder by --logdir"
 
     private static func join(_ folder: String, _ name: String) -> String {
         folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+    }
+}
+
+extension String {
+    /// The text as one word of a shell's command.
+    var quotedForShell: String {
+        let isPlain = utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default:
+                "._-/+,:@%=".utf8.contains(byte)
+            }
+        }
+        if isPlain, !isEmpty { return self }
+        let parts = split(separator: "'", omittingEmptySubsequences: false)
+        return "'" + parts.joined(separator: "'\\''") + "'"
     }
 }

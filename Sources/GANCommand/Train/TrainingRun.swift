@@ -20,13 +20,17 @@ struct TrainingRun {
         let start = ContinuousClock.now
         var hasBegun = false
         var last: PassReport?
+        let result: TrainingResult
         StopSignal.watch()
         do {
-            _ = try train(options, data: data) {
+            result = try train(options, data: data) {
                 StopSignal.exitCode != nil
             } report: { event in
-                hasBegun = true
-                if case .pass(let report) = event { last = report }
+                switch event {
+                case .restored: break
+                case .warmUp: hasBegun = true
+                case .pass(let report): (hasBegun, last) = (true, report)
+                }
                 progress.show(event)
             }
         } catch {
@@ -37,18 +41,26 @@ struct TrainingRun {
         }
         progress.finish()
 
-        let done = last?.time ?? 0
-        let stopped = done < passes ? StopSignal.exitCode : nil
+        let stopped = result.passes < passes ? StopSignal.exitCode : nil
         let losses = last.map {
             ", D loss \($0.discriminatorLoss.short), G loss \($0.generatorLoss.short)"
         }
-        System.print(
+        var lines = [
             """
-            \(stopped == nil ? "done" : "stopped"): \(done) of \(passes) passes in \
+            \(stopped == nil ? "done" : "stopped"): \(result.passes) of \(passes) passes in \
             \(start.duration(to: .now).inWords)\(losses ?? "")
-            the log is in \(folder.path); to look at it: \(folder.tensorBoardCommand)
-
-            """)
+            """
+        ]
+        if stopped != nil, result.checkpoint != nil {
+            lines.append("to go on: \(folder.resumeCommand)")
+        }
+        if let step = options.profileStep, result.isProfiled == false {
+            lines.append(
+                "step \(step) of the generator was not measured: it was at \(result.generatorSteps)"
+            )
+        }
+        lines.append("the log is in \(folder.path); to look at it: \(folder.tensorBoardCommand)")
+        System.print(lines.map { $0 + "\n" }.joined())
         if let stopped { throw ExitCode(stopped) }
     }
 }

@@ -25,6 +25,8 @@ public struct TensorValue: Sendable, Equatable {
         case floats([Float])
         /// Elements of type `double`.
         case doubles([Double])
+        /// Elements of type `uint8`.
+        case uint8s([UInt8])
         /// Elements of type `int32`.
         case int32s([Int32])
         /// Elements of type `int64`.
@@ -39,6 +41,7 @@ public struct TensorValue: Sendable, Equatable {
             switch self {
             case .floats(let elements): elements.count
             case .doubles(let elements): elements.count
+            case .uint8s(let elements): elements.count
             case .int32s(let elements): elements.count
             case .int64s(let elements): elements.count
             case .bools(let elements): elements.count
@@ -51,6 +54,7 @@ public struct TensorValue: Sendable, Equatable {
             switch self {
             case .floats: .float
             case .doubles: .double
+            case .uint8s: .uint8
             case .int32s: .int32
             case .int64s: .int64
             case .bools: .bool

@@ -1,20 +1,36 @@
 import CProtobufC
 import CTensorBoardProtos
 
-extension Event {
+/// Reads serialized events, one after another.
+final class EventDecoder {
+    private let arena = DecodingArena()
+
+    /// A message may take so many bytes, and eight for each byte of the record: plenty for events,
+    /// and a bound for what a crafted file can ask for.
+    private static let memoryLimit = 64 << 20
+
     /// Reads a serialized event.
     ///
-    /// - Returns: `nil` if the bytes are none.
-    init?(_ bytes: [UInt8], atOffset offset: Int) {
-        let unpacked = bytes.withUnsafeBufferPointer {
-            tensorflow__event__unpack(nil, $0.count, $0.baseAddress)
+    /// - Returns: `nil` if the bytes are none, or name so many parts that they are a bomb.
+    func event(_ bytes: RawSpan, atOffset offset: Int) -> Event? {
+        withMessage(bytes) { message in
+            Event(
+                offset: offset, wallTime: message.wall_time, step: message.step,
+                content: Event.Content(message))
         }
-        guard let unpacked else { return nil }
-        defer { tensorflow__event__free_unpacked(unpacked, nil) }
-        let message = unpacked.pointee
-        self.init(
-            offset: offset, wallTime: message.wall_time, step: message.step,
-            content: Content(message))
+    }
+
+    /// Gives the message to a closure, after which it is gone.
+    func withMessage<Result>(
+        _ bytes: RawSpan, _ body: (borrowing Tensorflow__Event) -> Result
+    ) -> Result? {
+        arena.reset(budget: Self.memoryLimit + 8 * bytes.byteCount)
+        return bytes.withUnsafeBytes { bytes in
+            var allocator = arena.allocator
+            let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            let message = tensorflow__event__unpack(&allocator, bytes.count, start)
+            return message.map { body($0.pointee) }
+        }
     }
 }
 
@@ -91,14 +107,62 @@ extension Event.ValueContent {
                 hertz: audio.sample_rate, channels: Int(audio.num_channels),
                 frames: Int(audio.length_frames), Array(audio.encoded_audio_string))
         case TENSORFLOW__SUMMARY__VALUE__VALUE_TENSOR:
-            let tensor = message.tensor.pointee
-            let shape = tensor.tensor_shape.map { shape in
-                pointees(shape.pointee.dim, count: shape.pointee.n_dim).map { Int($0.size) }
-            }
-            self = .tensor(type: Int(tensor.dtype.rawValue), shape: shape ?? [])
+            self = .tensor(Event.Tensor(message.tensor.pointee))
         default:
             self = .unknown
         }
+    }
+}
+
+extension Event.Tensor {
+    fileprivate init(_ message: Tensorflow__TensorProto) {
+        type = Int(message.dtype.rawValue)
+        shape =
+            message.tensor_shape.map { shape in
+                pointees(shape.pointee.dim, count: shape.pointee.n_dim).map { Int($0.size) }
+            } ?? []
+        elements = DataType(rawValue: Int32(bitPattern: UInt32(message.dtype.rawValue))).flatMap {
+            TensorValue.Elements(message, type: $0)
+        }
+    }
+}
+
+extension TensorValue.Elements {
+    /// The elements as they are stored; `nil` for a type that has no list here, or for content that
+    /// is no whole number of elements.
+    fileprivate init?(_ message: Tensorflow__TensorProto, type: DataType) {
+        let content = UnsafeRawBufferPointer(
+            start: message.tensor_content.data, count: message.tensor_content.len)
+        func elements<Element: BitwiseCopyable>(
+            _ list: UnsafeMutablePointer<Element>?, _ count: Int
+        ) -> [Element]? {
+            if content.isEmpty { return Array(UnsafeBufferPointer(start: list, count: count)) }
+            let size = MemoryLayout<Element>.size
+            guard content.count.isMultiple(of: size) else { return nil }
+            return stride(from: 0, to: content.count, by: size).map {
+                content.loadUnaligned(fromByteOffset: $0, as: Element.self)
+            }
+        }
+        let stored: Self?
+        switch type {
+        case .float: stored = elements(message.float_val, message.n_float_val).map { .floats($0) }
+        case .double:
+            stored = elements(message.double_val, message.n_double_val).map { .doubles($0) }
+        case .uint8 where content.isEmpty:
+            stored = .uint8s(
+                (0..<message.n_int_val).map { UInt8(truncatingIfNeeded: message.int_val[$0]) })
+        case .uint8: stored = .uint8s(Array(content))
+        case .int32: stored = elements(message.int_val, message.n_int_val).map { .int32s($0) }
+        case .int64: stored = elements(message.int64_val, message.n_int64_val).map { .int64s($0) }
+        case .bool where content.isEmpty:
+            stored = .bools((0..<message.n_bool_val).map { message.bool_val[$0] != 0 })
+        case .bool: stored = .bools(content.map { $0 != 0 })
+        case .string:
+            stored = .strings((0..<message.n_string_val).map { Array(message.string_val[$0]) })
+        default: stored = nil
+        }
+        guard let stored else { return nil }
+        self = stored
     }
 }
 

@@ -118,8 +118,9 @@ extension TensorShape {
 }
 
 extension TensorValue {
-    /// Several numbers go into the message as one piece; a single one, strings and truth values one
-    /// by one, as TensorFlow's `make_tensor_proto` does it.
+    /// Several numbers go into the message as one piece; a single one, strings, truth values and
+    /// bytes one by one, as TensorFlow's `make_tensor_proto` does it, and the defaults of its ops
+    /// have them.
     func message(
         in arena: MessageArena
     ) -> UnsafeMutablePointer<Tensorflow__TensorProto> {
@@ -139,6 +140,8 @@ extension TensorValue {
                 ($0.n_int64_val, $0.int64_val) = arena.repeated(numbers)
             case .bools(let values):
                 ($0.n_bool_val, $0.bool_val) = arena.repeated(values.map { $0 ? 1 : 0 })
+            case .uint8s(let bytes):
+                ($0.n_int_val, $0.int_val) = arena.repeated(bytes.map(Int32.init))
             case .floats(let numbers):
                 $0.tensor_content = numbers.withUnsafeBytes { arena.bytes($0) }
             case .doubles(let numbers):

@@ -76,9 +76,19 @@ public struct Event: Sendable, Equatable {
         case image(height: Int, width: Int, channels: Int, png: [UInt8])
         /// A sound, compressed.
         case audio(hertz: Float, channels: Int, frames: Int, [UInt8])
-        /// A tensor, whose plugin knows what it means. The type is TensorFlow's number.
-        case tensor(type: Int, shape: [Int])
+        /// A tensor, whose plugin knows what it means.
+        case tensor(Tensor)
         /// Something that this package does not know.
         case unknown
+    }
+    /// A tensor of a summary, as TensorFlow 2 stores all kinds of value.
+    public struct Tensor: Sendable, Equatable {
+        /// The type of the elements, TensorFlow's number; `DataType` has most.
+        public let type: Int
+        /// The sizes, as the file states them; `[]` for a single number.
+        public let shape: [Int]
+        /// The elements as they are stored, the last dimension varying fastest: the last one stands
+        /// for all that are missing. `nil` for types that are not read.
+        public let elements: TensorValue.Elements?
     }
 }

@@ -43,7 +43,7 @@ public struct Series: Sendable, Equatable {
 
 extension Event.Value {
     /// What the value is; `nil` if an earlier value of its tag says it.
-    var kind: Series.Kind? {
+    public var kind: Series.Kind? {
         switch content {
         case .scalar: .scalars
         case .histogram: .histograms

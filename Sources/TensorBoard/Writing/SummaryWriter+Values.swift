@@ -199,7 +199,8 @@ extension SummaryWriter {
     ///   would make TensorBoard drop the file; if the writer is closed, or if an earlier write
     ///   failed.
     public func add(event: [UInt8]) throws(EventFileError) {
-        guard let parsed = Event(event, atOffset: 0), parsed.wallTime.isFinite else {
+        let parsed = EventDecoder().event(event.span.bytes, atOffset: 0)
+        guard let parsed, parsed.wallTime.isFinite else {
             throw EventFileError(
                 path: path, problem: .notAnEvent,
                 description: "not logged: \(event.count) bytes that are no event with a finite time"

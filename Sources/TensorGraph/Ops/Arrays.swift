@@ -155,10 +155,11 @@ extension Op {
             return [tf.reduceSum(copies, axes: sizes.indices.map { $0 * 2 }), nil]
         },
         types: ["T": 0, "Tmultiples": 1],
-        run: { _ in
-            .call { bound in
-                Broadcast.tile(bound.outputs[0], from: bound.inputs[0])
-            }
+        run: { context in
+            let repetition = Elementwise.Repetition(
+                of: context.dimensions(0), in: context.outputs[0].shape.known ?? [])
+            guard repetition == .other else { return .copy }
+            return .call { bound in Broadcast.tile(bound.outputs[0], from: bound.inputs[0]) }
         })
 
     static let gather: Op = Op(
@@ -195,6 +196,8 @@ extension Value {
         case .floats(let floats): self.init(.float(filled(floats)), shape: tensor.shape)
         case .doubles(let doubles):
             self.init(.float(filled(doubles.map(Float.init))), shape: tensor.shape)
+        case .uint8s(let bytes):
+            self.init(.int32(filled(bytes.map(Int32.init))), shape: tensor.shape)
         case .int32s(let ints): self.init(.int32(filled(ints)), shape: tensor.shape)
         case .int64s(let ints): self.init(.int64(filled(ints)), shape: tensor.shape)
         case .bools(let bools): self.init(.bool(filled(bools)), shape: tensor.shape)
@@ -205,7 +208,8 @@ extension Value {
         }
     }
 
-    /// The value as a constant's attribute; elements that are all equal are written once.
+    /// The value as a constant's attribute. Elements that are all equal are written once, but for
+    /// int32, as shapes are: TensorFlow writes a list as it stands, and what `fill` makes once.
     var attribute: AttributeValue {
         func packed<T: Equatable>(_ elements: [T]) -> [T] {
             guard let first = elements.first, elements.allSatisfy({ $0 == first }) else {
@@ -218,7 +222,7 @@ extension Value {
             // By their bits, for 0 equals -0, and NaN nothing.
             case .float(let floats):
                 .floats(packed(floats.map(\.bitPattern)).map(Float.init(bitPattern:)))
-            case .int32(let ints): .int32s(packed(ints))
+            case .int32(let ints): .int32s(ints)
             case .int64(let ints): .int64s(packed(ints))
             case .bool(let bools): .bools(packed(bools))
             case .string(let strings): .strings(packed(strings.map { Array($0.utf8) }))

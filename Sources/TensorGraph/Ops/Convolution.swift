@@ -34,12 +34,10 @@ extension Op {
                 output: context.outputs[0].shape.known ?? [])
             return .call(scratch: withUnsafePointer(to: shape) { kernel_conv2d_scratch($0) }) {
                 bound in
-                {
-                    withUnsafePointer(to: shape) {
-                        kernel_conv2d(
-                            bound.pool, bound.outputs[0].floats, bound.inputs[0].floats,
-                            bound.inputs[1].floats, $0, bound.scratch)
-                    }
+                let (pool, scratch, y) = (bound.pool, bound.scratch, bound.outputs[0].floats)
+                let (x, w) = (bound.inputs[0].floats, bound.inputs[1].floats)
+                return {
+                    withUnsafePointer(to: shape) { kernel_conv2d(pool, y, x, w, $0, scratch) }
                 }
             }
         })
@@ -63,11 +61,11 @@ extension Op {
                 filter: context.dimensions(1), output: context.dimensions(2))
             return .call(scratch: withUnsafePointer(to: shape) { kernel_conv2d_scratch($0) }) {
                 bound in
-                {
+                let (pool, scratch, dx) = (bound.pool, bound.scratch, bound.outputs[0].floats)
+                let (w, dy) = (bound.inputs[1].floats, bound.inputs[2].floats)
+                return {
                     withUnsafePointer(to: shape) {
-                        kernel_conv2d_input_gradient(
-                            bound.pool, bound.outputs[0].floats, bound.inputs[2].floats,
-                            bound.inputs[1].floats, $0, bound.scratch)
+                        kernel_conv2d_input_gradient(pool, dx, dy, w, $0, scratch)
                     }
                 }
             }
@@ -91,11 +89,11 @@ extension Op {
                 filter: context.outputs[0].shape.known ?? [], output: context.dimensions(2))
             return .call(scratch: withUnsafePointer(to: shape) { kernel_conv2d_scratch($0) }) {
                 bound in
-                {
+                let (pool, scratch, dw) = (bound.pool, bound.scratch, bound.outputs[0].floats)
+                let (x, dy) = (bound.inputs[0].floats, bound.inputs[2].floats)
+                return {
                     withUnsafePointer(to: shape) {
-                        kernel_conv2d_filter_gradient(
-                            bound.pool, bound.outputs[0].floats, bound.inputs[0].floats,
-                            bound.inputs[2].floats, $0, bound.scratch)
+                        kernel_conv2d_filter_gradient(pool, dw, x, dy, $0, scratch)
                     }
                 }
             }
@@ -131,11 +129,12 @@ extension Op {
         run: { context in
             let channels = context.dimensions(0).last ?? 1
             let rows = context.dimensions(0).dropLast().reduce(1, *)
+            if rows > 1, (2...Elementwise.tileSize).contains(channels) {
+                return .columnSums(columns: channels, divisor: 1)
+            }
             return .call { bound in
-                {
-                    kernel_sum_rows(
-                        bound.pool, bound.outputs[0].floats, bound.inputs[0].floats, rows, channels)
-                }
+                let (pool, out, x) = (bound.pool, bound.outputs[0].floats, bound.inputs[0].floats)
+                return { kernel_sum_rows(pool, out, x, rows, channels) }
             }
         })
 }

@@ -42,10 +42,11 @@ extension Op {
             let n = transposed.1 ? b[0] : b[1]
             let scratch = kernel_matmul_scratch(m, n, k, transposed.0, transposed.1)
             return .call(scratch: scratch) { bound in
-                {
+                let (pool, scratch, c) = (bound.pool, bound.scratch, bound.outputs[0].floats)
+                let (a, b) = (bound.inputs[0].floats, bound.inputs[1].floats)
+                return {
                     kernel_matmul(
-                        bound.pool, bound.outputs[0].floats, bound.inputs[0].floats,
-                        bound.inputs[1].floats, m, n, k, transposed.0, transposed.1, bound.scratch)
+                        pool, c, a, b, m, n, k, transposed.0, transposed.1, scratch)
                 }
             }
         })

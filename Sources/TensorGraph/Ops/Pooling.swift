@@ -23,13 +23,10 @@ extension Op {
         },
         run: { context in
             let shape = context.poolShape(output: context.outputs[0].shape.known ?? [])
+            if let pooling = shape.pooling(isGradient: false) { return pooling }
             return .call { bound in
-                {
-                    withUnsafePointer(to: shape) {
-                        kernel_max_pool(
-                            bound.pool, bound.outputs[0].floats, bound.inputs[0].floats, $0)
-                    }
-                }
+                let (pool, y, x) = (bound.pool, bound.outputs[0].floats, bound.inputs[0].floats)
+                return { withUnsafePointer(to: shape) { kernel_max_pool(pool, y, x, $0) } }
             }
         })
 
@@ -47,12 +44,13 @@ extension Op {
         },
         run: { context in
             let shape = context.poolShape(output: context.dimensions(1))
+            if let pooling = shape.pooling(isGradient: true) { return pooling }
             return .call { bound in
-                {
+                let (pool, dx, x) = (bound.pool, bound.outputs[0].floats, bound.inputs[0].floats)
+                let (y, dy) = (bound.inputs[1].floats, bound.inputs[2].floats)
+                return {
                     withUnsafePointer(to: shape) {
-                        kernel_max_pool_gradient(
-                            bound.pool, bound.outputs[0].floats, bound.inputs[0].floats,
-                            bound.inputs[1].floats, bound.inputs[2].floats, $0)
+                        kernel_max_pool_gradient(pool, dx, x, y, dy, $0)
                     }
                 }
             }
@@ -85,6 +83,14 @@ extension Op {
 }
 
 extension kernel_conv2d_shape {
+    /// How it runs as part of a loop, if windows are 2 × 2 and cover the images without a border.
+    fileprivate func pooling(isGradient: Bool) -> Execution? {
+        guard (r, s, stride_h, stride_w) == (2, 2, 2, 2), (2 * p, 2 * q) == (h, w), c >= 8,
+            2 * w * c <= Elementwise.tileSize
+        else { return nil }
+        return .pooling(width: w, channels: c, isGradient: isGradient)
+    }
+
     /// The first pixel, in row-major order, of the window of an output of which `condition` holds.
     fileprivate func firstPixel(of output: Int, where condition: (Int) -> Bool) -> Int? {
         let (row, column) = (output / k / q % p, output / k % q)

@@ -120,6 +120,11 @@ extension Graph {
 
 /// How a sum over axes runs, and a mean, which is a sum that is divided.
 enum Reduction {
+    /// Means over fewer rows are taken in TensorFlow's order, one row after another, because a batch
+    /// norm amplifies the grain of that order. Of more rows, a tree is the faster, and the more
+    /// accurate.
+    private static let leastRowsOfTree = 16384
+
     static func execution(_ context: OpContext, divisor: Float) -> Execution {
         guard let axes = Infer.axes(context) else {
             preconditionFailure("\(context.node): its axes have to be known when a run is planned")
@@ -127,31 +132,34 @@ enum Reduction {
         let sizes = context.dimensions(0)
         let groups = grouped(sizes, reduced: Set(axes))
         let count = sizes.reduce(1, *)
+        if groups.map(\.isReduced) == [true, false], groups[1].size <= Elementwise.tileSize,
+            divisor == 1 || groups[0].size >= leastRowsOfTree
+        {
+            return .columnSums(columns: groups[1].size, divisor: divisor)
+        }
         return .call { bound in
-            let (out, x, pool) = (bound.outputs[0], bound.inputs[0], bound.pool)
+            let (pool, out, x) = (bound.pool, bound.outputs[0].floats, bound.inputs[0].floats)
+            let results = bound.outputs[0].count
+            let (rows, columns) = (groups.first?.size ?? 1, groups.last?.size ?? 1)
             let sum: Kernel
             switch groups.map(\.isReduced) {
             case []:
-                sum = { out.floats.update(from: x.floats, count: count) }
+                sum = { out.update(from: x, count: count) }
             case [false]:
-                sum = { out.floats.update(from: x.floats, count: count) }
+                sum = { out.update(from: x, count: count) }
             case [true]:
-                sum = { out.floats[0] = kernel_sum(x.floats, count) }
+                sum = { out[0] = kernel_sum(x, count) }
             case [true, false]:
-                sum = {
-                    kernel_sum_rows(pool, out.floats, x.floats, groups[0].size, groups[1].size)
-                }
+                sum = { kernel_sum_rows(pool, out, x, rows, columns) }
             case [false, true]:
-                sum = {
-                    kernel_sum_columns(pool, out.floats, x.floats, groups[0].size, groups[1].size)
-                }
+                sum = { kernel_sum_columns(pool, out, x, rows, columns) }
             default:
-                sum = { general(out.floats, out.count, x.floats, groups) }
+                sum = { general(out, results, x, groups) }
             }
             guard divisor != 1 else { return sum }
             return {
                 sum()
-                for i in 0..<out.count { out.floats[i] /= divisor }
+                for i in 0..<results { out[i] /= divisor }
             }
         }
     }

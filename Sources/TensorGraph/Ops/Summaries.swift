@@ -102,7 +102,7 @@ extension Graph {
     @discardableResult
     public func imageSummary(_ name: String, _ images: Tensor, maxOutputs: Int = 3) -> SummaryTensor
     {
-        let red = TensorValue(shape: [4], elements: .int32s([255, 0, 0, 255]))
+        let red = TensorValue(shape: [4], elements: .uint8s([255, 0, 0, 255]))
         return collect(
             .imageSummary, name, images, argument: "tag",
             ["max_images": .int(Int64(maxOutputs)), "bad_color": .tensor(red)])

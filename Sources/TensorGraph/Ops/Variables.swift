@@ -16,7 +16,8 @@ extension Op {
             .call { bound in
                 let (variable, value) = (bound.inputs[0], bound.inputs[1])
                 let bytes = variable.count * variable.type.stride
-                return { variable.pointer.copyMemory(from: value.pointer, byteCount: bytes) }
+                let (to, from) = (variable.pointer, value.pointer)
+                return { to.copyMemory(from: from, byteCount: bytes) }
             }
         })
 
@@ -43,17 +44,41 @@ extension Op {
         writes: [0, 1, 2],
         run: { _ in
             .call { bound in
-                let inputs = bound.inputs.map(\.floats)
-                let count = bound.inputs[0].count
+                let (pool, count) = (bound.pool, bound.inputs[0].count)
+                let (rates, gradient) = (AdamRates(bound), bound.inputs[9].floats)
                 return {
-                    let (power1, power2) = (inputs[3][0], inputs[4][0])
-                    let rate = inputs[5][0] * (1 - power2).squareRoot() / (1 - power1)
                     kernel_adam(
-                        bound.pool, inputs[0], inputs[1], inputs[2], inputs[9], count, rate,
-                        inputs[6][0], inputs[7][0], inputs[8][0])
+                        pool, rates.variable, rates.moments.0, rates.moments.1, gradient, count,
+                        rates.rate, rates.betas.0[0], rates.betas.1[0], rates.epsilon[0])
                 }
             }
         })
+}
+
+/// What all kernels of Adam read beside the gradient.
+struct AdamRates {
+    let variable: UnsafeMutablePointer<Float>
+    let moments: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)
+    let betas: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)
+    let epsilon: UnsafeMutablePointer<Float>
+    private let powers: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)
+    private let learningRate: UnsafeMutablePointer<Float>
+
+    /// From the operands of an `ApplyAdam`.
+    init(_ bound: Bindings) {
+        let inputs = bound.inputs.map(\.floats)
+        variable = inputs[0]
+        moments = (inputs[1], inputs[2])
+        powers = (inputs[3], inputs[4])
+        learningRate = inputs[5]
+        betas = (inputs[6], inputs[7])
+        epsilon = inputs[8]
+    }
+
+    /// The learning rate, corrected for the moments' start at 0.
+    var rate: Float {
+        learningRate[0] * (1 - powers.1[0]).squareRoot() / (1 - powers.0[0])
+    }
 }
 
 private enum Update {
@@ -70,17 +95,15 @@ private enum Update {
         _ ints: @escaping @Sendable (Int32, Int32) -> Int32
     ) -> Execution {
         .call { bound in
-            let (variable, value) = (bound.inputs[0], bound.inputs[1])
+            let (variable, value, count) = (bound.inputs[0], bound.inputs[1], bound.inputs[0].count)
             if variable.type == .float {
-                return { floats(variable.floats, variable.floats, value.floats, variable.count) }
+                let (x, y) = (variable.floats, value.floats)
+                return { floats(x, x, y, count) }
             }
             precondition(
                 variable.type == .int32, "\(context.node) updates a variable of \(variable.type)")
-            return {
-                for i in 0..<variable.count {
-                    variable.ints[i] = ints(variable.ints[i], value.ints[i])
-                }
-            }
+            let (x, y) = (variable.ints, value.ints)
+            return { for i in 0..<count { x[i] = ints(x[i], y[i]) } }
         }
     }
 }

@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 /// The third pass: places for all tensors of a run in one block of memory.
 ///
 /// Two tensors share bytes when no step needs both. Larger ones are placed first, each at the
@@ -45,9 +49,17 @@ final class Arena {
     let pointer: UnsafeMutableRawPointer
     let size: Int
 
+    /// What the system's large pages are aligned to. In small ones every page of a large tensor
+    /// that a kernel crosses costs a walk of the page table.
+    private static let largePage = 1 << 21
+
     init(size: Int) {
         self.size = max(size, 64)
-        pointer = .allocate(byteCount: self.size, alignment: 64)
+        let isLarge = self.size >= Self.largePage
+        pointer = .allocate(byteCount: self.size, alignment: isLarge ? Self.largePage : 64)
+        #if canImport(Glibc)
+            if isLarge { madvise(pointer, self.size, MADV_HUGEPAGE) }
+        #endif
         pointer.initializeMemory(as: UInt8.self, repeating: 0, count: self.size)
     }
 

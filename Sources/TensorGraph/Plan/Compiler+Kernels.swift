@@ -18,49 +18,65 @@ extension Compiler {
     private func call(_ nodes: [Node], run: @escaping Kernel) -> Plan.Call {
         Plan.Call(
             segment: sharing?.segmentOfNode[nodes[0]],
-            nodes: nodes.map { node in
-                (node, node.outputs.indices.map { specialization.bytes(node.output($0)) })
-            }, run: run)
+            nodes: nodes.map { ($0, outputs($0)) }, run: run)
+    }
+
+    private func outputs(_ node: Node) -> [RunProfile.Output] {
+        node.outputs.indices.map { index in
+            let output = node.output(index)
+            let type = specialization.type(output)
+            return RunProfile.Output(
+                type: type.type, shape: type.shape.known ?? [],
+                bytes: specialization.bytes(output))
+        }
     }
 
     /// One loop over all of a group's nodes.
     private func makeKernel(_ nodes: [Node]) -> Kernel {
-        var period = 1
-        let members = nodes.enumerated().map { place, node in
-            if let kind = elementwiseKind(node) {
-                period = ElementwiseFusion.common(kind.period, period)
-            }
-            return member(node, of: nodes[..<place])
-        }
-        let count = specialization.type(nodes[0].output()).shape.elementCount ?? 0
-        return Elementwise.kernel(members, count: count, period: period, pool: resources.pool)
+        let kinds = nodes.compactMap(elementwiseKind)
+        let kind = kinds.dropFirst().reduce(kinds[0]) { $0.joined(with: $1) ?? $0 }
+        let members = nodes.enumerated().map { place, node in member(node, of: nodes[..<place]) }
+        return Elementwise.kernel(
+            members, count: kind.count, tile: kind.tile, pool: resources.pool)
     }
 
     private func member(_ node: Node, of earlier: ArraySlice<Node>) -> Elementwise.Member {
         requireFloats(node)
-        let shape = specialization.type(node.output()).shape.known ?? []
         let operands = inputs(node).map { input -> Elementwise.Member.Operand in
             if let place = earlier.firstIndex(of: source(input).node) { return .member(place) }
             let buffer = buffer(input)
-            switch Elementwise.Repetition(of: buffer.shape, in: shape) {
+            switch Elementwise.Repetition(of: buffer.shape, in: storedShape(node.output())) {
             case .rows(let count): return .row(buffer.floats, count: count)
             case .whole, .other: return .whole(buffer.floats)
             }
         }
-        let function: Elementwise.Member.Function =
-            switch executions[node] {
-            case .unary(let function): .unary(function)
-            case .binary(let function): .binary(function)
-            default: .sum
-            }
+        let function: Elementwise.Member.Function
+        var read = operands
+        switch executions[node] {
+        case .unary(let unary): function = .unary(unary)
+        case .binary(let binary): function = .binary(binary)
+        case .columnSums(let columns, let divisor):
+            function = .columnSums(columns: columns, divisor: divisor)
+            read = [whole(operands[0])]
+        case .pooling(let width, let channels, let isGradient):
+            function = .pooling(width: width, channels: channels, isGradient: isGradient)
+            read = operands.map(whole)
+        default: function = .sum
+        }
         return .init(
-            function: function, operands: operands, result: buffers[node.output()]?.floats)
+            function: function, operands: read, result: buffers[node.output()]?.floats)
+    }
+
+    /// An operand of which every element is read once.
+    private func whole(_ operand: Elementwise.Member.Operand) -> Elementwise.Member.Operand {
+        if case .row(let memory, _) = operand { .whole(memory) } else { operand }
     }
 
     private func copying(_ tensor: Tensor, to copy: Buffer) -> Kernel {
         let original = buffer(tensor)
         let bytes = copy.count * copy.type.stride
-        return { copy.pointer.copyMemory(from: original.pointer, byteCount: bytes) }
+        let (to, from) = (copy.pointer, original.pointer)
+        return { to.copyMemory(from: from, byteCount: bytes) }
     }
 
     private func makeKernel(_ node: Node) -> Kernel {

@@ -9,7 +9,7 @@ extension Compiler {
         var requests: [ArenaLayout.Request] = []
         func request(_ tensor: Tensor, _ steps: ClosedRange<Int>) {
             owners.append(tensor)
-            requests.append(.init(bytes: specialization.bytes(tensor), steps: steps))
+            requests.append(.init(bytes: storedBytes(tensor), steps: steps))
         }
         for feed in feeds { request(feed, whole) }
         let constants = constantsInUse()
@@ -98,21 +98,25 @@ extension Compiler {
         }
     }
 
+    private func storedBytes(_ tensor: Tensor) -> Int {
+        storedShape(tensor).reduce(1, *) * specialization.type(tensor).type.stride
+    }
+
     private func buffer(_ type: TensorType, _ pointer: UnsafeMutableRawPointer) -> Buffer {
         Buffer(
             pointer: pointer, type: type.type, shape: type.shape.known ?? [],
             slot: type.type == .string ? SummarySlot() : nil)
     }
 
-    /// The memory of a tensor, in the tensor's own shape.
+    /// The memory of a tensor, in the shape in which it is stored.
     func buffer(_ tensor: Tensor) -> Buffer {
         let owner = source(tensor)
         let known =
             owner.node.isVariable && !specialization.isFed(owner)
             ? resources.variable(owner.node).buffer : buffers[owner]
         guard let known else { preconditionFailure("\(tensor) is used, and is never computed") }
-        let shape = specialization.type(tensor).shape.known ?? known.shape
-        return Buffer(pointer: known.pointer, type: known.type, shape: shape, slot: known.slot)
+        return Buffer(
+            pointer: known.pointer, type: known.type, shape: storedShape(tensor), slot: known.slot)
     }
 
     /// The memory that holds a fetch after the run.

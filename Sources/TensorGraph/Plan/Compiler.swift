@@ -22,6 +22,7 @@ struct Compiler {
     var scratch: UnsafeMutablePointer<Float>
     var arena = Arena(size: 0)
     private(set) var sharing: Sharing?
+    private var narrowing: Narrowing?
 
     init(_ specialization: Specialization, fetches: [Tensor], resources: Resources) {
         self.specialization = specialization
@@ -73,13 +74,26 @@ struct Compiler {
     /// Finds what this plan shares with others, and what can be one loop; `plan` is its number in
     /// the session.
     mutating func share(plan: Int) {
+        resources.shared.note(writtenVariables(), plan: plan)
         sharing = Sharing(
             plan: plan, specialization, running: running, fetches: fetches.map(source),
             shared: resources.shared, inputs: { inputs($0).map(source) })
+        let kept = Set(sharing.map { Array($0.kept.keys) } ?? [])
+        narrowing = Narrowing(
+            running: running, executions: executions, kept: kept.union(fetches.map(source)),
+            inputs: inputs, source: source,
+            shape: { specialization.type($0).shape.known ?? [] })
         units =
             ElementwiseFusion(
-                steps, running: isRunning, inputs: { inputs($0).map(source) }, kind: elementwiseKind
+                steps, running: isRunning, inputs: { inputs($0).map(source) },
+                kind: elementwiseKind,
+                isResult: isLoopResult
             ).units
+    }
+
+    /// The shape in which a tensor is stored: its own, or that of the rows that repeat in it.
+    func storedShape(_ tensor: Tensor) -> [Int] {
+        narrowing?.shapes[source(tensor)] ?? specialization.type(tensor).shape.known ?? []
     }
 
     /// What a node can share a loop with; `nil` for one that is not element-wise, or repeats an
@@ -87,30 +101,45 @@ struct Compiler {
     func elementwiseKind(_ node: Node) -> ElementwiseFusion.Kind? {
         switch executions[node] {
         case .unary, .binary, .sum, .copy: break
+        case .columnSums(let columns, _):
+            return .init(
+                count: storedShape(inputs(node)[0]).reduce(1, *), period: 1, columns: columns,
+                segment: sharing?.segmentOfNode[node])
+        case .pooling(let width, let channels, _):
+            return .init(
+                count: storedShape(inputs(node)[0]).reduce(1, *), period: 2 * width * channels,
+                isPooling: true, segment: sharing?.segmentOfNode[node])
         case .nothing, .alias, .call, nil: return nil
         }
-        let shape = specialization.type(node.output()).shape.known ?? []
+        let shape = storedShape(node.output())
         var period = 1
         for input in inputs(node) {
-            let operand = specialization.type(input).shape.known ?? []
-            switch Elementwise.Repetition(of: operand, in: shape) {
+            switch Elementwise.Repetition(of: storedShape(input), in: shape) {
             case .whole: break
-            case .rows(let count)
-            where count <= Elementwise.tileSize && (period == 1 || count == 1):
-                period = max(period, count)
-            case .rows(let count) where count == period: break
+            case .rows(let count) where count <= Elementwise.tileSize:
+                period = ElementwiseFusion.common(period, count)
             case .rows, .other: return nil
             }
         }
+        guard period <= Elementwise.tileSize else { return nil }
         return .init(
             count: shape.reduce(1, *), period: max(period, 1),
             segment: sharing?.segmentOfNode[node])
     }
 
+    /// Whether a node that shares a loop makes something else than the loop's elements, which is only
+    /// there when the loop has ended.
+    func isLoopResult(_ node: Node) -> Bool {
+        switch executions[node] {
+        case .columnSums, .pooling(_, _, isGradient: false): true
+        default: false
+        }
+    }
+
     func isRunning(_ node: Node) -> Bool {
         switch executions[node] {
         case .nothing, .alias, nil: false
-        case .unary, .binary, .sum, .copy, .call: true
+        case .unary, .binary, .sum, .copy, .columnSums, .pooling, .call: true
         }
     }
 

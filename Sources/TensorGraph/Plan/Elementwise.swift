@@ -5,7 +5,7 @@ internal import CKernels
 enum Elementwise {
     /// Elements of a tile at the most.
     static let tileSize = Int(KERNEL_TILE)
-    /// Nodes of a group at the most: each may need a tile for its result.
+    /// Nodes of a group at the most, so that each could have a register for its result.
     static let mostNodes = Int(KERNEL_REGISTERS)
 
     /// One node of a group: what it computes, and from what.
@@ -20,6 +20,8 @@ enum Elementwise {
             case unary(kernel_unary)
             case binary(kernel_binary)
             case sum
+            case columnSums(columns: Int, divisor: Float)
+            case pooling(width: Int, channels: Int, isGradient: Bool)
         }
 
         enum Operand {
@@ -32,17 +34,15 @@ enum Elementwise {
         }
     }
 
-    /// A kernel for a group of nodes of `count` elements, whose repeating operands begin anew after
-    /// `period` elements.
-    static func kernel(_ members: [Member], count: Int, period: Int, pool: OpaquePointer?) -> Kernel
-    {
-        guard count > 0 else { return {} }
-        let program = Program(members)
-        let tile = tileSize / period * period
+    /// A kernel for a group of nodes of `count` elements, `tile` at a time.
+    static func kernel(_ members: [Member], count: Int, tile: Int, pool: OpaquePointer?) -> Kernel {
+        let program = Program(members, tasks: kernel_fused_tasks(tile, count))
+        let (steps, stepCount) = (program.steps, program.stepCount)
+        let (rows, rowCount) = (program.rows, program.rowCount)
         return {
-            kernel_fused(
-                pool, program.steps, program.steps.count, program.rows, program.rows.count, tile,
-                count)
+            kernel_fused(pool, steps, stepCount, rows, rowCount, tile, count)
+            // What the steps point to lives as long as the kernel.
+            extendLifetime(program)
         }
     }
 
@@ -72,6 +72,7 @@ enum Elementwise {
     /// element by element.
     static func single(_ function: @escaping kernel_binary, _ bound: Bindings) -> Kernel {
         let (result, x, y) = (bound.outputs[0], bound.inputs[0], bound.inputs[1])
+        let (out, left, right) = (result.floats, x.floats, y.floats)
         let repetitions = (
             Repetition(of: x.shape, in: result.shape), Repetition(of: y.shape, in: result.shape)
         )
@@ -79,12 +80,12 @@ enum Elementwise {
         case (.whole, .rows(let period)):
             return Parallel.tiles(result.count, grain: period, pool: bound.pool) {
                 let start = $0.lowerBound
-                function(result.floats + start, x.floats + start, y.floats, $0.count)
+                function(out + start, left + start, right, $0.count)
             }
         case (.rows(let period), .whole):
             return Parallel.tiles(result.count, grain: period, pool: bound.pool) {
                 let start = $0.lowerBound
-                function(result.floats + start, x.floats, y.floats + start, $0.count)
+                function(out + start, left, right + start, $0.count)
             }
         default:
             let walks = (Walk(x.shape, in: result.shape), Walk(y.shape, in: result.shape))
@@ -96,64 +97,6 @@ enum Elementwise {
                 }
             }
         }
-    }
-}
-
-/// A group's steps as the kernel takes them, with the tiles that it needs.
-private final class Program {
-    private(set) var steps: [kernel_step] = []
-    private(set) var rows: [kernel_row] = []
-    private var tiles: [UnsafeMutablePointer<Float>: UnsafeMutablePointer<Float>] = [:]
-
-    init(_ members: [Elementwise.Member]) {
-        let results = members.enumerated().map { index, member in
-            kernel_operand(memory: member.result, stride: 1, index: index)
-        }
-        for (index, member) in members.enumerated() {
-            let operands = member.operands.map { operand in
-                switch operand {
-                case .whole(let memory): kernel_operand(memory: memory, stride: 1, index: 0)
-                case .row(let memory, let count):
-                    kernel_operand(memory: tile(memory, count), stride: 0, index: 0)
-                case .member(let earlier): results[earlier]
-                }
-            }
-            switch member.function {
-            case .unary(let function):
-                add(function, nil, results[index], operands[0], operands[0])
-            case .binary(let function):
-                add(nil, function, results[index], operands[0], operands[1])
-            case .sum where operands.count == 1:
-                add(nil, nil, results[index], operands[0], operands[0])
-            case .sum:
-                add(nil, kernel_add, results[index], operands[0], operands[1])
-                for operand in operands.dropFirst(2) {
-                    add(nil, kernel_add, results[index], results[index], operand)
-                }
-            }
-        }
-    }
-
-    deinit {
-        for tile in tiles.values { tile.deallocate() }
-    }
-
-    private func add(
-        _ unary: kernel_unary?, _ binary: kernel_binary?, _ out: kernel_operand,
-        _ x: kernel_operand,
-        _ y: kernel_operand
-    ) {
-        steps.append(kernel_step(unary: unary, binary: binary, out: out, x: x, y: y))
-    }
-
-    private func tile(_ row: UnsafeMutablePointer<Float>, _ count: Int) -> UnsafeMutablePointer<
-        Float
-    > {
-        if let known = tiles[row] { return known }
-        let tile = UnsafeMutablePointer<Float>.allocate(capacity: Elementwise.tileSize)
-        tiles[row] = tile
-        rows.append(kernel_row(row: row, tile: tile, columns: count))
-        return tile
     }
 }
 

@@ -77,16 +77,16 @@ struct FusedUpdates {
     private static func execution(rows: [Int], times: Int) -> Execution {
         .call { bound in
             let inputs = bound.inputs.map(\.floats)
-            let shape = bound.inputs[0].shape
+            let (pool, rates) = (bound.pool, AdamRates(bound))
+            let (m, n) = (bound.inputs[0].shape[0], bound.inputs[0].shape[1])
             let terms = rows.enumerated().map { index, rows in
                 kernel_product(a: inputs[9 + 2 * index], b: inputs[10 + 2 * index], k: rows)
             }
             return {
-                let rate = inputs[5][0] * (1 - inputs[4][0]).squareRoot() / (1 - inputs[3][0])
                 kernel_matmul_adam(
-                    bound.pool, inputs[0], inputs[1], inputs[2], shape[0], shape[1], terms,
-                    terms.count,
-                    times, rate, inputs[6][0], inputs[7][0], inputs[8][0])
+                    pool, rates.variable, rates.moments.0, rates.moments.1, m, n, terms,
+                    terms.count, times, rates.rate, rates.betas.0[0], rates.betas.1[0],
+                    rates.epsilon[0])
             }
         }
     }

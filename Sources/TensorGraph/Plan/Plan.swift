@@ -8,19 +8,25 @@ internal import TensorBoard
 final class Plan {
     private let arena: Arena
     private let calls: [Call]
-    private let inputs: [(tensor: Tensor, buffer: Buffer)]
+    private let list: CallList
+    private let sharing: Sharing?
+    private var inputs: [Input]
     private let outputs: [Buffer]
-    private let resources: Resources
-    /// The parts of the plan that are left out while what they are computed from has not changed.
-    private let segments: [Sharing.Segment]
-    private var isSkipped: [Bool]
     /// The variables that it reads before it gives them a value, until all of them have one.
     private var unchecked: [VariableStorage]
-    /// The variables that it gives a value, and those that it changes at all.
-    private let assigned: [VariableStorage]
-    private let written: [Node]
+    /// The variables that it gives a value, until it has done so once.
+    private var assigned: [VariableStorage]
     /// Of the shared values when the plan was made.
     let generation: Int
+
+    /// A tensor that is fed.
+    private struct Input {
+        let tensor: Tensor
+        let buffer: Buffer
+        let fed: SharedValues.Fed
+        /// The version of what is in the buffer; 0 for nothing.
+        var version: UInt64 = 0
+    }
 
     /// - Parameter number: the plan's number in its session.
     /// - Throws: ``SessionError`` when something needed is not fed, or cannot be known before the
@@ -35,65 +41,85 @@ final class Plan {
         compiler.share(plan: number)
         let fed = feeds.keys.sorted { $0.node.id < $1.node.id }
         compiler.layOut(feeds: fed)
-        self.resources = resources
         generation = resources.shared.generation
         arena = compiler.arena
         calls = compiler.makeCalls()
-        segments = compiler.sharing?.segments ?? []
-        isSkipped = Array(repeating: false, count: segments.count)
-        inputs = fed.map { ($0, compiler.buffer($0)) }
+        sharing = compiler.sharing
+        inputs = fed.map {
+            Input(tensor: $0, buffer: compiler.buffer($0), fed: resources.shared.fed($0))
+        }
         outputs = fetches.indices.map { compiler.fetched($0) }
         (unchecked, assigned) = compiler.variableUse()
-        written = compiler.writtenVariables()
+        list = CallList(
+            calls, segments: sharing?.segments ?? [], written: compiler.writtenVariables(),
+            shared: resources.shared)
     }
 
     /// One step: a kernel with everything bound.
     struct Call {
         /// The part of the plan that it is left out with, if any.
         let segment: Int?
-        /// The nodes that it computes, with the sizes of their outputs; none for a copy that the
-        /// plan makes for itself.
-        var nodes: [(node: Node, outputBytes: [Int])] = []
+        /// The nodes that it computes, with their outputs; none for a copy that the plan makes for
+        /// itself.
+        var nodes: [(node: Node, outputs: [RunProfile.Output])] = []
         let run: Kernel
     }
 
-    /// - Parameter metadata: where the nodes' times are noted, if that is asked for.
+    /// - Parameter profile: where the nodes' times are noted, if that is asked for.
     /// - Throws: ``SessionError/uninitialized(_:)``.
-    func run(_ feeds: [Tensor: Value], metadata: RunMetadata? = nil) throws {
+    func run(_ feeds: [Tensor: Value], profile: RunProfile? = nil) throws {
+        for index in inputs.indices {
+            if let value = feeds[inputs[index].tensor] { feed(value, index) }
+        }
+        try run(profile: profile)
+    }
+
+    /// The place of a tensor among those that are fed.
+    func input(_ tensor: Tensor) -> Int? { inputs.firstIndex { $0.tensor == tensor } }
+
+    /// Gives an input its value for the next runs. Returns where the version of what is fed for the
+    /// input stands: as long as that does not change, the input has the value.
+    @discardableResult
+    func feed(_ value: Value, _ input: Int) -> UnsafeMutablePointer<UInt64> {
+        let fed = inputs[input].fed
+        fed.take(value)
+        let version = fed.version.pointer
+        if inputs[input].version != version.pointee {
+            value.copy(to: inputs[input].buffer)
+            inputs[input].version = version.pointee
+        }
+        return version
+    }
+
+    /// Runs with what was fed last.
+    func run(profile: RunProfile? = nil) throws {
         if !unchecked.isEmpty {
             unchecked.removeAll(where: \.isInitialized)
             guard unchecked.isEmpty else {
                 throw SessionError.uninitialized(unchecked.map(\.name).sorted())
             }
         }
-        for (tensor, buffer) in inputs {
-            guard let value = feeds[tensor] else { continue }
-            resources.shared.feed(tensor, value)
-            value.copy(to: buffer)
-        }
-        skipWhatIsKnown()
-        let denormals = kernel_denormals_flush()
-        if let metadata {
-            for call in calls where !isSkipped(call) { metadata.measure(call) }
+        list.skipWhatIsKnown()
+        if let profile {
+            let denormals = kernel_denormals_flush()
+            for (index, call) in calls.enumerated() where !list.isSkipped(index) {
+                profile.measure(call)
+            }
+            kernel_denormals_restore(denormals)
         } else {
-            for call in calls where !isSkipped(call) { call.run() }
+            list.run()
         }
-        kernel_denormals_restore(denormals)
-        for variable in written { resources.shared.changed(variable) }
-        for variable in assigned { variable.isInitialized = true }
+        list.noteWrites()
+        if !assigned.isEmpty {
+            for variable in assigned { variable.isInitialized = true }
+            assigned = []
+        }
     }
 
-    private func isSkipped(_ call: Call) -> Bool {
-        call.segment.map { isSkipped[$0] } ?? false
-    }
-
-    /// Decides which segments are run, and signs the values that they are about to leave.
-    private func skipWhatIsKnown() {
-        for (index, segment) in segments.enumerated() {
-            let signature = segment.origins.reduce(1) { $0 + resources.shared.version($1) }
-            isSkipped[index] = segment.exports.allSatisfy { $0.signature == signature }
-            if !isSkipped[index] { for entry in segment.exports { entry.signature = signature } }
-        }
+    /// Where a fetched tensor's numbers lie after a run.
+    func floats(_ fetch: Int) -> UnsafeBufferPointer<Float> {
+        precondition(outputs[fetch].type == .float, "fetch \(fetch) is no float32 tensor")
+        return UnsafeBufferPointer(start: outputs[fetch].floats, count: outputs[fetch].count)
     }
 
     /// A fetched tensor's numbers after a run.

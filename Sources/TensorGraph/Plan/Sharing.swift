@@ -23,16 +23,68 @@ final class SharedValues {
         fileprivate(set) var memory: Arena?
         /// 1 and the sum of its origins' versions when it was computed, 0 before. Versions only
         /// grow: the same sum means the same versions.
-        var signature: UInt64 = 0
+        let signature = Counter(0)
 
         var isShared: Bool { plans.count > 1 }
     }
 
+    /// What was fed last for a tensor.
+    final class Fed {
+        let version = Counter(1)
+        private var value: Value?
+
+        /// Takes note of what a run is fed.
+        func take(_ value: Value) {
+            if self.value == value { return }
+            self.value = value
+            version.pointer.pointee += 1
+        }
+    }
+
+    /// A number that a running plan reads without asking anybody where it is.
+    final class Counter {
+        let pointer: UnsafeMutablePointer<UInt64>
+
+        init(_ start: UInt64) {
+            pointer = .allocate(capacity: 1)
+            pointer.initialize(to: start)
+        }
+
+        deinit { pointer.deallocate() }
+    }
+
     private var entries: [Key: Entry] = [:]
-    private var feeds: [Tensor: (value: Value, version: UInt64)] = [:]
-    private var variableVersions: [Node: UInt64] = [:]
+    private var feeds: [Tensor: Fed] = [:]
+    private var variableVersions: [Node: Counter] = [:]
+    /// The plans that write to each variable.
+    private var writers: [Node: Set<Int>] = [:]
     /// Grows when plans made before would be made differently now.
     private(set) var generation = 0
+
+    /// When a value changes: something is fed, or a plan runs that writes to a variable.
+    enum Occasion: Hashable {
+        case feed(Tensor)
+        case plan(Int)
+    }
+
+    /// Takes note of the variables that a plan writes to.
+    func note(_ written: [Node], plan: Int) {
+        for variable in written where writers[variable, default: []].insert(plan).inserted {
+            generation += 1
+        }
+    }
+
+    /// When a value changes that is computed from `origins`.
+    func occasions(_ origins: [Origin]) -> Set<Occasion> {
+        var result: Set<Occasion> = []
+        for origin in origins {
+            switch origin {
+            case .feed(let tensor): result.insert(.feed(tensor))
+            case .variable(let node): result.formUnion((writers[node] ?? []).map(Occasion.plan))
+            }
+        }
+        return result
+    }
 
     /// The entry of a tensor that a plan computes.
     func register(_ key: Key, plan: Int) -> Entry {
@@ -49,34 +101,38 @@ final class SharedValues {
         generation += 1
     }
 
-    /// Takes note of what a run is fed.
-    func feed(_ tensor: Tensor, _ value: Value) {
-        let known = feeds[tensor]
-        if known?.value == value { return }
-        feeds[tensor] = (value, (known?.version ?? 0) + 1)
+    /// What is fed for a tensor.
+    func fed(_ tensor: Tensor) -> Fed {
+        if let known = feeds[tensor] { return known }
+        let fed = Fed()
+        feeds[tensor] = fed
+        return fed
     }
 
-    /// Takes note that a variable has another value.
-    func changed(_ variable: Node) {
-        variableVersions[variable, default: 1] += 1
-    }
-
-    /// The version of what a value comes from, at least 1.
-    func version(_ origin: Origin) -> UInt64 {
+    /// The version of what a value comes from, at least 1; it grows whenever that has changed.
+    func version(_ origin: Origin) -> Counter {
         switch origin {
-        case .feed(let tensor): feeds[tensor]?.version ?? 1
-        case .variable(let node): variableVersions[node] ?? 1
+        case .feed(let tensor): return fed(tensor).version
+        case .variable(let node):
+            if let known = variableVersions[node] { return known }
+            let version = Counter(1)
+            variableVersions[node] = version
+            return version
         }
     }
 }
 
 /// The pass that finds out what a plan can leave to others and take from them.
 struct Sharing {
-    /// Nodes that are run together or not at all: they are computed from the same origins.
+    /// Nodes that are run together or not at all: their origins change on the same occasions.
     struct Segment {
-        let origins: [SharedValues.Origin]
+        private(set) var origins: [SharedValues.Origin] = []
         /// The values that the rest of the plan takes from it.
         var exports: [SharedValues.Entry] = []
+
+        fileprivate mutating func add(_ more: [SharedValues.Origin]) {
+            for origin in more where !origins.contains(origin) { origins.append(origin) }
+        }
     }
 
     private(set) var segments: [Segment] = []
@@ -104,14 +160,16 @@ struct Sharing {
                 entries[tensor] = shared.register(.init(tensor: tensor, feeds: feeds), plan: plan)
             }
         }
-        var segmentOfOrigins: [[SharedValues.Origin]: Int] = [:]
+        var segmentOfOccasions: [Set<SharedValues.Occasion>: Int] = [:]
         for node in running {
             guard let origins = origins[node], entries[node.output()]?.isShared ?? false else {
                 continue
             }
-            let segment = segmentOfOrigins[origins] ?? segments.count
-            if segment == segments.count { segments.append(Segment(origins: origins)) }
-            segmentOfOrigins[origins] = segment
+            let occasions = shared.occasions(origins)
+            let segment = segmentOfOccasions[occasions] ?? segments.count
+            if segment == segments.count { segments.append(Segment()) }
+            segments[segment].add(origins)
+            segmentOfOccasions[occasions] = segment
             segmentOfNode[node] = segment
         }
         var isExported: Set<Tensor> = []

@@ -5,23 +5,21 @@
 #else
     import Glibc
 #endif
-internal import RecordIO
-
 /// A file that takes its name only once it is whole and on the disk: until then it has a temporary
 /// one in the same folder, which is removed if the file is given up.
 ///
 /// The file is locked while it has its temporary name, so that one left behind by a process that
 /// was killed can be told from one that is being written.
-final class StagedFile {
+public final class StagedFile {
     /// The name that it is to have.
-    let path: String
+    public let path: String
     private let file: OutputFile
     private var isCommitted = false
 
     /// Makes the file under its temporary name.
     ///
     /// - Throws: `FileError`, with `EISDIR` if its name is a folder's.
-    init(_ path: String) throws(FileError) {
+    public init(_ path: String) throws(FileError) {
         if try Folder.isFolder(path) {
             throw FileError(path: path, action: .create, code: EISDIR)
         }
@@ -47,7 +45,7 @@ final class StagedFile {
     }
 
     /// Appends bytes.
-    func append(_ bytes: RawSpan) throws(FileError) {
+    public func append(_ bytes: RawSpan) throws(FileError) {
         do {
             try file.append(bytes)
         } catch {
@@ -56,7 +54,7 @@ final class StagedFile {
     }
 
     /// Waits until the bytes are on the disk.
-    func synchronize() throws(FileError) {
+    public func synchronize() throws(FileError) {
         do {
             try file.synchronize()
         } catch {
@@ -70,7 +68,7 @@ final class StagedFile {
 
     /// Gives the file its name, in place of a file that has it. The bytes should be on the disk, and
     /// the name itself is there once the folder is.
-    func commit() throws(FileError) {
+    public func commit() throws(FileError) {
         guard rename(file.path, path) == 0 else { throw FileError(path: path, action: .write) }
         isCommitted = true
     }
@@ -78,7 +76,7 @@ final class StagedFile {
     /// Removes the temporary files that killed processes left in a folder.
     ///
     /// - Parameter isOurs: Whether a file of that name would be written by us.
-    static func removeLeftovers(in folder: String, where isOurs: (Substring) -> Bool) {
+    public static func removeLeftovers(in folder: String, where isOurs: (Substring) -> Bool) {
         for entry in (try? Folder.entries(of: folder)) ?? [] {
             let match = entry.name.wholeMatch(of: /(?s)(.+)\.tmp-[0-9a-f]{16}/)
             guard let match, isOurs(match.1) else { continue }

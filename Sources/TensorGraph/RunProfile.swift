@@ -3,14 +3,15 @@
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
+public import TensorBoard
 
-/// Which nodes a run computed, and how long each took; TensorFlow 1's `RunMetadata`, as far as a
-/// Graphs tab shows it.
+/// Which nodes a run computed, and how long each took: what TensorFlow 1's `run_metadata`
+/// collects, as far as a Graphs tab shows it.
 ///
-///     let metadata = RunMetadata()
-///     try session.run(trainOp, feed: feed, metadata: metadata)
-///     metadata.nodes.max { $0.duration < $1.duration }
-public final class RunMetadata {
+///     let profile = RunProfile()
+///     try session.run(trainOp, feed: feed, profile: profile)
+///     profile.nodes.max { $0.duration < $1.duration }
+public final class RunProfile {
     /// One node's part in the run.
     public struct NodeStatistics: Sendable {
         /// The node's name.
@@ -21,15 +22,27 @@ public final class RunMetadata {
         public let start: Duration
         /// How long it took. Nodes that are computed in one loop share its time evenly.
         public let duration: Duration
-        /// The sizes of its outputs in bytes.
-        public let outputBytes: [Int]
+        /// The tensors that it is computed from, as a GraphDef names them.
+        public let inputs: [String]
+        /// Its outputs.
+        public let outputs: [Output]
+    }
+
+    /// A tensor that a node computed.
+    public struct Output: Sendable {
+        /// The type of its elements.
+        public let type: DataType
+        /// The sizes of its dimensions.
+        public let shape: [Int]
+        /// Its size in memory.
+        public let bytes: Int
     }
 
     /// The nodes that were computed, in order. Those that have nothing to compute, and those whose
     /// values were known from an earlier run, are not there.
     public private(set) var nodes: [NodeStatistics] = []
 
-    /// Metadata of no run yet.
+    /// A profile of no run yet.
     public init() {}
 
     func measure(_ call: Plan.Call) {
@@ -37,13 +50,13 @@ public final class RunMetadata {
         let start = clock.now
         call.run()
         let duration = clock.now - start
-        for (index, (node, bytes)) in call.nodes.enumerated() {
+        for (index, (node, outputs)) in call.nodes.enumerated() {
             let share = duration / call.nodes.count
             nodes.append(
                 NodeStatistics(
                     name: node.name, op: node.op.name,
                     start: started + (start - reference) + share * index, duration: share,
-                    outputBytes: bytes))
+                    inputs: node.inputs.map(\.name), outputs: outputs))
         }
     }
 

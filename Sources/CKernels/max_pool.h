@@ -1,0 +1,10 @@
+// Max pooling of 2 × 2 windows, two rows of images at a time, for loops that have the rows in a cache.
+#pragma once
+
+#include <stddef.h>
+
+/// y [pairs, w / 2, c] from x [pairs, 2, w, c], w even, c ≥ 8.
+void max_pool_tile(float *y, const float *x, size_t pairs, size_t w, size_t c);
+/// dx [pairs, 2, w, c] from x, y and dy; see kernel_max_pool_gradient.
+void max_pool_gradient_tile(
+    float *dx, const float *x, const float *y, const float *dy, size_t pairs, size_t w, size_t c);

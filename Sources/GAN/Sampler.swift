@@ -1,0 +1,99 @@
+internal import Checkpoints
+internal import TensorBoard
+public import TensorGraph
+
+/// The generator of a checkpoint, and what else its graph computes.
+///
+///     let sampler = try Sampler(checkpoint: "log/first/model.ckpt-7000", threads: 2)
+///     let images = try sampler.images(Sampler.noise(count: 10, seed: 0))  // [10, 784], in 0...1
+public struct Sampler {
+    private let program: Program
+    private let session: Session
+
+    /// Restores a checkpoint of this program's or of TensorFlow's.
+    ///
+    /// - Parameters:
+    ///   - prefix: The path of its files without their endings.
+    ///   - threads: How many threads may be used, at least 1.
+    /// - Throws: `CheckpointError` where it cannot be read, or is not one of the article's model.
+    public init(checkpoint prefix: String, threads: Int) throws {
+        program = Program(Hyperparameters(), seed: 0)
+        session = Session(graph: program.network.tf, threads: threads)
+        try session.restore(session.graph.variables, from: Checkpoint(opening: prefix))
+    }
+
+    /// The noise that training draws with a seed: [count, 20], uniform in -1..<1. The first `count`
+    /// vectors of a seed are the same for every count.
+    public static func noise(count: Int, seed: UInt32) -> Value {
+        var noise = Noise(seed: seed)
+        return Value(
+            noise.uniform(count * Sizes.generatorInput), shape: [count, Sizes.generatorInput])
+    }
+
+    /// The numbers in a vector of noise, 20.
+    public static var noiseSize: Int { Sizes.generatorInput }
+
+    /// G(z): [n, 20] → [n, 784], in 0...1.
+    ///
+    /// Batch normalization takes its mean and variance from the whole batch, as in training: the
+    /// image of a vector depends somewhat on the vectors beside it.
+    ///
+    /// - Throws: ``SessionError``.
+    public func images(_ noise: Value) throws -> Value {
+        try session.run(program.generatorZ, feed: [program.inputZ: noise])
+    }
+
+    /// The tensors of those names, such as `discriminator/output/Sigmoid:0`, all from one run; as
+    /// TensorFlow's `session.run` fetches them.
+    ///
+    /// - Parameters:
+    ///   - names: names of tensors, of float32, int32, int64 or bool; without a number, a node's
+    ///     first output is meant.
+    ///   - images: [n, 784], in 0...1; `nil` where nothing depends on them.
+    ///   - noise: [n, 20]; `nil` where nothing depends on it.
+    /// - Throws: ``FetchError`` for a name that the graph does not have; ``SessionError`` where
+    ///   something else is missing.
+    public func fetch(_ names: [String], images: Value?, noise: Value?) throws -> [Value] {
+        var feed: [Tensor: Value] = [:]
+        if let images { feed[program.inputX] = images }
+        if let noise { feed[program.inputZ] = noise }
+        return try session.run(try names.map(tensor), feed: feed)
+    }
+
+    private func tensor(_ name: String) throws -> Tensor {
+        let parts = name.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let node = session.graph.node(named: String(parts[0])) else {
+            throw FetchError.unknown(name)
+        }
+        let index = parts.count == 2 ? Int(parts[1]) : 0
+        guard let index, node.outputs.indices.contains(index) else {
+            throw FetchError.noOutput(name, outputs: node.outputs.count)
+        }
+        guard [.float, .int32, .int64, .bool].contains(node.outputs[index].type) else {
+            throw FetchError.notNumbers(name)
+        }
+        return node.output(index)
+    }
+}
+
+/// Why a tensor cannot be fetched.
+public enum FetchError: Error, Equatable, CustomStringConvertible {
+    /// The graph has no node of that name.
+    case unknown(String)
+    /// The node has only so many outputs.
+    case noOutput(String, outputs: Int)
+    /// It holds a summary or text.
+    case notNumbers(String)
+
+    /// What is wrong and what to do, in one line.
+    public var description: String {
+        switch self {
+        case .unknown(let name):
+            "\(name) is no tensor of the graph; names are as TensorBoard's Graphs tab shows them, like generator/output/Sigmoid:0"
+        case .noOutput(let name, let outputs):
+            "\(name) is no tensor of the graph: the node has \(outputs) outputs"
+        case .notNumbers(let name):
+            "\(name) does not hold numbers"
+        }
+    }
+}

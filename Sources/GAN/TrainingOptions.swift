@@ -1,0 +1,49 @@
+/// What a training run is made of, beside its data.
+public struct TrainingOptions: Sendable {
+    /// The article's numbers.
+    public var hyperparameters: Hyperparameters
+    /// Of the initial weights and of the noise; the article's script takes the same one.
+    public var seed: UInt32
+    /// How many threads a step may use, at least 1.
+    public var threads: Int
+    /// The folder of the event file and the checkpoints, which is made when it does not exist.
+    public var runFolder: String
+    /// Passes between two checkpoints, at least 1; there is one at the end, too. `nil` for none at
+    /// all.
+    public var checkpointEvery: Int?
+    /// How many checkpoints stay in the folder, at least 1: the latest ones.
+    public var checkpointsToKeep = 5
+    /// What to begin with.
+    public var start = Start.fresh
+    /// The generator's step that is measured node by node for TensorBoard's Graphs tab, if any.
+    public var profileStep: Int?
+
+    /// What training begins with.
+    public enum Start: Sendable {
+        /// New weights, by the seed.
+        case fresh
+        /// The variables of the checkpoint with this prefix, of ours or of TensorFlow's; otherwise
+        /// as a fresh run. If `partially`, those that it lacks, or has in another shape, are new.
+        case restored(prefix: String, partially: Bool)
+        /// All that a run's checkpoint holds: the variables, the passes done and the noise.
+        case resumed(SavedRun)
+    }
+
+    /// What the log says of the run, in Markdown.
+    public var about = ""
+    /// Whether the generator's images are logged as a video, too, at the end.
+    public var logsVideo = false
+
+    /// Options for a run that begins anew unless `start` says otherwise.
+    public init(
+        hyperparameters: Hyperparameters, seed: UInt32, threads: Int, runFolder: String,
+        checkpointEvery: Int? = nil, start: Start = .fresh
+    ) {
+        self.hyperparameters = hyperparameters
+        self.seed = seed
+        self.threads = threads
+        self.runFolder = runFolder
+        self.checkpointEvery = checkpointEvery
+        self.start = start
+    }
+}

@@ -1,0 +1,64 @@
+/// One pass of the main loop.
+public struct PassReport: Sendable {
+    /// Passes done, from 1.
+    public var time: Int
+    /// The losses at the end of the pass.
+    public var discriminatorLoss, generatorLoss: Float
+    /// Training steps done since the start.
+    public var discriminatorSteps, generatorSteps: Int
+}
+
+/// What training has to say while it runs.
+public enum TrainingEvent: Sendable {
+    /// The variables are those of a checkpoint, but for the ones in `left`, which it lacks; that
+    /// many passes are done already.
+    case restored(prefix: String, passes: Int, left: [String])
+    /// The discriminator is trained alone, before the first pass.
+    case warmUp(discriminatorSteps: Int, loss: Float)
+    case pass(PassReport)
+}
+
+/// How training ended.
+public struct TrainingResult: Sendable {
+    /// Passes done, with those before a resumption; fewer than asked for when it was stopped.
+    public var passes: Int
+    /// Training steps done.
+    public var discriminatorSteps, generatorSteps: Int
+    /// The share of the training batch's images, real and made, that the discriminator judges
+    /// rightly at the end, in 0...1.
+    public var accuracy: Float
+    /// The prefix of the last checkpoint; `nil` when there is none.
+    public var checkpoint: String?
+    /// Whether the step to be measured was reached; `nil` when none was asked for.
+    public var isProfiled: Bool?
+}
+
+/// Why training does not start, or stopped by itself.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+    /// A loss became NaN or infinite, at that step of its network.
+    case lossNotFinite(which: String, step: Int)
+    /// There is no checkpoint in the folder.
+    case noCheckpoint(folder: String)
+    /// The checkpoint holds variables alone.
+    case notResumable(String)
+    /// The checkpoint's noise is of another batch size than is asked for.
+    case otherBatchSize(saved: Int, asked: Int)
+    /// The checkpoint's run was trained on other images.
+    case otherImages(String)
+
+    /// What happened and what to do, in one line.
+    public var description: String {
+        switch self {
+        case .lossNotFinite(let which, let step):
+            "\(which) is no number any more after step \(step): try a smaller --learning-rate"
+        case .noCheckpoint(let folder):
+            "\(folder) has no checkpoint: name a run's folder that has one"
+        case .notResumable(let prefix):
+            "\(prefix) holds variables, but not where the training loop stood: start a new run from it with --restore"
+        case .otherBatchSize(let saved, let asked):
+            "the run was trained with batches of \(saved), not \(asked): resume it without --batch-size"
+        case .otherImages(let prefix):
+            "\(prefix) belongs to a run on other images: give the same ones by --data, or start a new run from it with --restore"
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import ArgumentParser
+import TensorBoard
+
+/// `gan log tail`.
+struct LogTailCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tail",
+        abstract: "Show new points of curves as they are logged, until Ctrl-C.",
+        discussion: """
+            It follows all runs in the folder, and those that begin later. A line has the time, the \
+            run, the tag, the step and the value.
+            """)
+
+    @OptionGroup var folder: LogFolder
+
+    @OptionGroup var filter: LogFilter
+
+    @Option(help: ArgumentHelp("How many points of the past to show first.", valueName: "n"))
+    var lines = 10
+
+    @Option(help: ArgumentHelp("Seconds from one look to the next.", valueName: "x"))
+    var every = 1.0
+
+    func validate() throws {
+        guard lines >= 0 else { throw ValidationError("--lines must be at least 0") }
+        guard (0.01...86_400).contains(every) else {
+            throw ValidationError("--every must be from 0.01 to 86400")
+        }
+    }
+
+    func run() throws {
+        StopSignal.watch()
+        let path = try folder.path()
+        var follower = EventFollower(folder: path)
+        var lines = TailLines()
+        var kinds: [String: Series.Kind] = [:]
+        var isFirst = true
+        while StopSignal.exitCode == nil {
+            var news: [TailLines.Point] = []
+            try follower.poll { update in
+                switch update.news {
+                case .event(let event):
+                    guard filter.takes(run: update.run) else { return }
+                    for value in event.values where filter.takes(tag: value.tag) {
+                        let key = "\(update.run)\0\(value.tag)"
+                        if let kind = value.kind { kinds[key] = kind }
+                        guard kinds[key] == .scalars, let number = value.scalar else { continue }
+                        news.append(
+                            .init(
+                                wallTime: event.wallTime, run: update.run, tag: value.tag,
+                                step: event.step, value: number))
+                    }
+                case .problem(let error):
+                    System.printError("gan: \(error.description.printable)\n")
+                }
+                // Of the past only the last ones are shown.
+                if isFirst, news.count > 4 * self.lines + 4096 { Self.cut(&news, to: self.lines) }
+            }
+            if isFirst { Self.cut(&news, to: self.lines) }
+            isFirst = false
+            System.print(lines.text(news))
+            if StopSignal.exitCode == nil { System.sleep(every) }
+        }
+        if System.outputIsTerminal { System.print("\n") }
+        throw ExitCode(StopSignal.exitCode ?? 0)
+    }
+
+    /// Keeps the latest points of all runs, in the order of their times.
+    private static func cut(_ points: inout [TailLines.Point], to count: Int) {
+        points = Array(
+            points.enumerated()
+                .sorted { ($0.element.wallTime, $0.offset) < ($1.element.wallTime, $1.offset) }
+                .map(\.element).suffix(count))
+    }
+}
+
+/// Points of curves, one in a line, in columns that grow as they need to.
+struct TailLines {
+    /// A point of a curve.
+    struct Point {
+        let wallTime: Double
+        let run: String
+        let tag: String
+        let step: Int64
+        let value: Double
+    }
+
+    private var widths = [0, 0, 0]
+
+    /// The lines for some points.
+    mutating func text(_ points: [Point]) -> String {
+        let rows = points.map { point in
+            (
+                time: System.timeOfDay(point.wallTime),
+                cells: [point.run.printable, point.tag.printable, "\(point.step)"],
+                value: CurveExport.number(point.value)
+            )
+        }
+        for row in rows {
+            for (index, cell) in row.cells.enumerated() {
+                widths[index] = max(widths[index], min(cell.count, 40))
+            }
+        }
+        return rows.map { row in
+            func fill(_ index: Int) -> String {
+                String(repeating: " ", count: max(0, widths[index] - row.cells[index].count))
+            }
+            let names = "\(row.cells[0])\(fill(0))  \(row.cells[1])\(fill(1))"
+            return "\(row.time)  \(names)  \(fill(2))\(row.cells[2])  \(row.value)\n"
+        }.joined()
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Datasets
+import GAN
+import RecordIO
+import TensorGraph
+
+/// `gan fetch`.
+struct FetchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fetch",
+        abstract: "Compute tensors of the graph from a checkpoint, by name.",
+        usage: "gan fetch --checkpoint <prefix> --out <folder> [<options>] <tensor> ...",
+        discussion: """
+            What session.run(tensors, feed) gives under TensorFlow, for comparing the two: losses, \
+            layers, gradients. input_x is fed training images, as many as there are vectors of noise.
+            """)
+
+    @OptionGroup var source: SampleSource
+
+    @Option(
+        help: ArgumentHelp(
+            "The images, an array of NumPy's: [n, 784], in 0...1. (default: the first that training "
+                + "uses)",
+            valueName: "file"))
+    var images: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder for the arrays: a .npy for each tensor, / in its name replaced by a dot.",
+            valueName: "folder"))
+    var out: String
+
+    @Argument(help: ArgumentHelp("Names, like generator/output/Sigmoid:0.", valueName: "tensor"))
+    var tensors: [String]
+
+    func run() throws {
+        let noise = try source.noiseValue()
+        let values = try source.sampler().fetch(
+            tensors, images: imagesValue(count: noise.shape[0]), noise: noise)
+        try Folder.create(out)
+        for (name, value) in zip(tensors, values) {
+            let path = "\(out)/\(String(name.map { "/:".contains($0) ? "." : $0 })).npy"
+            try NPY(shape: value.shape, values: value.asFloats).write(to: path)
+            System.print("\(name), \(value.shape): \(path)\n")
+        }
+    }
+
+    private func imagesValue(count: Int) throws -> Value {
+        if let images {
+            let array = try NPY(path: images, shape: [nil, MNIST.pixelCount])
+            return Value(array.values, shape: array.shape)
+        }
+        let examples = try MNIST.sample.train
+        guard count <= examples.count else {
+            throw CommandError(
+                "there are \(examples.count) images built in, for \(count) vectors of noise; give "
+                    + "images by --images")
+        }
+        return Value(examples.pixels(0..<count), shape: [count, MNIST.pixelCount])
+    }
+}
+
+extension Value {
+    /// The numbers as float32; true is 1.
+    fileprivate var asFloats: [Float] {
+        switch elements {
+        case .bool(let bools): bools.map { $0 ? 1 : 0 }
+        case .int32, .int64: ints.map(Float.init)
+        default: floats
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Datasets
+import GAN
+import RecordIO
+import TensorBoard
+import TensorGraph
+
+/// `gan sample`.
+struct SampleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sample",
+        abstract: "Make images with the generator of a checkpoint.",
+        usage: "gan sample --checkpoint <prefix> --out <file> [<options>]",
+        discussion: """
+            The checkpoint may be TensorFlow's. All images are made as one batch: batch normalization \
+            takes its mean and variance from all of them, as in training.
+            """)
+
+    @OptionGroup var source: SampleSource
+
+    @Option(
+        help: ArgumentHelp(
+            "Where they go: a .png with all of them in a grid, or a .npy with float32 numbers in "
+                + "0...1, [n, 28, 28].",
+            valueName: "file"))
+    var out: String
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Images side by side in the grid. (default: what makes it nearly square)",
+            valueName: "n"),
+        transform: NumberFlag.count)
+    var columns: Int?
+
+    private enum Format: String {
+        case png, npy
+    }
+
+    private var format: Format? {
+        out.lastIndex(of: ".").flatMap { Format(rawValue: out[$0...].dropFirst().lowercased()) }
+    }
+
+    func validate() throws {
+        guard let format else {
+            throw ValidationError("--out must end in .png or .npy, not name '\(out)'")
+        }
+        if columns != nil, format != .png {
+            throw ValidationError("--columns is for a grid: let --out end in .png")
+        }
+    }
+
+    func run() throws {
+        let noise = try source.noiseValue()
+        let images = try source.sampler().images(noise)
+        let count = images.shape[0]
+        switch format {
+        case .png: try write(grid(images.floats))
+        case .npy, nil:
+            try NPY(shape: [count, MNIST.side, MNIST.side], values: images.floats).write(to: out)
+        }
+        System.print("\(count) images are in \(out)\n")
+    }
+
+    /// 0 is black and 1 white, as in MNIST's own images.
+    private func grid(_ pixels: [Float]) -> Image {
+        let size = MNIST.pixelCount
+        let images = stride(from: 0, to: pixels.count, by: size).map { start in
+            Image(
+                height: MNIST.side, width: MNIST.side, channels: 1,
+                pixels: pixels[start..<start + size].map {
+                    // A generator that training has broken makes NaN.
+                    $0 > 0 ? UInt8((min($0, 1) * 255).rounded()) : 0
+                })
+        }
+        return .grid(of: images, columns: columns, gap: 2, background: 48)
+    }
+
+    private func write(_ image: Image) throws {
+        let file = try StagedFile(out)
+        try file.append(image.png().span.bytes)
+        try file.commit()
+    }
+}

@@ -1,0 +1,111 @@
+extension RecordReader {
+    /// Passes over damage: moves to the next whole record behind the one that could not be read.
+    ///
+    /// Where only the data of a record are damaged, its length leads to the next record. Elsewhere
+    /// each byte is tried, until a length and its data both have their checksums: by chance that
+    /// happens once in 2⁶⁴ bytes.
+    ///
+    /// - Returns: The bytes that were passed over: up to the next whole record, or to the end of
+    ///   the file if there is none.
+    /// - Throws: `FileError` if the system cannot read the file.
+    /// - Complexity: Linear in the bytes passed over, but for files that are made to have many false
+    ///   lengths; those are given up after reading 16 times as many bytes as the file has.
+    public mutating func skipDamage() throws(FileError) -> Range<Int> {
+        let start = offset
+        let fileLength = max(try file.byteCount(), start)
+        var search = Search(
+            end: fileLength, maximumLength: maximumLength, budget: 16 * fileLength + 1 << 30)
+        if let next = try search.successor(of: self) {
+            move(to: next)
+        } else {
+            move(to: try search.scan(self))
+        }
+        return start..<offset
+    }
+
+    /// The search for a whole record.
+    private struct Search {
+        /// How many bytes the file has.
+        let end: Int
+        let maximumLength: Int
+        /// How many more bytes may be read to check the data of records.
+        var budget: Int
+
+        /// The fewest bytes that a record takes.
+        private static let framing = RecordBuffer.headerLength + RecordBuffer.footerLength
+
+        /// Where the next record is, by the length of the reader's; `nil` if that cannot be
+        /// believed, because there is no whole record there.
+        mutating func successor(of reader: RecordReader) throws(FileError) -> Int? {
+            guard let length = try length(at: reader.offset, of: reader) else { return nil }
+            let next = reader.offset + length + Self.framing
+            if next == end { return next }
+            return try isRecord(at: next, of: reader) ? next : nil
+        }
+
+        /// Tries each byte behind the reader's offset.
+        mutating func scan(_ reader: RecordReader) throws(FileError) -> Int {
+            var position = reader.offset + 1
+            var window = FileWindow(at: position)
+            while position + Self.framing <= end {
+                let held = try hold(&window, at: position, of: reader)
+                let bytes = window.memory.span.bytes.extracting(held..<window.filled)
+                let count = bytes.byteCount - RecordBuffer.headerLength
+                guard count >= 0 else { break }
+                for index in 0...count {
+                    guard let length = length(bytes, at: index, of: position + index) else {
+                        continue
+                    }
+                    if try isWhole(at: position + index, length: length, of: reader) {
+                        return position + index
+                    }
+                }
+                position += count + 1
+            }
+            return end
+        }
+
+        private func hold(
+            _ window: inout FileWindow, at position: Int, of reader: RecordReader
+        ) throws(FileError) -> Int {
+            let count = min(FileWindow.usualLength, end - position)
+            return try window.hold(count, at: position, of: reader.file)
+        }
+
+        /// The length of the record at an offset of the file; `nil` if there is none that the file
+        /// can hold.
+        private func length(
+            at offset: Int, of reader: RecordReader
+        ) throws(FileError) -> Int? {
+            guard offset + Self.framing <= end else { return nil }
+            var window = FileWindow(at: offset, reading: RecordBuffer.headerLength)
+            let held = try window.hold(RecordBuffer.headerLength, at: offset, of: reader.file)
+            let bytes = window.memory.span.bytes.extracting(held..<window.filled)
+            guard bytes.byteCount >= RecordBuffer.headerLength else { return nil }
+            return length(bytes, at: 0, of: offset)
+        }
+
+        /// The same for bytes of the file that are in memory.
+        private func length(_ bytes: RawSpan, at index: Int, of offset: Int) -> Int? {
+            let length = UInt64(littleEndianIn: bytes, at: index)
+            let room = min(end - offset - Self.framing, maximumLength)
+            guard room >= 0, length <= UInt64(room) else { return nil }
+            return RecordReader.length(bytes, at: index).map { Int($0) }
+        }
+
+        private mutating func isRecord(
+            at offset: Int, of reader: RecordReader
+        ) throws(FileError) -> Bool {
+            guard let length = try length(at: offset, of: reader) else { return false }
+            return try isWhole(at: offset, length: length, of: reader)
+        }
+
+        private mutating func isWhole(
+            at offset: Int, length: Int, of reader: RecordReader
+        ) throws(FileError) -> Bool {
+            guard length <= budget else { return false }
+            budget -= length
+            return try reader.isWhole(at: offset, length: length)
+        }
+    }
+}

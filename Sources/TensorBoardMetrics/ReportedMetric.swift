@@ -1,0 +1,37 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+import TensorBoard
+
+/// A metric that knows what to write of itself.
+protocol ReportedMetric: AnyObject, Sendable {
+    /// What is to be written now; what belongs to the interval alone is forgotten then.
+    func values(tag: String) -> [Summary.Value]
+}
+
+/// What tells a metric from the others.
+struct MetricKey: Hashable {
+    /// The label, and the dimensions in the order of their names.
+    let tag: String
+    let kind: Kind
+
+    enum Kind {
+        case counter, floatingPointCounter, meter, gauge, recorder, timer
+    }
+
+    init(_ label: String, _ dimensions: [(String, String)], _ kind: Kind) {
+        let pairs = dimensions.sorted { $0 < $1 }.map { "\($0.0)=\($0.1)" }
+        tag = pairs.isEmpty ? label : "\(label)/\(pairs.joined(separator: ","))"
+        self.kind = kind
+    }
+}
+
+/// Says on standard error that metrics are not written any more.
+func printFailure(_ error: EventFileError) {
+    let line = Array("metrics are not logged any more: \(error)\n".utf8)
+    _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+}

@@ -1,0 +1,146 @@
+internal import CKernels
+
+extension Elementwise {
+    /// A group's steps as the kernel takes them, with the memory that they need beside the group's
+    /// operands and results.
+    final class Program {
+        let steps: UnsafePointer<kernel_step>
+        let stepCount: Int
+        let rows: UnsafePointer<kernel_row>
+        let rowCount: Int
+        private let owned: Owned
+
+        /// - Parameter tasks: how many tasks the kernel's run is cut into.
+        init(_ members: [Member], tasks: Int) {
+            var builder = Builder(members, tasks: tasks)
+            builder.build()
+            owned = builder.owned
+            steps = UnsafePointer(owned.copied(builder.steps))
+            stepCount = builder.steps.count
+            rows = UnsafePointer(owned.copied(builder.rows))
+            rowCount = builder.rows.count
+        }
+    }
+
+    /// Memory that goes with a program.
+    fileprivate final class Owned {
+        private var pointers: [UnsafeMutableRawPointer] = []
+
+        func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
+            let pointer = UnsafeMutableRawPointer.allocate(
+                byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
+            pointers.append(pointer)
+            return pointer.bindMemory(to: Float.self, capacity: count)
+        }
+
+        func copied<T: BitwiseCopyable>(_ elements: [T]) -> UnsafeMutablePointer<T> {
+            let bytes = max(elements.count, 1) * MemoryLayout<T>.stride
+            let pointer = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+            pointers.append(pointer)
+            let result = pointer.bindMemory(to: T.self, capacity: elements.count)
+            result.initialize(from: elements, count: elements.count)
+            return result
+        }
+
+        deinit { for pointer in pointers { pointer.deallocate() } }
+    }
+
+    private struct Builder {
+        let members: [Member]
+        let tasks: Int
+        let owned = Owned()
+        var steps: [kernel_step] = []
+        var rows: [kernel_row] = []
+        private var tiles: [UnsafeMutablePointer<Float>: UnsafeMutablePointer<Float>] = [:]
+        private var results: [kernel_operand] = []
+
+        init(_ members: [Member], tasks: Int) {
+            self.members = members
+            self.tasks = tasks
+        }
+
+        mutating func build() {
+            placeResults()
+            for (member, result) in zip(members, results) {
+                let operands = member.operands.map { place($0) }
+                switch member.function {
+                case .unary(let function):
+                    add(unary: function, result, operands[0], operands[0])
+                case .binary(let function):
+                    add(binary: function, result, operands[0], operands[1])
+                case .columnSums where member.result == nil: break
+                case .pooling(_, _, isGradient: false) where member.result == nil: break
+                case .pooling(let width, let channels, let isGradient):
+                    let pooling = kernel_pooling(
+                        y: isGradient ? operands[1].memory : member.result,
+                        dy: isGradient ? UnsafePointer(operands[2].memory) : nil, width: width,
+                        channels: channels)
+                    add(pooling: owned.copied([pooling]), result, operands[0], operands[0])
+                case .columnSums(let columns, let divisor):
+                    let sums = kernel_column_sums(
+                        out: member.result, partials: owned.floats(tasks * columns),
+                        columns: columns, divisor: divisor)
+                    add(sums: owned.copied([sums]), result, operands[0], operands[0])
+                case .sum where operands.count == 1:
+                    add(result, operands[0], operands[0])
+                case .sum:
+                    add(binary: kernel_add, result, operands[0], operands[1])
+                    for operand in operands.dropFirst(2) {
+                        add(binary: kernel_add, result, result, operand)
+                    }
+                }
+            }
+        }
+
+        /// Results that nobody outside reads are in registers, from their making to their last use.
+        private mutating func placeResults() {
+            var lastUse = Array(members.indices)
+            for (index, member) in members.enumerated() {
+                for case .member(let earlier) in member.operands { lastUse[earlier] = index }
+            }
+            var holders: [Int?] = []
+            for (index, member) in members.enumerated() {
+                guard member.result == nil else {
+                    results.append(kernel_operand(memory: member.result, stride: 1, index: 0))
+                    continue
+                }
+                let free = holders.firstIndex { $0.map { lastUse[$0] < index } ?? true }
+                let register = free ?? holders.count
+                if free == nil { holders.append(nil) }
+                holders[register] = index
+                results.append(kernel_operand(memory: nil, stride: 1, index: register))
+            }
+        }
+
+        private mutating func place(_ operand: Member.Operand) -> kernel_operand {
+            switch operand {
+            case .whole(let memory): kernel_operand(memory: memory, stride: 1, index: 0)
+            case .row(let memory, let count):
+                kernel_operand(memory: tile(memory, count), stride: 0, index: 0)
+            case .member(let earlier): results[earlier]
+            }
+        }
+
+        private mutating func add(
+            unary: kernel_unary? = nil, binary: kernel_binary? = nil,
+            sums: UnsafePointer<kernel_column_sums>? = nil,
+            pooling: UnsafePointer<kernel_pooling>? = nil, _ out: kernel_operand,
+            _ x: kernel_operand, _ y: kernel_operand
+        ) {
+            steps.append(
+                kernel_step(
+                    unary: unary, binary: binary, sums: sums, pooling: pooling, out: out, x: x, y: y
+                ))
+        }
+
+        private mutating func tile(
+            _ row: UnsafeMutablePointer<Float>, _ count: Int
+        ) -> UnsafeMutablePointer<Float> {
+            if let known = tiles[row] { return known }
+            let tile = owned.floats(Elementwise.tileSize)
+            tiles[row] = tile
+            rows.append(kernel_row(row: row, tile: tile, columns: count))
+            return tile
+        }
+    }
+}

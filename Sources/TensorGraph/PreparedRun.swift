@@ -1,0 +1,111 @@
+/// A run whose parts are found once: for a loop that runs the same nodes with the same feeds again
+/// and again.
+///
+///     let step = try session.prepare(targets: [train], feed: feed)
+///     let loss = try session.prepare([lossOp], feed: feed)
+///     for _ in 0..<1000 {
+///         try step.run()
+///         try loss.run()
+///         print(loss.scalar)
+///     }
+///
+/// It computes what ``Session/run(_:targets:feed:profile:)`` does, and runs may be mixed with those
+/// of the session and of other prepared runs. From the second run on, as long as nothing else is
+/// fed meanwhile, a run allocates no memory.
+public final class PreparedRun {
+    private let session: Session
+    private let key: Session.Key
+    private var plan: Plan
+    private var feeds: [Feed]
+
+    /// A value, and where it goes.
+    private struct Feed {
+        let tensor: Tensor
+        var value: Value
+        /// Its place among the plan's inputs; `nil` for one that the run does not need.
+        var input: Int?
+        /// What is fed has this version as long as it is the value, and where to read what it is.
+        var version: UInt64 = 0
+        var current: UnsafeMutablePointer<UInt64>?
+    }
+
+    init(_ session: Session, _ key: Session.Key, _ values: [Tensor: Value]) throws {
+        self.session = session
+        self.key = key
+        plan = try session.plan(key)
+        feeds = values.map { Feed(tensor: $0, value: $1) }
+        place()
+    }
+
+    private func place() {
+        for index in feeds.indices {
+            feeds[index].input = plan.input(feeds[index].tensor)
+            feeds[index].current = nil
+        }
+    }
+
+    /// Runs.
+    ///
+    /// - Parameter profile: where each node's time is noted, if given.
+    /// - Throws: ``SessionError/uninitialized(_:)``.
+    public func run(profile: RunProfile? = nil) throws {
+        if !session.isCurrent(plan) {
+            plan = try session.plan(key)
+            place()
+        }
+        for index in feeds.indices {
+            guard let input = feeds[index].input else { continue }
+            if let current = feeds[index].current, current.pointee == feeds[index].version {
+                continue
+            }
+            let current = plan.feed(feeds[index].value, input)
+            feeds[index].current = current
+            feeds[index].version = current.pointee
+        }
+        try plan.run(profile: profile)
+    }
+
+    /// Feeds another value from the next run on.
+    ///
+    /// - Precondition: the tensor is one that the run was prepared with, and the value has the type
+    ///   and the shape of the one before.
+    public func feed(_ tensor: Tensor, _ value: Value) {
+        guard let index = feeds.firstIndex(where: { $0.tensor == tensor }) else {
+            preconditionFailure("the run was prepared without a value for \(tensor)")
+        }
+        let before = feeds[index].value
+        precondition(
+            value.type == before.type && value.shape == before.shape && value.bool == before.bool,
+            "\(tensor) was \(before.type) of shape \(before.shape), and is fed \(value.type) of shape \(value.shape)"
+        )
+        feeds[index].value = value
+        feeds[index].current = nil
+    }
+
+    /// The number that the first fetch, a float32 scalar, had in the last run.
+    public var scalar: Float { plan.floats(0)[0] }
+
+    /// The numbers that a fetch, a float32 tensor, had in the last run, in row-major order.
+    public func withFloats<Result>(
+        _ fetch: Int, _ body: (UnsafeBufferPointer<Float>) throws -> Result
+    ) rethrows -> Result {
+        try body(plan.floats(fetch))
+    }
+
+    /// The value that a fetch had in the last run.
+    public func value(_ fetch: Int) -> Value { plan.value(fetch) }
+}
+
+extension Session {
+    /// A run that is prepared once, for a loop.
+    ///
+    /// - Parameter feed: the values of placeholders, which stay until ``PreparedRun/feed(_:_:)``
+    ///   gives others.
+    /// - Throws: ``SessionError``.
+    public func prepare(
+        _ fetches: [any TensorConvertible] = [], targets: [Node] = [], feed: [Tensor: Value] = [:]
+    ) throws -> PreparedRun {
+        let key = Key(fetches: fetches.map(\.tensor), targets: targets, feeds: checked(feed))
+        return try PreparedRun(self, key, feed)
+    }
+}

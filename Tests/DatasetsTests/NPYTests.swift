@@ -1,0 +1,125 @@
+import Foundation
+import RecordIO
+import TestSupport
+import Testing
+
+@testable import Datasets
+
+/// Arrays of NumPy's, beside files that NumPy wrote (`Fixtures/make-npy.py`).
+@Suite struct NPYTests {
+    private func fixture(_ name: String) throws -> String {
+        try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
+            .appending(component: "\(name).npy").path
+    }
+
+    private func bytes(_ name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(filePath: fixture(name))))
+    }
+
+    private func problem(
+        _ bytes: [UInt8], shape: [Int?] = [nil, 4]
+    ) -> (problem: NPYError.Problem, offset: Int?)? {
+        do throws(NPYError) {
+            _ = try NPY(bytes, path: "a.npy", shape: shape)
+            return nil
+        } catch {
+            return (error.problem, error.offset)
+        }
+    }
+
+    static let numbers = (0..<12).map { Float($0) / 2 - 2 }
+
+    @Test(arguments: ["little4", "big4", "little8", "big8", "columns", "version2", "version3"])
+    func everyWayToStoreNumbers(name: String) throws {
+        let array = try NPY(path: fixture(name), shape: [nil, 4])
+        #expect(array.shape == [3, 4])
+        #expect(array.values == Self.numbers)
+    }
+
+    @Test func noDimensionsAndNoElements() throws {
+        #expect(try NPY(path: fixture("scalar"), shape: []).values == [0.25])
+        #expect(
+            try NPY(path: fixture("empty"), shape: [nil, 20]) == NPY(shape: [0, 20], values: []))
+    }
+
+    @Test func theBytesThatNumPyWrites() throws {
+        #expect(NPY(shape: [3, 4], values: Self.numbers).bytes == (try bytes("little4")))
+        #expect(NPY(shape: [], values: [0.25]).bytes == (try bytes("scalar")))
+        #expect(NPY(shape: [0, 20], values: []).bytes == (try bytes("empty")))
+        // A vector's shape has a comma, too.
+        let vector = NPY(shape: [2], values: [1, .nan])
+        #expect(String(decoding: vector.bytes[10..<128], as: UTF8.self).contains("(2,)"))
+        #expect(try NPY(vector.bytes, path: "v", shape: [2]).values[1].isNaN)
+    }
+
+    @Test func whatCannotBeRead() throws {
+        #expect(problem(try bytes("integers"))?.problem == .wrongType("<i4"))
+        #expect(problem(try bytes("record"))?.problem == .wrongHeader)
+        #expect(
+            problem(try bytes("little4"), shape: [nil, 20])?.problem
+                == .wrongShape([3, 4], expected: [nil, 20]))
+        #expect(problem(try bytes("little4"), shape: [12])?.offset == 6)
+        #expect(problem(Array("PK".utf8))?.problem == .noNPY)
+        var future = try bytes("little4")
+        future[6] = 4
+        #expect(problem(future)?.problem == .wrongVersion(4))
+        future = try bytes("little4") + [0]
+        #expect(problem(future)?.problem == .wrongLength(promised: 48, found: 49))
+    }
+
+    @Test func everyTruncation() throws {
+        let whole = try bytes("little4")
+        for count in whole.indices {
+            let found = try #require(problem(Array(whole[..<count])), "\(count) bytes")
+            #expect((found.offset ?? 0) <= count)
+        }
+    }
+
+    /// No byte of the header is read as something that it is not, and none makes a trap.
+    @Test func everyByteOfTheHeader() throws {
+        let whole = try bytes("little4")
+        for index in 0..<128 {
+            for byte in [0, 1, 9, 32, 39, 40, 44, 57, 76, 125, 255] as [UInt8] {
+                var damaged = whole
+                damaged[index] = byte
+                if let array = try? NPY(damaged, path: "a", shape: [nil, nil]) {
+                    #expect(array.values.count == 12)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "(99999999999999999999, 4)", "(4611686018427387904, 4)", "(-3, 4)", "(3 4)", "3, 4",
+        "((3, 4)",
+    ])
+    func hostileShapes(text: String) {
+        let header = "{'descr': '<f4', 'fortran_order': False, 'shape': \(text), }\n"
+        let bytes = NPY.magic + [1, 0, UInt8(header.utf8.count), 0] + header.utf8
+        #expect(problem(bytes, shape: [nil, nil]) != nil)
+    }
+
+    @Test func errorsNameTheFileAndTheWayOut() throws {
+        #expect(throws: NPYError.self) { try NPY(path: "/nowhere/z.npy", shape: [1]) }
+        let path = try fixture("integers")
+        do throws(NPYError) {
+            _ = try NPY(path: path, shape: [nil, 4])
+            Issue.record("integers were read")
+        } catch {
+            #expect(
+                error.description
+                    == "\(path), byte 6: the elements are '<i4', not float32 or float64; write it by numpy.save"
+            )
+        }
+    }
+
+    /// What was there under the name stays as it was until the new file is whole.
+    @Test func replacesAFile() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write([1, 2, 3], to: "a.npy")
+        try NPY(shape: [1], values: [2]).write(to: path)
+        #expect(try NPY(path: path, shape: [1]).values == [2])
+        #expect(try folder.names() == ["a.npy"])
+        #expect(throws: FileError.self) { try NPY(shape: [], values: [1]).write(to: folder.path) }
+    }
+}

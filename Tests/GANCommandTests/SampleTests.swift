@@ -1,0 +1,177 @@
+import Datasets
+import Foundation
+import TensorBoard
+import TestSupport
+import Testing
+
+/// `gan sample` and `gan fetch`, on the checkpoint of a run of one pass.
+@Suite struct SampleTests {
+    let command: Command
+
+    init() throws {
+        command = try Command()
+        let outcome = try command.run("train", "--run", "r", "--train-times", "1")
+        try #require(outcome.status == 0, "\(outcome.errors)")
+    }
+
+    private func run(_ arguments: String...) throws -> Outcome { try command.run(arguments) }
+
+    private func array(_ name: String, _ shape: [Int?]) throws -> NPY {
+        try NPY(path: command.folder.path(of: name), shape: shape)
+    }
+
+    /// The images of the seed's noise are those that training logged last.
+    @Test func makesTheImagesOfTheLog() throws {
+        #expect(try run("sample", "--checkpoint", "log/r", "--out", "a.npy").status == 0)
+        let images = try array("a.npy", [10, 28, 28])
+
+        let file = try #require(try command.names("log/r").first { $0.contains("tfevents") })
+        var reader = try EventFileReader(path: command.folder.path(of: "log/r/\(file)"))
+        var logged: [DecodedPNG] = []
+        while let event = try reader.next() {
+            for value in event.values where value.tag.hasPrefix("G_z_image/image/") {
+                guard case .image(_, _, _, let png) = value.content else { continue }
+                logged.append(try DecodedPNG(png))
+            }
+        }
+        #expect(logged.count == 10)
+        for (index, image) in logged.enumerated() {
+            // TensorFlow stretches each image to its greatest pixel, and cuts decimals off.
+            let pixels = images.values[index * 784..<(index + 1) * 784]
+            let greatest = try #require(pixels.max())
+            for (pixel, byte) in zip(pixels, image.pixels) {
+                #expect(abs(Int(pixel / greatest * 255) - Int(byte)) <= 1)
+            }
+        }
+    }
+
+    @Test func drawsAGrid() throws {
+        let outcome = try run(
+            "sample", "--checkpoint", "log/r/model.ckpt-7", "--count", "6", "--columns", "3",
+            "--out", "a.png")
+        #expect(outcome.status == 0)
+        #expect(outcome.output == "6 images are in a.png\n")
+        let png = try DecodedPNG(command.folder.read("a.png"))
+        #expect(png.width == 88 && png.height == 58 && png.channels == 1)
+        // As the numbers say: 0 is black and 1 white.
+        #expect(
+            try run("sample", "--checkpoint", "log/r", "--count", "6", "--out", "a.npy").status == 0
+        )
+        let images = try array("a.npy", [6, 28, 28])
+        for (image, row, column) in [(0, 0, 0), (0, 14, 14), (4, 3, 20)] {
+            let x = image % 3 * 30 + column
+            let y = image / 3 * 30 + row
+            let value = images.values[image * 784 + row * 28 + column]
+            let pixel = png.pixels[y * png.width + x]
+            #expect(Float(pixel) == (value * 255).rounded())
+        }
+    }
+
+    @Test func takesNoiseAndSeeds() throws {
+        func images(_ name: String, _ arguments: String...) throws -> NPY {
+            let outcome = try command.run(
+                ["sample", "--checkpoint", "log/r", "--out", name] + arguments)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            return try array(name, [nil, 28, 28])
+        }
+        #expect(
+            try run(
+                "fetch", "--checkpoint", "log/r", "--count", "3", "--seed", "4", "--out", ".",
+                "input_z"
+            ).status == 0)
+        let noise = try array("input_z.npy", [3, 20])
+        #expect(noise.values.allSatisfy { -1 <= $0 && $0 < 1 })
+        let drawn = try images("a.npy", "--count", "3", "--seed", "4")
+        #expect(try images("b.npy", "--noise", "input_z.npy") == drawn)
+        #expect(try images("c.npy", "--count", "3", "--seed", "5") != drawn)
+        #expect(try images("d.npy", "--count", "3", "--seed", "4", "--threads", "1") == drawn)
+    }
+
+    @Test func fetchesWhatTrainingPrinted() throws {
+        let outcome = try run(
+            "fetch", "--checkpoint", "log/r", "--out", "f", "Neg:0", "Neg_1",
+            "discriminator/output/Sigmoid", "generator_train_time",
+            "gradients/discriminator/conv1/Conv2D_grad/Conv2DBackpropFilter")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.output.hasPrefix("Neg:0, []: f/Neg.0.npy\n"))
+        let trained = try run("train", "--run", "again", "--train-times", "1")
+        let losses = try #require(
+            trained.output.firstMatch(of: /D_avg_loss: (\S+)  G_avg_loss: (\S+)/))
+        #expect("\(try array("f/Neg.0.npy", []).values[0])" == losses.1)
+        #expect("\(try array("f/Neg_1.npy", []).values[0])" == losses.2)
+        #expect(try array("f/generator_train_time.npy", []).values == [7])
+        let gradient = "gradients.discriminator.conv1.Conv2D_grad.Conv2DBackpropFilter"
+        #expect(
+            try array("f/\(gradient).npy", [3, 3, 1, 11]).values.contains { $0.magnitude > 1e-6 })
+    }
+
+    @Test func refusesBadInput() throws {
+        try NPY(shape: [2, 3], values: [1, 2, 3, 4, 5, 6])
+            .write(to: command.folder.path(of: "small.npy"))
+        try NPY(shape: [0, 20], values: []).write(to: command.folder.path(of: "none.npy"))
+        try command.write("PK", to: "zip.npy")
+        let before = try command.names()
+        let cases: [(arguments: [String], message: String)] = [
+            (
+                ["--checkpoint", "log/r", "--out", "a.jpg"],
+                "--out must end in .png or .npy, not name 'a.jpg'"
+            ),
+            (
+                ["--checkpoint", "log/r", "--out", "a.npy", "--columns", "2"],
+                "--columns is for a grid"
+            ),
+            (
+                ["--checkpoint", "log/r", "--out", "a.png", "--count", "0"],
+                "it must be a whole number, 1 or more"
+            ),
+            (
+                ["--checkpoint", "log/r", "--out", "a.png", "--count", "100001"],
+                "--count must be at most 100000"
+            ),
+            (
+                ["--checkpoint", "log/r", "--out", "a.png", "--noise", "z.npy", "--seed", "1"],
+                "--noise gives all the noise: leave out --count and --seed"
+            ),
+            (["--checkpoint", "log", "--out", "a.png"], "log has no checkpoint"),
+            (
+                ["--checkpoint", "log/r/model.ckpt-1", "--out", "a.png"],
+                "log/r/model.ckpt-1: no such checkpoint"
+            ),
+            (
+                ["--checkpoint", "log/r", "--out", "a.png", "--noise", "z.npy"],
+                "z.npy: cannot open"
+            ),
+            (
+                ["--checkpoint", "log/r", "--out", "a.png", "--noise", "small.npy"],
+                "small.npy, byte 6: the shape is (2, 3), not (n, 20)"
+            ),
+            (
+                ["--checkpoint", "log/r", "--out", "a.png", "--noise", "none.npy"],
+                "none.npy holds 0 vectors"
+            ),
+            (
+                ["--checkpoint", "log/r", "--out", "a.png", "--noise", "zip.npy"],
+                "zip.npy, byte 0: not an array of NumPy's"
+            ),
+            (["--checkpoint", "log/r", "--out", "x/a.png"], "x/a.png: cannot create"),
+        ]
+        for (arguments, message) in cases {
+            let outcome = try command.run(["sample"] + arguments)
+            #expect(outcome.status != 0)
+            #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+            #expect(outcome.errors.contains(message), "\(outcome.errors)")
+            #expect(try command.names() == before)
+        }
+        for (name, message) in [
+            ("nonsense", "nonsense is no tensor of the graph; names are as TensorBoard's"),
+            ("Neg:1", "Neg:1 is no tensor of the graph: the node has 1 outputs"),
+            ("Neg:x", "Neg:x is no tensor of the graph"),
+            ("Merge/MergeSummary", "Merge/MergeSummary does not hold numbers"),
+        ] {
+            let outcome = try run("fetch", "--checkpoint", "log/r", "--out", "f", name)
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.contains(message), "\(outcome.errors)")
+            #expect(try command.names() == before)
+        }
+    }
+}

@@ -1,0 +1,212 @@
+"""Runs us and the peers in turn, pair by pair, and prints a Markdown table. tools/compare-peers prepares what it needs."""
+import argparse, json, os, shutil, statistics, subprocess, sys, tempfile, time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+GAN = os.path.join(ROOT, ".build", "release", "gan")
+VARIANTS = {
+    "JAX": ("jax", "peer_jax.py", []),
+    "PyTorch": ("torch", "peer_torch.py", ["eager"]),
+    "PyTorch, compiled": ("torch", "peer_torch.py", ["compile"]),
+    "TensorFlow": ("tensorflow", "peer_tensorflow.py", ["plain"]),
+    "TensorFlow, graph optimizer": ("tensorflow", "peer_tensorflow.py", ["optimized"]),
+}
+
+
+def say(text):
+    print("compare-peers:", text, file=sys.stderr, flush=True)
+
+
+class Peer:
+    """A peer's process, from its start on."""
+
+    def __init__(self, name, options):
+        venv, script, extra = VARIANTS[name]
+        python = os.path.join(ROOT, ".build-peers", venv, "bin", "python")
+        self.command = [python, os.path.join(HERE, script), options.images, str(options.threads)] + extra
+        self.name = name
+
+    def start(self):
+        start = time.perf_counter()
+        self.process = subprocess.Popen(
+            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.expect("first")
+        return time.perf_counter() - start
+
+    def expect(self, word):
+        line = self.process.stdout.readline().split()
+        if not line or line[0] != word:
+            raise SystemExit(f"compare-peers: {self.name} ended early: run {' '.join(self.command)}")
+        return int(line[1])
+
+    def measure(self, work, batch, seconds):
+        """Milliseconds."""
+        self.process.stdin.write(f"{work} {batch} {seconds}\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"compare-peers: {self.name} ended early: run {' '.join(self.command)}")
+        return float(line)
+
+    def stop(self):
+        """The most resident memory, in bytes."""
+        self.process.stdin.close()
+        memory = self.expect("memory")
+        self.process.wait()
+        return memory
+
+
+def bench(options, *arguments):
+    """The rows of what `gan bench` prints, by table."""
+    command = [GAN, "bench", "--json", "--quick", "--threads", str(options.threads), *arguments]
+    tables = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return {table["name"]: table["rows"] for table in tables}
+
+
+def our_steps(options, batch):
+    rows = bench(options, "--only", "steps", "--batch-size", str(batch))["steps"]
+    return {row["step"][0]: row["median ms"] for row in rows}
+
+
+def our_summary(options):
+    return bench(options, "--only", "summary")["summary"][0]["median ms"]
+
+
+def our_start(options):
+    """Seconds to the first step."""
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [GAN, "bench", "--threads", str(options.threads), "--trial", "0"], stdout=subprocess.PIPE, text=True)
+    process.stdout.readline()
+    seconds = time.perf_counter() - start
+    process.communicate()
+    return seconds
+
+
+def timed(command):
+    """Seconds, most resident memory in bytes, and output."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise SystemExit(f"compare-peers: this failed: {' '.join(command)}")
+    return time.perf_counter() - start, usage.ru_maxrss * 1024, output
+
+
+class Rows:
+    """What was measured: for each work and each peer, pairs (ours, theirs)."""
+
+    def __init__(self):
+        self.pairs = {}
+
+    def add(self, work, name, ours, theirs):
+        self.pairs.setdefault(work, {}).setdefault(name, []).append((ours, theirs))
+
+    def print(self):
+        print("| work | ours | spread | peer | median | spread | ratio | ratios' range |")
+        print("|---|--:|--:|---|--:|--:|--:|--:|")
+        for work, peers in self.pairs.items():
+            order = sorted(peers, key=lambda name: statistics.median(p[1] for p in peers[name]))
+            for place, name in enumerate(order):
+                ours, theirs = zip(*peers[name])
+                ratios = [their / our for our, their in peers[name]]
+                bold = "**" if place == 0 else ""
+                print(
+                    f"| {work[0]} | {form(ours, work[1])} | {spread(ours)} | {bold}{name}{bold} | {form(theirs, work[1])} "
+                    f"| {spread(theirs)} | {bold}{statistics.median(ratios):.1f} ×{bold} "
+                    f"| {min(ratios):.1f} – {max(ratios):.1f} |")
+
+
+def form(values, unit):
+    return f"{statistics.median(values):.3g} {unit}"
+
+
+def spread(values):
+    """Half the distance of the quartiles, as a share of the median."""
+    if len(values) < 2:
+        return ""
+    first, _, third = statistics.quantiles(values, n=4, method="inclusive")
+    return f"± {(third - first) / 2 / statistics.median(values) * 100:.0f} %"
+
+
+def compare(options):
+    rows = Rows()
+    names = [name for name in VARIANTS if VARIANTS[name][0] in options.peers]
+    for _ in range(1 if options.quick else 3):
+        for name in names:
+            say(f"start of {name}")
+            peer = Peer(name, options)
+            ours = our_start(options)
+            theirs = peer.start()
+            rows.add(("start of the command to the first step", "s"), name, ours, theirs)
+            peer.stop()
+    for batch in (10, 128):
+        # Each peer in turn alone: no two of them share the machine's memory.
+        for name in names:
+            peer = Peer(name, options)
+            peer.start()
+            for work in "DG":
+                peer.measure(work, batch, 0.1)
+            for turn in range(options.rounds):
+                say(f"{name}, batch {batch}, pair {turn + 1} of {options.rounds}")
+                ours = our_steps(options, batch)
+                for work in "DG":
+                    theirs = peer.measure(work, batch, 0.4 if options.quick else 1)
+                    rows.add((f"{work} step + loss, batch {batch}", "ms"), name, ours[work], theirs)
+            if batch == 10 and VARIANTS[name][0] == "tensorflow":
+                for _ in range(options.rounds):
+                    ours = our_summary(options)
+                    theirs = peer.measure("summary", 10, 0.4 if options.quick else 1)
+                    rows.add(("one summary fetch written to the log", "ms"), name, ours, theirs)
+            peer.stop()
+    if "tensorflow" in options.peers:
+        compare_loops(options, rows)
+    rows.print()
+
+
+def compare_loops(options, rows):
+    work = (f"the article's loop, {options.passes} passes as they come, with start and end", "s")
+    for turn in range(1 if options.quick else 3):
+        folder = tempfile.mkdtemp(prefix="compare-peers")
+        say(f"the article's loop, pair {turn + 1}")
+        try:
+            train = [GAN, "train", "--train-times", str(options.passes), "--threads", str(options.threads)]
+            train += ["--logdir", os.path.join(folder, "ours"), "--no-progress", "--seed", str(turn)]
+            ours, our_memory, _ = timed(train + (["--data", options.data] if options.data else []))
+            peer = Peer("TensorFlow", options)
+            theirs, their_memory, output = timed(peer.command + [os.path.join(folder, "theirs"), str(options.passes)])
+        finally:
+            shutil.rmtree(folder)
+        say("TensorFlow took " + " ".join(output.split()[:2][::-1]))
+        rows.add(work, "TensorFlow", ours, theirs)
+        rows.add(("most resident memory in it", "MB"), "TensorFlow", our_memory / 1e6, their_memory / 1e6)
+
+
+def machine():
+    names = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
+    return f"{names[0] if names else 'unknown processor'}, {os.cpu_count()} cores"
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tools/compare-peers", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="two pairs of each, for a rough answer")
+    parser.add_argument("--rounds", type=int, help="pairs of each step (default: 7, 2 with --quick)")
+    parser.add_argument("--passes", type=int, help="passes of the article's loop (default: 50, 5 with --quick)")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="threads of everybody (default: one per core)")
+    parser.add_argument("--data", help="a folder with MNIST's files (default: the images that are built in)")
+    parser.add_argument("--peers", default="jax,torch,tensorflow", help="which (default: %(default)s)")
+    options = parser.parse_args()
+    options.peers = options.peers.split(",")
+    options.rounds = options.rounds or (2 if options.quick else 7)
+    options.passes = options.passes or (5 if options.quick else 50)
+    options.images = os.path.join(ROOT, "Sources", "CMNISTSample", "mnist-6000.idx3.gz")
+    if options.data:
+        files = [os.path.join(options.data, "train-images-idx3-ubyte" + end) for end in ("", ".gz")]
+        options.images = next((file for file in files if os.path.exists(file)), files[0])
+    print(f"{machine()}; {options.threads} threads; medians of {options.rounds} pairs, each taken in turn.\n", flush=True)
+    compare(options)
+
+
+main()
