@@ -55,6 +55,18 @@ import Testing
         #expect(steps == Array(0..<500))
     }
 
+    @Test func filesThatHoldNextToNothingHoldAnEvent() throws {
+        var options = SummaryWriter.Options()
+        options.maximumFileSize = 1
+        let writer = try SummaryWriter(logdir: folder.path, options: options)
+        for step in 1...5 as ClosedRange<Int64> {
+            try writer.addScalar(1, tag: "loss", step: step)
+        }
+        try writer.close()
+        let files = try folder.names().map { try events(of: folder.path(of: $0)) }
+        #expect(files.map { $0.last?.step } == [0, 1, 2, 3, 4, 5])
+    }
+
     @Test func nothingIsPurgedUnlessAsked() throws {
         var options = SummaryWriter.Options()
         options.purgeStep = nil

@@ -56,7 +56,7 @@ final class EventFile {
     }
 
     /// Writes events, in as few calls to the system as is sensible, until the file has so many
-    /// bytes.
+    /// bytes; at least one in any case.
     ///
     /// - Returns: How many were written.
     /// - Throws: `Failure`; the file then ends with the last record that it took whole, if
@@ -66,7 +66,7 @@ final class EventFile {
     ) throws(Failure) -> Int {
         var writtenCount = 0
         var rest = events
-        while !rest.isEmpty, file.byteCount < limit {
+        repeat {
             let (count, isTooLong) = encoding.append(
                 rest, upTo: min(Self.writeSize, limit - file.byteCount))
             writtenCount += try writeRecords(after: writtenCount)
@@ -79,7 +79,7 @@ final class EventFile {
                         description: "an event of step \(event.step) takes more than 2 GiB"),
                     writtenCount: writtenCount)
             }
-        }
+        } while !rest.isEmpty && file.byteCount < limit
         if file.isRemoved {
             throw Failure(
                 error: EventFileError(

@@ -44,8 +44,8 @@ extension SummaryWriter {
         /// later, though not more than once a second: in the same file if that is still there, else
         /// in a new one.
         ///
-        /// `report` is called in the writer's thread for each failure, and must neither log to this
-        /// writer nor flush it. Without a closure, a line goes to standard error at the first
+        /// `report` is called for each failure, in the writer's thread or, for its first file, by
+        /// whoever makes it; it must neither log to this writer nor flush it. Without a closure, a line goes to standard error at the first
         /// failure and at the first after a success.
         case dropping(report: (@Sendable (EventFileError) -> Void)? = nil)
     }
