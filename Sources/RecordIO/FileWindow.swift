@@ -25,11 +25,11 @@ struct FileWindow {
     mutating func hold(_ count: Int, at offset: Int, of file: InputFile) throws(FileError) -> Int {
         if offset + count <= start + filled, offset >= start { return offset - start }
         keep(from: offset)
-        let wanted = max(count, usualLength)
-        if memory.count < wanted || memory.count > 4 * wanted {
-            var resized = [UInt8](repeating: 0, count: wanted)
-            resized.replaceSubrange(..<filled, with: memory[..<filled])
-            memory = resized
+        let mostWanted = max(count, usualLength)
+        if memory.count < mostWanted || memory.count > 4 * mostWanted {
+            // A small file needs no more memory than it has bytes.
+            let rest = max(0, try file.byteCount() - start)
+            resize(to: max(min(mostWanted, rest), filled))
         }
         var failure: FileError?
         memory.withUnsafeMutableBytes { memory in
@@ -42,6 +42,13 @@ struct FileWindow {
         }
         if let failure { throw failure }
         return 0
+    }
+
+    private mutating func resize(to count: Int) {
+        if memory.count == count { return }
+        var resized = [UInt8](repeating: 0, count: count)
+        resized.replaceSubrange(..<filled, with: memory[..<filled])
+        memory = resized
     }
 
     /// Forgets everything before an offset.

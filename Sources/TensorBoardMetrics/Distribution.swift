@@ -1,10 +1,9 @@
 import CoreMetrics
-import Synchronization
 import TensorBoard
 
 /// The values of an interval.
 final class Distribution: RecorderHandler, TimerHandler, ReportedMetric {
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     fileprivate struct State {
         /// What values are divided by when they are written.
@@ -18,7 +17,7 @@ final class Distribution: RecorderHandler, TimerHandler, ReportedMetric {
     private static let capacity = 4096
 
     init(unit: Double) {
-        state = Mutex(State(unit: unit))
+        state = Locked(State(unit: unit))
     }
 
     func record(_ value: Int64) { record(Double(value)) }

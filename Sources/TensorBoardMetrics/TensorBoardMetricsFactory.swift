@@ -1,6 +1,5 @@
 public import CoreMetrics
 @preconcurrency import Dispatch
-import Synchronization
 public import TensorBoard
 
 /// Shows a program's metrics in TensorBoard: what is reported through swift-metrics becomes a run.
@@ -47,7 +46,7 @@ public final class TensorBoardMetricsFactory: MetricsFactory {
     private let writer: SummaryWriter
     private let options: Options
     private let start = ContinuousClock.now
-    private let registry = Mutex(Registry())
+    private let registry = Locked(Registry())
     private let timer: any DispatchSourceTimer
 
     private struct Registry {

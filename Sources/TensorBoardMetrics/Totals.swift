@@ -21,7 +21,7 @@ final class TotalCounter: CounterHandler, ReportedMetric {
 
 /// A number that grows.
 final class FloatingPointTotal: FloatingPointCounterHandler, ReportedMetric {
-    private let total = Mutex(0.0)
+    private let total = Locked(0.0)
 
     func increment(by amount: Double) {
         total.withLock { $0 += amount }
@@ -38,7 +38,7 @@ final class FloatingPointTotal: FloatingPointCounterHandler, ReportedMetric {
 
 /// A number that goes up and down; nothing until it was set.
 final class LastValue: MeterHandler, RecorderHandler, ReportedMetric {
-    private let value = Mutex<Double?>(nil)
+    private let value = Locked<Double?>(nil)
 
     func set(_ value: Int64) { set(Double(value)) }
 

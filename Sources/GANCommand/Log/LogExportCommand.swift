@@ -44,6 +44,10 @@ struct LogExportCommand: ParsableCommand {
 
     func run() throws {
         let log = try folder.open()
+        // Before the first file is begun.
+        for path in [csv, json].compactMap({ $0 }) where path != "-" && !overwrite {
+            if System.exists(path) { throw OutputText.exists(path) }
+        }
         let curves = try [
             csv.map { try CurveExport($0, format: .csv, overwrite: overwrite) },
             json.map { try CurveExport($0, format: .json, overwrite: overwrite) },

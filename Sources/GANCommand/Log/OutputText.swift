@@ -24,9 +24,7 @@ final class OutputText {
             file = fopen(path, overwrite ? "w" : "wx")
         }
         if file == nil {
-            if errno == EEXIST {
-                throw CommandError("\(path): exists; name another, or say --overwrite")
-            }
+            if errno == EEXIST { throw Self.exists(path) }
             throw failure()
         }
     }
@@ -56,6 +54,11 @@ final class OutputText {
     private func write(_ bytes: UnsafeRawBufferPointer) throws {
         guard let file, let start = bytes.baseAddress else { return }
         if fwrite(start, 1, bytes.count, file) != bytes.count { throw failure() }
+    }
+
+    /// Something of that name is there already.
+    static func exists(_ path: String) -> CommandError {
+        CommandError("\(path): exists; name another, or say --overwrite")
     }
 
     private func failure() -> CommandError {
