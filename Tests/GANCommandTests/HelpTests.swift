@@ -247,6 +247,7 @@ import Testing
 
                 OPTIONS:
                   --to <folder>           The new log's folder.
+                  --version               Show the version.
                   -h, --help              Show help information.
 
 
@@ -277,6 +278,7 @@ import Testing
                   --tag <name>            Only tags of this name; * and ? as in a shell.
                   --overwrite             Write over files that exist; without it, that is an
                                           error.
+                  --version               Show the version.
                   -h, --help              Show help information.
 
 
@@ -302,6 +304,7 @@ import Testing
                   --lines <n>             How many points of the past to show first. (default:
                                           10)
                   --every <x>             Seconds from one look to the next. (default: 1.0)
+                  --version               Show the version.
                   -h, --help              Show help information.
 
 
