@@ -27,9 +27,11 @@ struct FileWindow {
         keep(from: offset)
         let mostWanted = max(count, usualLength)
         if memory.count < mostWanted || memory.count > 4 * mostWanted {
-            // A small file needs no more memory than it has bytes.
+            // A small file needs no more memory than it has bytes; records that each are a little
+            // longer than the last do not ask for more each time.
             let rest = max(0, try file.byteCount() - start)
-            resize(to: max(min(mostWanted, rest), filled))
+            let roomy = memory.count < mostWanted ? max(mostWanted, 2 * memory.count) : mostWanted
+            resize(to: max(min(roomy, rest), filled))
         }
         var failure: FileError?
         memory.withUnsafeMutableBytes { memory in
