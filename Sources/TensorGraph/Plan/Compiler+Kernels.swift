@@ -6,7 +6,7 @@ extension Compiler {
         return units.compactMap { unit in
             switch unit {
             case .node(let node):
-                call([node], run: makeKernel(node))
+                call((replaced[node] ?? []) + [node], run: makeKernel(node))
             case .group(let nodes):
                 call(nodes, run: makeKernel(nodes))
             case .keep(let fetch):
@@ -15,9 +15,10 @@ extension Compiler {
         }
     }
 
+    /// - Parameter nodes: what the call computes; the last one stands for all.
     private func call(_ nodes: [Node], run: @escaping Kernel) -> Plan.Call {
         Plan.Call(
-            segment: sharing?.segmentOfNode[nodes[0]],
+            segment: nodes.last.flatMap { sharing?.segmentOfNode[$0] },
             nodes: nodes.map { ($0, outputs($0)) }, run: run)
     }
 

@@ -21,6 +21,8 @@ struct Compiler {
     var kept: [Int: Buffer] = [:]
     var scratch: UnsafeMutablePointer<Float>
     var arena = Arena(size: 0)
+    /// The nodes whose work others do too.
+    private(set) var replaced: [Node: [Node]] = [:]
     private(set) var sharing: Sharing?
     private var narrowing: Narrowing?
 
@@ -64,6 +66,7 @@ struct Compiler {
             specialization, running: running, fetches: Set(fetches.map(source)), source: source)
         for addition in biases.additions {
             executions[addition.replaced] = .nothing
+            replaced[addition.node] = [addition.replaced]
             executions[addition.node] = addition.execution
             operands[addition.node] = addition.operands
         }
@@ -72,6 +75,7 @@ struct Compiler {
             source: source)
         for update in fused.updates {
             for node in update.replaced { executions[node] = .nothing }
+            replaced[update.node] = update.replaced
             executions[update.node] = update.execution
             operands[update.node] = update.operands
         }
