@@ -66,7 +66,7 @@ class Page:
 def training_pages(runs, profiled):
     """What a log of the article's training has to show."""
     quoted = urllib.parse.quote
-    wanted = quoted("_loss$|G_z_grid")
+    wanted = quoted("_loss$|G_z_film")
     return [
         Page(
             "timeseries", f"?tagFilter={wanted}&smoothing=0#timeseries", (1400, 860),
