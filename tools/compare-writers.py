@@ -11,8 +11,6 @@ import tempfile
 import time
 import warnings
 
-# This file's folder has one by the name of tensorflow, which others would take for the library.
-sys.path.pop(0)
 warnings.filterwarnings("ignore")
 import numpy as np
 import PIL.Image
