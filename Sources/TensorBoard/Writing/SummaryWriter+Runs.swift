@@ -1,5 +1,3 @@
-import Synchronization
-
 extension SummaryWriter {
     /// Logs the run's hyperparameters, for the HParams tab; to be called once for a run.
     ///

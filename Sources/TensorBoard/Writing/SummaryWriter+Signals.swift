@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)
@@ -48,7 +46,7 @@ private final class SignalWatch: @unchecked Sendable {
 
     private static let signalCount = 65
     /// Held while a handler is installed.
-    private let watching = Mutex(())
+    private let watching = Locked(())
 
     private init?() {
         var ends: [Int32] = [-1, -1]

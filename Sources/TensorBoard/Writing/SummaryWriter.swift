@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)
@@ -35,12 +33,12 @@ public final class SummaryWriter: Sendable {
     public let logdir: String
 
     private let queue: EventQueue
-    private let thread: Mutex<BackgroundThread?>
+    private let thread: Locked<BackgroundThread?>
     private let status: WriterStatus
     private let generation: Int
     private let throwsFailures: Bool
     /// What the run's Custom Scalars tab shows so far.
-    let layout = Mutex(LayoutState())
+    let layout = Locked(LayoutState())
 
     /// The event file that is being written:
     /// `<logdir>/events.out.tfevents.<seconds>.<host>.<process>.<number><suffix>`. The folder, where
@@ -77,7 +75,7 @@ public final class SummaryWriter: Sendable {
         self.logdir = logdir
         self.status = status
         self.queue = queue
-        self.thread = Mutex(thread)
+        self.thread = Locked(thread)
         generation = Fork.generation
         throwsFailures =
             switch options.failurePolicy {

@@ -10,11 +10,11 @@ import Synchronization
 
 /// What a writer's thread tells those that log.
 final class WriterStatus: Sendable {
-    private let currentPath: Mutex<String>
+    private let currentPath: Locked<String>
     private let dropped = Atomic<Int>(0)
 
     init(path: String) {
-        currentPath = Mutex(path)
+        currentPath = Locked(path)
     }
 
     /// The file that is being written.
