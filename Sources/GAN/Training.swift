@@ -80,7 +80,7 @@ private struct Training {
         generatorSteps = try session.value(of: program.generatorIndex).int ?? 0
 
         var writing = SummaryWriter.Options()
-        if loop.passes > 0 { writing.initialStep = Int64(generatorSteps) + 1 }
+        if loop.passes > 0 { writing.purgeStep = Int64(generatorSteps) + 1 }
         writer = try SummaryWriter(logdir: options.runFolder, options: writing)
         try writer.addGraph(program.network.tf.definition)
         try writer.addRun(options, step: generatorSteps)

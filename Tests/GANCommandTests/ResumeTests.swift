@@ -71,7 +71,7 @@ import Testing
         #expect(try steps("parts").count == 2)
     }
 
-    /// Kills at random moments, each time resumed: a short form of `tools/check-kills`.
+    /// Kills at random moments, each time resumed: a short form of `tools/check-training-kills`.
     @Test func killedRunsGoOn() throws {
         let start = try command.start(
             "train", "--run", "r", "--checkpoint-every", "1", until: "train times: 2 ")

@@ -141,7 +141,7 @@ import Testing
             )]
         {
             var options = SummaryWriter.Options()
-            options.initialStep = initial
+            options.purgeStep = initial
             let writer = try SummaryWriter(logdir: folder.path, options: options)
             for step in steps {
                 try writer.addScalar(Float(initial), tag: "x", step: step)

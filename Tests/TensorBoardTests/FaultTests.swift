@@ -38,7 +38,7 @@ import Testing
         let name = "events.out.tfevents.9999999998.host.1.00001"
         try FileManager.default.moveItem(atPath: early.path, toPath: folder.path(of: name))
         var options = SummaryWriter.Options()
-        options.initialStep = 3
+        options.purgeStep = 3
         let late = try SummaryWriter(logdir: folder.path, options: options)
         try late.addScalar(30, tag: "x", step: 3)
         try late.close()

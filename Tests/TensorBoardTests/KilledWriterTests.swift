@@ -5,7 +5,7 @@ import Testing
 
 /// Processes that are killed while they log.
 ///
-/// `tools/kill-writer` runs this with many kills, and has TensorBoard's own reader look at what is
+/// `tools/check-writer-kills` runs this with many kills, and has TensorBoard's own reader look at what is
 /// left: the environment's `KILLS` says how often, `KILL_FOLDER` where.
 struct KilledWriterTests {
     private static let environment = ProcessInfo.processInfo.environment

@@ -12,7 +12,7 @@ import Testing
 
     @Test func fileBeginsWithVersionAndStart() throws {
         var options = SummaryWriter.Options()
-        options.initialStep = 12
+        options.purgeStep = 12
         let before = Date().timeIntervalSince1970
         let writer = try SummaryWriter(logdir: folder.path(of: "a/b"), options: options)
         try writer.close()

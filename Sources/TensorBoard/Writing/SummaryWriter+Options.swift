@@ -25,13 +25,6 @@ extension SummaryWriter {
 
         /// Makes the default options.
         public init() {}
-
-        /// The step at which logging starts, 0 where nothing is purged; `purgeStep` by its earlier
-        /// name.
-        public var initialStep: Int64 {
-            get { purgeStep ?? 0 }
-            set { purgeStep = newValue }
-        }
     }
 
     /// What to do when something cannot be written, as on a full disk.
