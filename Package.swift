@@ -90,7 +90,8 @@ let package = Package(
             name: "TensorGraphTests",
             dependencies: ["TensorGraph", "GAN", "TestSupport", "CAllocationCounter"]),
         .testTarget(
-            name: "GANTests", dependencies: ["GAN", "TestSupport"],
+            name: "GANTests",
+            dependencies: ["GAN", "TensorGraph", "Checkpoints", "TensorBoard", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "GANCommandTests",

@@ -46,6 +46,9 @@ struct LoopState: Equatable {
         self.imagesChecksum = imagesChecksum
     }
 
+    /// The most passes that a run can be asked for.
+    private static let countLimit: Int64 = 1_000_000_000
+
     /// The state that a checkpoint holds.
     ///
     /// - Throws: `CheckpointError`; ``TrainingError/notResumable(_:)`` for a checkpoint of
@@ -74,18 +77,19 @@ struct LoopState: Equatable {
 
         self.noise = Value(numbers, shape: noise.shape)
         self.isWarmedUp = isWarmedUp
-        passes = Int(try scalar(Name.passes, in: 0...Int64(Int.max)))
+        passes = Int(try scalar(Name.passes, in: 0...Self.countLimit))
         seed = try scalar(Name.seed, in: 0...UInt32.max)
         imagesChecksum = try scalar(Name.imagesChecksum, in: 0...UInt32.max)
         hyperparameters = Hyperparameters()
         hyperparameters.batchSize = noise.shape[0]
-        hyperparameters.learningRate = try scalar(Name.learningRate, in: Float(0)...)
-        hyperparameters.trainTimes = Int(try scalar(Name.trainTimes, in: 1...Int64(Int.max)))
-        hyperparameters.trainStep = Int(try scalar(Name.trainStep, in: 1...Int64(Int.max)))
+        hyperparameters.learningRate = try scalar(
+            Name.learningRate, in: Float.leastNonzeroMagnitude...Float.greatestFiniteMagnitude)
+        hyperparameters.trainTimes = Int(try scalar(Name.trainTimes, in: 1...Self.countLimit))
+        hyperparameters.trainStep = Int(try scalar(Name.trainStep, in: 1...Self.countLimit))
         let film = Film(
             try tensor(Name.filmFrames),
-            stride: Int(try scalar(Name.filmStride, in: 1...Int64(Int.max))),
-            count: Int(try scalar(Name.filmCount, in: 0...Int64(Int.max))))
+            stride: Int(try scalar(Name.filmStride, in: 1...Self.countLimit)),
+            count: Int(try scalar(Name.filmCount, in: 0...Self.countLimit)))
         guard let film else { throw TrainingError.notResumable(checkpoint.prefix) }
         self.film = film
     }
@@ -121,8 +125,12 @@ extension Film {
     /// The film of such a tensor; `nil` where it cannot be one.
     fileprivate init?(_ tensor: TensorData, stride: Int, count: Int) {
         guard let pixels = tensor.values(of: UInt8.self), tensor.shape.count == 3,
-            tensor.shape[2] == MNIST.pixelCount, (tensor.shape[0] == 0) == (count == 0),
-            tensor.shape[0] <= Self.capacity + 1, tensor.shape[1] <= Self.imagesPerFrame
+            tensor.shape[2] == MNIST.pixelCount, tensor.shape[1] <= Self.imagesPerFrame
+        else { return nil }
+        // Those that are kept, from the first on, and the last one.
+        let kept = count == 0 ? 0 : (count - 1) / stride + 1
+        guard kept <= Self.capacity, tensor.shape[0] == (count == 0 ? 0 : kept + 1),
+            count == 0 || tensor.shape[1] > 0
         else { return nil }
         let size = tensor.shape[1] * MNIST.pixelCount
         var all = (0..<tensor.shape[0]).map { frame in

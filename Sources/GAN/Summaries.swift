@@ -35,6 +35,7 @@ extension SummaryWriter {
     func addRun(_ options: TrainingOptions, step: Int) throws {
         let hyperparameters = options.hyperparameters
         try addHParams([
+            // 0.0001 as it was written, not as the nearest Float is in Double.
             "learning_rate": .number(Double("\(hyperparameters.learningRate)") ?? 0),
             "batch_size": .number(Double(hyperparameters.batchSize)),
             "train_times": .number(Double(hyperparameters.trainTimes)),

@@ -26,21 +26,14 @@ struct Pace {
 
 /// The generator's steps that are certain in each pass, by which the time of a pass grows.
 struct PassPlan {
-    /// Steps in passes 0..<i, for each i.
-    private let before: [Int]
-
-    init(passes: Int) {
-        var sum = 0
-        before =
-            [0]
-            + (0..<passes).map { time in
-                sum += 7 + 5 * (time / 500)
-                return sum
-            }
-    }
+    let passes: Int
 
     /// Steps of the passes `range`, counted from 0.
-    func steps(_ range: Range<Int>) -> Int { before[range.upperBound] - before[range.lowerBound] }
+    func steps(_ range: Range<Int>) -> Int { before(range.upperBound) - before(range.lowerBound) }
 
-    var passes: Int { before.count - 1 }
+    /// Steps in passes 0..<count: 7 in each, and 5 more from each 500th pass on.
+    private func before(_ count: Int) -> Int {
+        let (whole, rest) = count.quotientAndRemainder(dividingBy: 500)
+        return 7 * count + 5 * (500 * (whole * (whole - 1) / 2) + whole * rest)
+    }
 }

@@ -11,7 +11,7 @@ struct HyperparameterFlags: ParsableArguments {
             "Passes to train, those before --resume counted; the article takes 100000. "
                 + "(default: \(article.trainTimes))",
             valueName: "n"),
-        transform: NumberFlag.count)
+        transform: NumberFlag.passes)
     var trainTimes: Int?
 
     @Option(

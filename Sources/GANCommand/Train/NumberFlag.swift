@@ -9,6 +9,12 @@ enum NumberFlag {
         return value
     }
 
+    @Sendable static func passes(_ text: String) throws -> Int {
+        let value = try count(text)
+        guard value <= 1_000_000_000 else { throw ValidationError("it must be at most 1000000000") }
+        return value
+    }
+
     @Sendable static func countOrNone(_ text: String) throws -> Int {
         guard let value = Int(text), value >= 0 else {
             throw ValidationError("it must be a whole number, 0 or more")

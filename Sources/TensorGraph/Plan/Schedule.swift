@@ -1,9 +1,9 @@
 /// The second pass: an order of execution.
 ///
 /// Nodes run after all that they depend on, and, where a variable is written, after its earlier
-/// writers and after all reads of it that do not depend on the write. So whatever a run computes from variables, it computes from their values
-/// before the run, unless control dependencies say otherwise; TensorFlow 1 leaves that order to
-/// chance.
+/// writers and after all reads of it that do not depend on the write. So whatever a run computes
+/// from variables, it computes from their values before the run, unless control dependencies say
+/// otherwise; TensorFlow 1 leaves that order to chance.
 struct Schedule {
     /// One thing that a run does.
     enum Step {
@@ -124,7 +124,8 @@ struct Schedule {
         ///
         /// What has just become ready goes first, and of that what may share a loop, and then what
         /// makes most: a value is read while it is still in a cache, its memory is soon free again,
-        /// and loops over it come together. So that nothing keeps others waiting, what costs nothing goes before all.
+        /// and loops over it come together. So that nothing keeps others waiting, what costs nothing
+        /// goes before all.
         ///
         /// - Parameters:
         ///   - size: the larger the sooner; `nil` for a vertex that costs nothing.

@@ -1,0 +1,69 @@
+import Checkpoints
+import TensorBoard
+import TensorGraph
+import TestSupport
+import Testing
+
+@testable import GAN
+
+/// Where the loop stands, in a checkpoint and out of it again.
+@Suite struct LoopStateTests {
+    /// Of a run of batches of two, whose film has had `frames` frames.
+    private func state(frames: Int) -> LoopState {
+        var state = LoopState(
+            noise: Sampler.noise(count: 2, seed: 7), hyperparameters: Hyperparameters(), seed: 7,
+            imagesChecksum: 0xfeed_beef)
+        state.hyperparameters.batchSize = 2
+        (state.passes, state.isWarmedUp) = (frames, true)
+        for number in 0..<frames {
+            let pixels = [UInt8](repeating: UInt8(number % 256), count: 784)
+            let image = Image(height: 28, width: 28, channels: 1, pixels: pixels)
+            _ = state.film.add([image, image])
+        }
+        return state
+    }
+
+    private func saved(_ tensors: [(name: String, tensor: TensorData)]) throws -> LoopState {
+        let folder = try TemporaryFolder()
+        try Checkpoint.write(tensors, to: folder.path(of: "model"))
+        return try LoopState(Checkpoint(opening: folder.path(of: "model")))
+    }
+
+    @Test(arguments: [0, 1, 2, 96, 97, 98, 250])
+    func comesBack(frames: Int) throws {
+        let state = state(frames: frames)
+        #expect(try saved(state.tensors) == state)
+    }
+
+    /// What no run has is an error, and not a number to compute with.
+    @Test(arguments: [
+        ("loop/passes", TensorData([Int64(-1)], shape: [])),
+        ("loop/passes", TensorData([Int64.max], shape: [])),
+        ("loop/passes", TensorData([Int32(3)], shape: [])),
+        ("loop/train_times", TensorData([Int64.max], shape: [])),
+        ("loop/train_step", TensorData([Int64(0)], shape: [])),
+        ("loop/learning_rate", TensorData([Float.nan], shape: [])),
+        ("loop/learning_rate", TensorData([Float.infinity], shape: [])),
+        ("loop/noise", TensorData([] as [Float], shape: [0, 20])),
+        ("loop/noise", TensorData([1, 2] as [Float], shape: [1, 2])),
+        ("loop/film_count", TensorData([Int64.max], shape: [])),
+        ("loop/film_count", TensorData([Int64(4)], shape: [])),
+        ("loop/film_stride", TensorData([Int64(2)], shape: [])),
+        ("loop/film_frames", TensorData([] as [UInt8], shape: [4, 0, 784])),
+        ("loop/film_frames", TensorData([UInt8](repeating: 0, count: 784), shape: [1, 1, 784])),
+        ("loop/film_frames", TensorData([UInt8](repeating: 0, count: 40), shape: [4, 1, 10])),
+    ])
+    func refusesWhatNoRunHas(name: String, tensor: TensorData) throws {
+        let tensors = state(frames: 3).tensors.map { $0.name == name ? (name, tensor) : $0 }
+        #expect(throws: TrainingError.self) { try saved(tensors) }
+    }
+
+    @Test func needsAllOfIt() throws {
+        let tensors = state(frames: 3).tensors
+        for index in tensors.indices {
+            var fewer = tensors
+            fewer.remove(at: index)
+            #expect(throws: TrainingError.self) { try saved(fewer) }
+        }
+    }
+}
