@@ -49,8 +49,22 @@ INLINE void add_to(float *to, const float *x, size_t count) {
     for (; i < count; i++) to[i] += x[i];
 }
 
+/// sums[i] += the sum over j of x[j count + i], j < 4, as a tree.
+INLINE void add_four(float *sums, const float *x, size_t count) {
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        const float *p = x + i;
+        AT(sums + i) += (AT(p) + AT(p + count)) + (AT(p + 2 * count) + AT(p + 3 * count));
+    }
+    for (; i < count; i++) sums[i] += (x[i] + x[i + count]) + (x[i + 2 * count] + x[i + 3 * count]);
+}
+
 /// sums [columns] += the sum of the rows of x, which are added in eights while that goes, and else in halves.
 KERNEL_CLONES static void add_columns(float *sums, const float *x, size_t rows, size_t columns) {
+    if (rows == 4) {
+        add_four(sums, x, columns);
+        return;
+    }
     float folded[KERNEL_TILE + LANES];
     if (rows > 1) {
         if (rows % 8 == 0) {
@@ -74,16 +88,34 @@ KERNEL_CLONES static void add_columns(float *sums, const float *x, size_t rows, 
     add_to(sums, x, columns);
 }
 
-/// Adds the tasks' partial sums, one after another.
+/// Adds the sums of a tile that begins at `start`, without the lanes that are no images.
+static void add_tile(const kernel_column_sums *sums, float *partial, const float *x, size_t start, size_t count) {
+    const size_t columns = sums->columns;
+    if (start < sums->last_block) {
+        add_columns(partial, x, count / columns, columns);
+        return;
+    }
+    float own[KERNEL_TILE] = {0.0f};
+    add_columns(own, x, count / columns, columns);
+    for (size_t j = 0; j < columns; j++) {
+        if (j % sums->lanes < sums->last_lanes) partial[j] += own[j];
+    }
+}
+
+/// Adds the tasks' partial sums, one after another, and then the lanes.
 static void finish(const kernel_column_sums *sums, size_t tasks) {
-    memset(sums->out, 0, sums->columns * sizeof(float));
-    const size_t most = KERNEL_TILE / sums->columns;
+    const size_t most = KERNEL_TILE / sums->columns, lanes = sums->lanes;
+    float own[KERNEL_TILE], *total = lanes > 1 ? own : sums->out;
+    memset(total, 0, sums->columns * sizeof(float));
     for (size_t task = 0; task < tasks; task += most) {
         add_columns(
-            sums->out, sums->partials + task * sums->columns, smaller(most, tasks - task), sums->columns);
+            total, sums->partials + task * sums->columns, smaller(most, tasks - task), sums->columns);
     }
-    if (sums->divisor == 1.0f) return;
-    for (size_t j = 0; j < sums->columns; j++) sums->out[j] /= sums->divisor;
+    for (size_t j = 0; j < sums->columns / lanes; j++) {
+        float sum = total[j * lanes];
+        for (size_t lane = 1; lane < lanes; lane++) sum += total[j * lanes + lane];
+        sums->out[j] = sum / sums->divisor;
+    }
 }
 
 // MARK: Tiles
@@ -99,7 +131,7 @@ static void pool_tile(const kernel_pooling *pooling, float *out, const float *x,
 
 static void run_tiles(void *context, size_t task) {
     const fused *job = context;
-    float registers[KERNEL_REGISTERS][KERNEL_TILE];
+    _Alignas(64) float registers[KERNEL_REGISTERS][KERNEL_TILE];
     const size_t grain = TILES_A_TASK * job->tile, end = smaller(job->n, (task + 1) * grain);
     for (size_t start = task * grain; start < end; start += job->tile) {
         const size_t count = smaller(job->tile, end - start);
@@ -114,7 +146,7 @@ static void run_tiles(void *context, size_t task) {
                 const size_t columns = step->sums->columns;
                 float *partial = step->sums->partials + task * columns;
                 if (start == task * grain) memset(partial, 0, columns * sizeof(float));
-                add_columns(partial, x, count / columns, columns);
+                add_tile(step->sums, partial, x, start, count);
             } else if (step->pooling != NULL) {
                 pool_tile(step->pooling, out, x, start, count);
             } else {
@@ -126,11 +158,21 @@ static void run_tiles(void *context, size_t task) {
 
 size_t kernel_fused_tasks(size_t tile, size_t n) { return ceil_div(n, TILES_A_TASK * tile); }
 
+static void repeat(const kernel_row *row, size_t tile) {
+    const size_t columns = row->columns, lanes = row->lanes;
+    if (lanes == 1) {
+        kernel_repeat_row(row->tile, row->row, tile / columns, columns);
+        return;
+    }
+    for (size_t j = 0; j < columns * lanes; j++) row->tile[j] = row->row[j / lanes];
+    for (size_t i = columns * lanes; i < tile; i++) row->tile[i] = row->tile[i - columns * lanes];
+}
+
 void kernel_fused(
     kernel_pool *pool, const kernel_step *steps, size_t step_count, const kernel_row *rows, size_t row_count,
     size_t tile, size_t n) {
     for (size_t i = 0; i < row_count; i++) {
-        kernel_repeat_row(rows[i].tile, rows[i].row, smaller(tile, n) / rows[i].columns, rows[i].columns);
+        repeat(&rows[i], smaller(tile, n));
     }
     fused job = {steps, step_count, tile, n};
     const size_t tasks = kernel_fused_tasks(tile, n);

@@ -56,10 +56,11 @@ import Testing
                 let partials = Block([Float](repeating: untouched, count: 2 * tasks * columns))
                 let sums = Block([
                     kernel_column_sums(
-                        out: out + count, partials: partials.pointer, columns: columns, divisor: 1),
+                        out: out + count, partials: partials.pointer, columns: columns, divisor: 1,
+                        lanes: 1, last_block: .max, last_lanes: 1),
                     kernel_column_sums(
                         out: out + count + columns, partials: partials.pointer + tasks * columns,
-                        columns: columns, divisor: 4),
+                        columns: columns, divisor: 4, lanes: 1, last_block: .max, last_lanes: 1),
                 ])
                 let steps = [
                     step(
@@ -70,7 +71,7 @@ import Testing
                     step(register(0), operand(xBlock.pointer), sums: sums.pointer + 1),
                 ]
                 let repeats = [
-                    kernel_row(row: rowBlock.pointer, tile: repeated.pointer, columns: columns)
+                    kernel_row(row: rowBlock.pointer, tile: repeated.pointer, columns: columns, lanes: 1)
                 ]
                 kernel_fused(pool, steps, steps.count, repeats, 1, tile, count)
             }

@@ -80,7 +80,7 @@ import Testing
     }
 
     /// Whatever shares a loop, and whatever is fetched from it: the same numbers.
-    @Test(arguments: [1, 3, 40, 512], [1, 2])
+    @Test(arguments: [1, 3, 40, 470, 512], [1, 2])
     func values(images: Int, threads: Int) throws {
         let network = try Network()
         let feed = [network.x: Doubles.random([images, 6, 6, 2]).value]

@@ -65,6 +65,8 @@ void kernel_repeat_row(float *out, const float *row, size_t rows, size_t columns
 
 // MARK: Runs of element-wise kernels
 
+enum { KERNEL_BLOCK = 16 };  // images in a block
+
 enum {
     KERNEL_TILE = 1024,         // values of a tile at the most
     KERNEL_REGISTERS = 16,      // tiles that a run can keep on the stack
@@ -83,6 +85,9 @@ typedef struct {
     float *out, *partials;
     size_t columns;
     float divisor;
+    /// Of images in blocks (`lanes` is KERNEL_BLOCK, else 1): each channel's lanes are columns, which are added in the end. From the
+    /// value `last_block` on, only `last_lanes` of them hold images.
+    size_t lanes, last_block, last_lanes;
 } kernel_column_sums;
 
 /// Max pooling of images of even height, `width` (even) and `channels` (at least 8) by windows of 2 × 2, in a run whose tiles are
@@ -103,11 +108,12 @@ typedef struct {
     kernel_operand out, x, y;
 } kernel_step;
 
-/// A row that is repeated to fill a tile before the steps are run; `tile` has room for KERNEL_TILE values.
+/// A row that is repeated to fill a tile before the steps are run, each of its values for so many lanes; `tile` has room for
+/// KERNEL_TILE values.
 typedef struct {
     const float *row;
     float *tile;
-    size_t columns;
+    size_t columns, lanes;
 } kernel_row;
 
 /// Runs all steps over n values, `tile` values at a time: a multiple of every row's and every sum's columns, at most KERNEL_TILE.
@@ -192,3 +198,27 @@ void kernel_matmul_adam(
 
 /// Whether every value is finite.
 bool kernel_all_finite(const float *x, size_t n);
+
+// MARK: Images in blocks
+
+/// The order of an image's pixels: row by row, or, for images of even height and width, by windows of 2 × 2: first the window's
+/// rows, within it its upper left pixel, upper right, lower left, lower right.
+typedef enum { KERNEL_ROWS, KERNEL_WINDOWS } kernel_pixel_order;
+
+/// The same images in blocks of so many: [⌈N / 16⌉, pixels, C, 16]; the lanes behind the last image hold anything. For strides of 1,
+/// and r > pad_top, s > pad_left.
+size_t kernel_blocked_conv2d_scratch(const kernel_conv2d_shape *shape);
+void kernel_blocked_conv2d(
+    kernel_pool *pool, float *y, kernel_pixel_order y_order, const float *x, kernel_pixel_order x_order,
+    const float *w, const float *bias, const kernel_conv2d_shape *shape, float *scratch);
+void kernel_blocked_conv2d_input_gradient(
+    kernel_pool *pool, float *dx, kernel_pixel_order x_order, const float *dy, kernel_pixel_order y_order,
+    const float *w, const kernel_conv2d_shape *shape, float *scratch);
+size_t kernel_blocked_conv2d_filter_gradient_scratch(const kernel_conv2d_shape *shape);
+void kernel_blocked_conv2d_filter_gradient(
+    kernel_pool *pool, float *dw, const float *x, kernel_pixel_order x_order, const float *dy, kernel_pixel_order y_order,
+    const kernel_conv2d_shape *shape, float *scratch);
+
+/// to [⌈N / 16⌉, size, 16] from from [N, size], and back.
+void kernel_block_images(kernel_pool *pool, float *to, const float *from, size_t n, size_t size);
+void kernel_unblock_images(kernel_pool *pool, float *to, const float *from, size_t n, size_t size);

@@ -28,6 +28,9 @@ public struct Op: Sendable {
     let run: @Sendable (OpContext) -> Execution
     /// Whether running it does more than computing its outputs, so that it may not be folded away.
     let hasEffect: Bool
+    /// Whether it works on one element at a time, and for less than storing the result and reading
+    /// it again would cost.
+    let isCheap: Bool
     /// Which inputs are variables that it writes to.
     let writes: [Int]
     /// The attributes that repeat an input's type, with that input: TensorFlow wants them in a
@@ -42,6 +45,7 @@ public struct Op: Sendable {
         types: [String: Int] = ["T": 0],
         writes: [Int] = [],
         hasEffect: Bool = false,
+        isCheap: Bool = false,
         run: @escaping @Sendable (OpContext) -> Execution = { _ in .nothing }
     ) {
         self.name = name
@@ -51,6 +55,7 @@ public struct Op: Sendable {
         self.run = run
         self.types = types
         self.writes = writes
+        self.isCheap = isCheap
         self.hasEffect = hasEffect || !writes.isEmpty
     }
 }

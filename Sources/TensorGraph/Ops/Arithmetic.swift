@@ -12,6 +12,7 @@ extension Op {
             return node.graph.summedToInputs(node, dy) { (dy, dy) }
         },
         fold: Fold.arithmetic({ $0 + $1 }, { $0 &+ $1 }),
+        isCheap: true,
         run: { _ in .binary(kernel_add) })
 
     static let sub: Op = Op(
@@ -21,6 +22,7 @@ extension Op {
             return node.graph.summedToInputs(node, dy) { (dy, node.graph.neg(dy)) }
         },
         fold: Fold.arithmetic({ $0 - $1 }, { $0 &- $1 }),
+        isCheap: true,
         run: { _ in .binary(kernel_sub) })
 
     static let mul: Op = Op(
@@ -36,6 +38,7 @@ extension Op {
                 { (tf.add(.mul, "Mul", [dy, y]).output(), tf.add(.mul, "Mul", [x, dy]).output()) })
         },
         fold: Fold.arithmetic({ $0 * $1 }, { $0 &* $1 }),
+        isCheap: true,
         run: { _ in .binary(kernel_mul) })
 
     static let realDiv: Op = Op(

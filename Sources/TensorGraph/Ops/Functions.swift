@@ -8,6 +8,7 @@ extension Op {
     static let neg: Op = Op(
         "Neg", outputs: Infer.likeFirst,
         gradient: { node, dy in [dy[0].map(node.graph.neg)] },
+        isCheap: true,
         run: { _ in .unary(kernel_neg) })
 
     static let exp: Op = Op(
@@ -47,6 +48,7 @@ extension Op {
                 }
             ]
         },
+        isCheap: true,
         run: { _ in .unary(kernel_square) })
 
     static let sqrt: Op = Op(
@@ -130,6 +132,7 @@ extension Op {
         gradient: { node, dy in
             [dy[0].map { node.graph.add(.reluGrad, nil, [$0, node.output()]).output() }]
         },
+        isCheap: true,
         run: { _ in .unary(kernel_relu) })
 
     /// dy where y > 0, else 0.

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import TensorBoard
 
 extension Compiler {
@@ -43,11 +44,14 @@ extension Compiler {
 
     private func member(_ node: Node, of earlier: ArraySlice<Node>) -> Elementwise.Member {
         requireFloats(node)
+        let order = elementwiseKind(node)?.order
+        let lanes = order == nil ? 1 : Int(KERNEL_BLOCK)
         let operands = inputs(node).map { input -> Elementwise.Member.Operand in
             if let place = earlier.firstIndex(of: source(input).node) { return .member(place) }
             let buffer = buffer(input)
             switch Elementwise.Repetition(of: buffer.shape, in: storedShape(node.output())) {
-            case .rows(let count): return .row(buffer.floats, count: count)
+            case .rows(let count):
+                return .row(buffer.floats, count: count, lanes: count == 1 ? 1 : lanes)
             case .whole, .other: return .whole(buffer.floats)
             }
         }
@@ -57,10 +61,14 @@ extension Compiler {
         case .unary(let unary): function = .unary(unary)
         case .binary(let binary): function = .binary(binary)
         case .columnSums(let columns, let divisor):
-            function = .columnSums(columns: columns, divisor: divisor)
+            function = .columnSums(
+                columns: columns * lanes, divisor: divisor,
+                images: order == nil ? nil : storedShape(inputs(node)[0]))
             read = [whole(operands[0])]
         case .pooling(let width, let channels, let isGradient):
-            function = .pooling(width: width, channels: channels, isGradient: isGradient)
+            // A window that lies by itself is an image of two pairs of pixels.
+            function = .pooling(
+                width: order == nil ? width : 2, channels: channels * lanes, isGradient: isGradient)
             read = operands.map(whole)
         default: function = .sum
         }
@@ -70,7 +78,7 @@ extension Compiler {
 
     /// An operand of which every element is read once.
     private func whole(_ operand: Elementwise.Member.Operand) -> Elementwise.Member.Operand {
-        if case .row(let memory, _) = operand { .whole(memory) } else { operand }
+        if case .row(let memory, _, _) = operand { .whole(memory) } else { operand }
     }
 
     private func copying(_ tensor: Tensor, to copy: Buffer) -> Kernel {

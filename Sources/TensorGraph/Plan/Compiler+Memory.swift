@@ -98,10 +98,6 @@ extension Compiler {
         }
     }
 
-    private func storedBytes(_ tensor: Tensor) -> Int {
-        storedShape(tensor).reduce(1, *) * specialization.type(tensor).type.stride
-    }
-
     private func buffer(_ type: TensorType, _ pointer: UnsafeMutableRawPointer) -> Buffer {
         Buffer(
             pointer: pointer, type: type.type, shape: type.shape.known ?? [],

@@ -4,7 +4,7 @@ internal import TensorBoard
 /// The passes behind a plan, from a specialized graph to bound kernels: an order, fusion, what is
 /// shared with other plans, memory (`Compiler+Memory.swift`), kernels (`Compiler+Kernels.swift`).
 struct Compiler {
-    let specialization: Specialization
+    private(set) var specialization: Specialization
     let fetches: [Tensor]
     let resources: Resources
     private let steps: [Schedule.Step]
@@ -25,6 +25,7 @@ struct Compiler {
     private(set) var replaced: [Node: [Node]] = [:]
     private(set) var sharing: Sharing?
     private var narrowing: Narrowing?
+    private let blocks: ImageBlocks
 
     init(_ specialization: Specialization, fetches: [Tensor], resources: Resources) {
         self.specialization = specialization
@@ -44,11 +45,20 @@ struct Compiler {
                 sources[node.output()] = source(inputs[target])
             }
         }
+        let copies = Recomputation(
+            &self.specialization, fetches: Set(fetches.map(source)), executions: executions,
+            source: source
+        ).copies
+        for copy in copies { executions[copy.node] = copy.execution }
+        blocks = ImageBlocks(
+            &self.specialization, fetches: Set(fetches.map(source)), executions: executions,
+            source: source)
+        executions = blocks.executions
         self.executions = executions
         self.sources = sources
         steps =
             Schedule(
-                specialization, fetches: fetches, source: source,
+                self.specialization, fetches: fetches, source: source,
                 isPartOfLoop: { node in
                     switch executions[node] {
                     case .unary, .binary, .sum, .copy, .columnSums, .pooling: true
@@ -63,7 +73,11 @@ struct Compiler {
     /// Replaces groups of nodes by one that does all their work.
     private mutating func fuse() {
         let biases = FusedBiases(
-            specialization, running: running, fetches: Set(fetches.map(source)), source: source)
+            specialization, running: running, fetches: Set(fetches.map(source)), source: source,
+            convolution: { node in
+                blocks.blockedExecution(node, specialization, hasBias: true)
+                    ?? Op.convolution(specialization.context(node), hasBias: true)
+            })
         for addition in biases.additions {
             executions[addition.replaced] = .nothing
             replaced[addition.node] = [addition.replaced]
@@ -97,7 +111,8 @@ struct Compiler {
         resources.shared.note(writtenVariables(), plan: plan)
         sharing = Sharing(
             plan: plan, specialization, running: running, fetches: fetches.map(source),
-            shared: resources.shared, inputs: { inputs($0).map(source) })
+            shared: resources.shared, inputs: { inputs($0).map(source) },
+            order: { blocks.orders[$0] }, bytes: storedBytes)
         let kept = Set(sharing.map { Array($0.kept.keys) } ?? [])
         narrowing = Narrowing(
             running: running, executions: executions, kept: kept.union(fetches.map(source)),
@@ -116,35 +131,57 @@ struct Compiler {
         narrowing?.shapes[source(tensor)] ?? specialization.type(tensor).shape.known ?? []
     }
 
+    /// The order of the pixels of images that are stored in blocks; `nil` for what is stored as it
+    /// is.
+    func blockOrder(_ tensor: Tensor) -> kernel_pixel_order? {
+        narrowing?.shapes[source(tensor)] == nil ? blocks.orders[source(tensor)] : nil
+    }
+
+    /// How many floats a tensor is stored in.
+    private func storedCount(_ tensor: Tensor) -> Int {
+        let shape = storedShape(tensor)
+        return blockOrder(tensor) == nil
+            ? shape.reduce(1, *) : BlockedConvolution.storedCount(shape)
+    }
+
+    func storedBytes(_ tensor: Tensor) -> Int {
+        storedCount(tensor) * specialization.type(tensor).type.stride
+    }
+
     /// What a node can share a loop with; `nil` for one that is not element-wise, or repeats an
     /// operand in a way that a tile cannot hold.
     func elementwiseKind(_ node: Node) -> ElementwiseFusion.Kind? {
+        let isImage: Tensor
         switch executions[node] {
-        case .unary, .binary, .sum, .copy: break
-        case .columnSums(let columns, _):
-            return .init(
-                count: storedShape(inputs(node)[0]).reduce(1, *), period: 1, columns: columns,
-                segment: sharing?.segmentOfNode[node])
-        case .pooling(let width, let channels, _):
-            return .init(
-                count: storedShape(inputs(node)[0]).reduce(1, *), period: 2 * width * channels,
-                isPooling: true, segment: sharing?.segmentOfNode[node])
+        case .unary, .binary, .sum, .copy: isImage = node.output()
+        case .columnSums, .pooling: isImage = inputs(node)[0]
         case .nothing, .alias, .call, nil: return nil
         }
+        let order = blockOrder(isImage)
+        let lanes = order == nil ? 1 : Int(KERNEL_BLOCK)
+        var kind = ElementwiseFusion.Kind(
+            count: storedCount(isImage), period: 1, order: order,
+            segment: sharing?.segmentOfNode[node])
+        switch executions[node] {
+        case .columnSums(let columns, _):
+            kind.columns = columns * lanes
+            return kind
+        case .pooling(let width, let channels, _):
+            kind.period = 2 * (order == nil ? width : 2) * channels * lanes
+            kind.isPooling = true
+            return kind
+        default: break
+        }
         let shape = storedShape(node.output())
-        var period = 1
         for input in inputs(node) {
             switch Elementwise.Repetition(of: storedShape(input), in: shape) {
             case .whole: break
-            case .rows(let count) where count <= Elementwise.tileSize:
-                period = ElementwiseFusion.common(period, count)
+            case .rows(let count) where count * lanes <= Elementwise.tileSize:
+                kind.period = ElementwiseFusion.common(kind.period, count == 1 ? 1 : count * lanes)
             case .rows, .other: return nil
             }
         }
-        guard period <= Elementwise.tileSize else { return nil }
-        return .init(
-            count: shape.reduce(1, *), period: max(period, 1),
-            segment: sharing?.segmentOfNode[node])
+        return (1...Elementwise.tileSize).contains(kind.period) ? kind : nil
     }
 
     /// Whether a node that shares a loop makes something else than the loop's elements, which is only

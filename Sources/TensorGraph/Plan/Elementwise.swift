@@ -20,15 +20,17 @@ enum Elementwise {
             case unary(kernel_unary)
             case binary(kernel_binary)
             case sum
-            case columnSums(columns: Int, divisor: Float)
+            /// With the shape of images that are stored in blocks.
+            case columnSums(columns: Int, divisor: Float, images: [Int]?)
             case pooling(width: Int, channels: Int, isGradient: Bool)
         }
 
         enum Operand {
             /// Memory that holds as many elements as the result.
             case whole(UnsafeMutablePointer<Float>)
-            /// Memory that holds the first elements, which come again and again.
-            case row(UnsafeMutablePointer<Float>, count: Int)
+            /// Memory that holds the first elements, which come again and again, each for so many
+            /// lanes.
+            case row(UnsafeMutablePointer<Float>, count: Int, lanes: Int)
             /// The result of an earlier member of the group.
             case member(Int)
         }

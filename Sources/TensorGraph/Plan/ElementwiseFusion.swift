@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// The pass that makes runs of element-wise nodes one loop.
 ///
 /// A node joins the groups of nodes that it reads, when all have as many elements; so do sums over the
@@ -28,8 +30,10 @@ struct ElementwiseFusion {
         var period: Int
         /// How many columns are summed; 0 where none are.
         var columns = 0
-        /// Whether the period is that of pairs of rows, which are pooled.
+        /// Whether the period is that of pairs of rows, or of windows, which are pooled.
         var isPooling = false
+        /// The order of pixels, where images are stored in blocks.
+        var order: kernel_pixel_order?
         /// What it is left out with.
         let segment: Int?
 
@@ -48,7 +52,7 @@ struct ElementwiseFusion {
             both.period = ElementwiseFusion.common(period, other.period)
             both.columns = max(columns, other.columns)
             both.isPooling = isPooling || other.isPooling
-            guard count == other.count, segment == other.segment,
+            guard count == other.count, order == other.order, segment == other.segment,
                 columns == 0 || other.columns == 0 || columns == other.columns,
                 both.period <= Elementwise.tileSize, both.tile % both.period == 0,
                 both.columns == 0 || both.tile % both.columns == 0

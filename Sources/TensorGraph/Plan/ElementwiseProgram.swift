@@ -76,10 +76,16 @@ extension Elementwise {
                         dy: isGradient ? UnsafePointer(operands[2].memory) : nil, width: width,
                         channels: channels)
                     add(pooling: owned.copied([pooling]), result, operands[0], operands[0])
-                case .columnSums(let columns, let divisor):
+                case .columnSums(let columns, let divisor, let images):
+                    let partials = owned.floats(tasks * columns)
+                    let block = Int(KERNEL_BLOCK)
                     let sums = kernel_column_sums(
-                        out: member.result, partials: owned.floats(tasks * columns),
-                        columns: columns, divisor: divisor)
+                        out: member.result, partials: partials, columns: columns, divisor: divisor,
+                        lanes: images == nil ? 1 : block,
+                        last_block: images.map {
+                            $0[0] / block * block * $0.dropFirst().reduce(1, *)
+                        } ?? .max,
+                        last_lanes: images.map { $0[0] % block } ?? 1)
                     add(sums: owned.copied([sums]), result, operands[0], operands[0])
                 case .sum where operands.count == 1:
                     add(result, operands[0], operands[0])
@@ -115,8 +121,8 @@ extension Elementwise {
         private mutating func place(_ operand: Member.Operand) -> kernel_operand {
             switch operand {
             case .whole(let memory): kernel_operand(memory: memory, stride: 1, index: 0)
-            case .row(let memory, let count):
-                kernel_operand(memory: tile(memory, count), stride: 0, index: 0)
+            case .row(let memory, let count, let lanes):
+                kernel_operand(memory: tile(memory, count, lanes), stride: 0, index: 0)
             case .member(let earlier): results[earlier]
             }
         }
@@ -134,12 +140,12 @@ extension Elementwise {
         }
 
         private mutating func tile(
-            _ row: UnsafeMutablePointer<Float>, _ count: Int
+            _ row: UnsafeMutablePointer<Float>, _ count: Int, _ lanes: Int
         ) -> UnsafeMutablePointer<Float> {
             if let known = tiles[row] { return known }
             let tile = owned.floats(Elementwise.tileSize)
             tiles[row] = tile
-            rows.append(kernel_row(row: row, tile: tile, columns: count))
+            rows.append(kernel_row(row: row, tile: tile, columns: count, lanes: lanes))
             return tile
         }
     }

@@ -16,9 +16,10 @@ struct FusedBiases {
     /// - Parameters:
     ///   - running: the nodes that run, in order.
     ///   - source: the tensor that owns a tensor's memory.
+    ///   - convolution: how a convolution with a bias runs.
     init(
         _ specialization: Specialization, running: [Node], fetches: Set<Tensor>,
-        source: (Tensor) -> Tensor
+        source: (Tensor) -> Tensor, convolution: (Node) -> Execution
     ) {
         var readers: [Tensor: Int] = [:]
         for node in running {
@@ -33,7 +34,7 @@ struct FusedBiases {
                 Addition(
                     node: node, replaced: sums.node,
                     operands: specialization.inputs(sums.node) + [node.inputs[1]],
-                    execution: Op.convolution(specialization.context(sums.node), hasBias: true)))
+                    execution: convolution(sums.node)))
         }
     }
 }

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// Values that plans leave to each other: a session's memory of what it has computed already.
 ///
 /// The article's loop evaluates a loss right after each training step, and the next step begins
@@ -15,6 +17,8 @@ final class SharedValues {
     struct Key: Hashable {
         let tensor: Tensor
         let feeds: [Tensor: Specialization.Feed]
+        /// How it is stored, if in blocks of images.
+        let order: UInt32?
     }
 
     /// A kept value, if anybody needs it kept.
@@ -154,9 +158,12 @@ struct Sharing {
     ///   - running: the nodes that run, in order.
     ///   - fetches: what is fetched, as the tensors that own the memory.
     ///   - inputs: what a node's kernel reads, as the tensors that own the memory.
+    ///   - order: the order of the pixels of images that are stored in blocks.
+    ///   - bytes: how many a tensor is stored in.
     init(
         plan: Int, _ specialization: Specialization, running: [Node], fetches: [Tensor],
-        shared: SharedValues, inputs: (Node) -> [Tensor]
+        shared: SharedValues, inputs: (Node) -> [Tensor],
+        order: (Tensor) -> kernel_pixel_order?, bytes: (Tensor) -> Int
     ) {
         let feeds = specialization.feeds
         let origins = Self.origins(running, specialization, inputs)
@@ -165,7 +172,8 @@ struct Sharing {
             guard origins[node] != nil else { continue }
             for index in node.outputs.indices {
                 let tensor = node.output(index)
-                entries[tensor] = shared.register(.init(tensor: tensor, feeds: feeds), plan: plan)
+                entries[tensor] = shared.register(
+                    .init(tensor: tensor, feeds: feeds, order: order(tensor)?.rawValue), plan: plan)
             }
         }
         var segmentOfKind: [Kind: Int] = [:]
@@ -184,7 +192,7 @@ struct Sharing {
             guard let segment = segmentOfNode[tensor.node], let entry = entries[tensor],
                 isExported.insert(tensor).inserted
             else { return }
-            shared.keep(entry, bytes: specialization.bytes(tensor))
+            shared.keep(entry, bytes: bytes(tensor))
             segments[segment].exports.append(entry)
         }
         for node in running {

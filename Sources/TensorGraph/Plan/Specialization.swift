@@ -12,6 +12,8 @@ struct Specialization {
     let feeds: [Tensor: Feed]
     private var states: [State?]
     private var isNeeded: [Bool] = []
+    /// The inputs of nodes that read a copy of what the graph says.
+    private var replacedInputs: [Node: [Tensor]] = [:]
 
     /// What is known of a tensor that is fed.
     struct Feed: Hashable {
@@ -85,12 +87,48 @@ struct Specialization {
 
     /// The tensors that the node is computed from.
     func inputs(_ node: Node) -> [Tensor] {
-        node.op.name == Op.merge.name ? [node.inputs[states[node.id]?.chosen ?? 0]] : node.inputs
+        if let replaced = replacedInputs[node] { return replaced }
+        return node.op.name == Op.merge.name
+            ? [node.inputs[states[node.id]?.chosen ?? 0]] : node.inputs
     }
 
     /// What the node's op sees of it.
     func context(_ node: Node) -> OpContext {
         states[node.id]?.context ?? OpContext(node: node, inputs: [], values: [])
+    }
+
+    // MARK: Nodes of the plan's own
+
+    /// Adds a node that computes what another one does, from inputs of the same shapes, and that
+    /// belongs to this run alone.
+    mutating func addCopy(of node: Node, inputs: [Tensor]) -> Node {
+        add(node.name + "/again", node.op, inputs, node.attributes, node.outputs, states[node.id])
+    }
+
+    /// Adds a node with one output that belongs to this run alone.
+    mutating func addNode(_ name: String, _ op: Op, inputs: [Tensor], output: TensorType) -> Node {
+        add(name, op, inputs, [:], [output], State(outputs: [output], values: [nil], isDead: [false]))
+    }
+
+    private mutating func add(
+        _ name: String, _ op: Op, _ inputs: [Tensor], _ attributes: [String: AttributeValue],
+        _ outputs: [TensorType], _ state: State?
+    ) -> Node {
+        let node = Node(
+            name: name, op: op, id: states.count, inputs: inputs, controlInputs: [],
+            attributes: attributes, branch: nil, graph: inputs[0].node.graph)
+        node.outputs = outputs
+        states.append(state)
+        isNeeded.append(true)
+        nodes.append(node)
+        return node
+    }
+
+    /// Lets a node read another tensor of the same shape.
+    mutating func replaceInput(_ input: Int, of node: Node, by tensor: Tensor) {
+        var inputs = inputs(node)
+        inputs[input] = tensor
+        replacedInputs[node] = inputs
     }
 
     // MARK: Forward

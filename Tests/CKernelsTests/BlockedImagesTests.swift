@@ -1,0 +1,134 @@
+import CKernels
+import Testing
+
+/// Images in blocks of sixteen, beside the same images as rows.
+@Suite struct BlockedImagesTests {
+    /// A convolution, and the orders of its images' pixels.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let conv: Convolution
+        let x: kernel_pixel_order
+        let y: kernel_pixel_order
+
+        var testDescription: String { "\(conv.testDescription), \(x.rawValue) to \(y.rawValue)" }
+
+        static let all =
+            [
+                // The network's; whole blocks, and some images more.
+                Convolution.same(32, 28, 28, 1, filter: (3, 3), to: 11),
+                .same(21, 14, 14, 11, filter: (3, 3), to: 13),
+                .same(1, 4, 6, 2, filter: (3, 3), to: 1), .same(16, 2, 2, 3, filter: (5, 5), to: 4),
+                // As many outputs as fill the tiles of each instruction set, and more.
+                .same(17, 4, 4, 3, filter: (3, 3), to: 6), .same(3, 4, 4, 14, filter: (3, 3), to: 27),
+                .same(40, 6, 2, 7, filter: (1, 1), to: 2), .same(18, 4, 8, 5, filter: (3, 2), to: 5),
+                Convolution(5, 8, 8, 3, filter: (3, 3), to: 3, pads: (0, 0, 0, 0)),
+            ].flatMap { conv in
+                [(KERNEL_ROWS, KERNEL_WINDOWS), (KERNEL_WINDOWS, KERNEL_ROWS)].map {
+                    Case(conv: conv, x: $0.0, y: $0.1)
+                }
+            }
+    }
+
+    /// Images [n, h, w, c] as a kernel takes them, the lanes behind the last of them NaN.
+    private func blocked(
+        _ images: [Float], _ n: Int, _ h: Int, _ w: Int, _ c: Int, _ order: kernel_pixel_order
+    ) -> [Float] {
+        var result = [Float](repeating: .nan, count: (n + 15) / 16 * 16 * h * w * c)
+        forEach(n, h, w, c, order) { image, place in result[place] = images[image] }
+        return result
+    }
+
+    private func unblocked(
+        _ blocks: [Float], _ n: Int, _ h: Int, _ w: Int, _ c: Int, _ order: kernel_pixel_order
+    ) -> [Double] {
+        var result = [Double](repeating: 0, count: n * h * w * c)
+        forEach(n, h, w, c, order) { image, place in result[image] = Double(blocks[place]) }
+        return result
+    }
+
+    private func forEach(
+        _ n: Int, _ h: Int, _ w: Int, _ c: Int, _ order: kernel_pixel_order,
+        _ body: (_ image: Int, _ place: Int) -> Void
+    ) {
+        for index in 0..<n * h * w * c {
+            let (i, row, column) = (index / c / w / h, index / c / w % h, index / c % w)
+            let window = (row / 2 * (w / 2) + column / 2) * 4 + row % 2 * 2 + column % 2
+            let pixel = order == KERNEL_WINDOWS ? window : row * w + column
+            body(index, ((i / 16 * h * w + pixel) * c + index % c) * 16 + i % 16)
+        }
+    }
+
+    private func withScratch(
+        _ floats: Int, _ count: Int,
+        _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+    ) -> [Float] {
+        var result: [Float] = []
+        _ = written(floats) { scratch in result = written(count) { body($0, scratch) } }
+        return result
+    }
+
+    @Test(arguments: Case.all)
+    func convolution(_ test: Case) {
+        var s = test.conv.shape
+        var numbers = Numbers(state: 31)
+        let x = numbers.floats(test.conv.xCount), w = numbers.floats(test.conv.wCount)
+        let dy = numbers.floats(test.conv.yCount), bias = numbers.floats(s.k)
+        let (xBlocks, dyBlocks) = (
+            blocked(x, s.n, s.h, s.w, s.c, test.x), blocked(dy, s.n, s.p, s.q, s.k, test.y)
+        )
+        let floats = kernel_blocked_conv2d_scratch(&s)
+        let filterFloats = kernel_blocked_conv2d_filter_gradient_scratch(&s)
+        var plain = [Float](repeating: 0, count: kernel_conv2d_scratch(&s))
+        let terms = Double(test.conv.wCount) / Double(s.k)
+
+        let y = onAllPools { pool in
+            withScratch(floats, dyBlocks.count) {
+                kernel_blocked_conv2d(pool, $0, test.y, xBlocks, test.x, w, bias, &s, $1)
+            }
+        }
+        var expected = [Float](repeating: 0, count: dy.count)
+        kernel_conv2d(nil, &expected, x, w, bias, &s, &plain)
+        expectClose(
+            expected, unblocked(y, s.n, s.p, s.q, s.k, test.y), tolerance: 4e-6,
+            scale: terms.squareRoot(), "y")
+
+        let dx = onAllPools { pool in
+            withScratch(floats, xBlocks.count) {
+                kernel_blocked_conv2d_input_gradient(pool, $0, test.x, dyBlocks, test.y, w, &s, $1)
+            }
+        }
+        expected = [Float](repeating: 0, count: x.count)
+        kernel_conv2d_input_gradient(nil, &expected, dy, w, &s, &plain)
+        expectClose(
+            expected, unblocked(dx, s.n, s.h, s.w, s.c, test.x), tolerance: 4e-6,
+            scale: Double(s.r * s.s * s.k).squareRoot(), "dx")
+
+        let dw = onAllPools { pool in
+            withScratch(filterFloats, w.count) {
+                kernel_blocked_conv2d_filter_gradient(
+                    pool, $0, xBlocks, test.x, dyBlocks, test.y, &s, $1)
+            }
+        }
+        expected = [Float](repeating: 0, count: w.count)
+        kernel_conv2d_filter_gradient(nil, &expected, x, dy, &s, &plain)
+        expectClose(
+            expected, dw.map(Double.init), tolerance: 4e-6,
+            scale: Double(s.n * s.p * s.q).squareRoot(), "dw")
+    }
+
+    @Test(arguments: [1, 15, 16, 17, 50], [1, 7, 8, 100, 3000])
+    func conversions(count: Int, size: Int) {
+        var numbers = Numbers(state: 32)
+        let images = numbers.floats(count * size)
+        let blocks = onAllPools { pool in
+            written((count + 15) / 16 * 16 * size) {
+                kernel_block_images(pool, $0, images, count, size)
+            }
+        }
+        #expect(
+            unblocked(blocks, count, 1, size, 1, KERNEL_ROWS) == images.map(Double.init))
+        let back = onAllPools { pool in
+            written(images.count) { kernel_unblock_images(pool, $0, blocks, count, size) }
+        }
+        #expect(back == images)
+    }
+}
