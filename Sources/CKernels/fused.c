@@ -88,15 +88,34 @@ KERNEL_CLONES static void add_columns(float *sums, const float *x, size_t rows, 
     add_to(sums, x, columns);
 }
 
-/// Adds the sums of a tile that begins at `start`, without the lanes that are no images.
-static void add_tile(const kernel_column_sums *sums, float *partial, const float *x, size_t start, size_t count) {
-    const size_t columns = sums->columns;
-    if (start < sums->last_block) {
-        add_columns(partial, x, count / columns, columns);
+/// sums [columns] += the sum of the rows of x · y.
+KERNEL_CLONES static void add_products(float *sums, const float *x, const float *y, size_t rows, size_t columns) {
+    if (rows == 4 && columns % LANES == 0) {
+        for (size_t i = 0; i < columns; i += LANES) {
+            const float *p = x + i, *q = y + i;
+            const vector a = AT(p) * AT(q), c = AT(p + 2 * columns) * AT(q + 2 * columns);
+            const vector b = AT(p + columns) * AT(q + columns), d = AT(p + 3 * columns) * AT(q + 3 * columns);
+            AT(sums + i) += (a + b) + (c + d);
+        }
         return;
     }
-    float own[KERNEL_TILE] = {0.0f};
-    add_columns(own, x, count / columns, columns);
+    float products[KERNEL_TILE];
+    kernel_mul(products, x, y, rows * columns);
+    add_columns(sums, products, rows, columns);
+}
+
+/// Adds the sums of a tile that begins at `start`, without the lanes that are no images.
+static void add_tile(
+    const kernel_column_sums *sums, float *partial, const float *x, const float *y, size_t start, size_t count) {
+    const size_t columns = sums->columns, rows = count / columns;
+    float own[KERNEL_TILE], *to = start < sums->last_block ? partial : own;
+    if (to == own) memset(own, 0, columns * sizeof(float));
+    if (y == NULL) {
+        add_columns(to, x, rows, columns);
+    } else {
+        add_products(to, x, y, rows, columns);
+    }
+    if (to == partial) return;
     for (size_t j = 0; j < columns; j++) {
         if (j % sums->lanes < sums->last_lanes) partial[j] += own[j];
     }
@@ -122,10 +141,21 @@ static void finish(const kernel_column_sums *sums, size_t tasks) {
 
 static void pool_tile(const kernel_pooling *pooling, float *out, const float *x, size_t start, size_t count) {
     const size_t w = pooling->width, c = pooling->channels, pairs = count / (2 * w * c);
+    const float *scale = pooling->scale, *shift = pooling->shift;
+    float *y = pooling->y + start / 4;
     if (pooling->dy == NULL) {
-        max_pool_tile(pooling->y + start / 4, x, pairs, w, c);
+        if (scale == NULL) {
+            max_pool_tile(y, x, pairs, w, c);
+        } else {
+            max_pool_scaled_tile(y, x, scale, shift, pairs, c);
+        }
     } else {
-        max_pool_gradient_tile(out, x, pooling->y + start / 4, pooling->dy + start / 4, pairs, w, c);
+        const float *dy = pooling->dy + start / 4;
+        if (scale == NULL) {
+            max_pool_gradient_tile(out, x, y, dy, pairs, w, c);
+        } else {
+            max_pool_scaled_gradient_tile(out, x, y, dy, scale, shift, pairs, c);
+        }
     }
 }
 
@@ -138,15 +168,16 @@ static void run_tiles(void *context, size_t task) {
         for (size_t i = 0; i < job->step_count; i++) {
             const kernel_step *step = &job->steps[i];
             float *out = place(&step->out, registers, start), *x = place(&step->x, registers, start);
-            if (step->binary != NULL) {
-                step->binary(out, x, place(&step->y, registers, start), count);
-            } else if (step->unary != NULL) {
-                step->unary(out, x, count);
-            } else if (step->sums != NULL) {
+            float *y = step->binary == NULL ? NULL : place(&step->y, registers, start);
+            if (step->sums != NULL) {
                 const size_t columns = step->sums->columns;
                 float *partial = step->sums->partials + task * columns;
                 if (start == task * grain) memset(partial, 0, columns * sizeof(float));
-                add_tile(step->sums, partial, x, start, count);
+                add_tile(step->sums, partial, x, y, start, count);
+            } else if (step->binary != NULL) {
+                step->binary(out, x, y, count);
+            } else if (step->unary != NULL) {
+                step->unary(out, x, count);
             } else if (step->pooling != NULL) {
                 pool_tile(step->pooling, out, x, start, count);
             } else {

@@ -105,6 +105,33 @@ KERNEL_CLONES void max_pool_tile(float *y, const float *x, size_t pairs, size_t 
     }
 }
 
+/// The four pixels of a window at x, some channels of them, scaled, shifted, and no less than 0.
+INLINE void load_scaled(
+    vector values[4], const float *x, const float *scale, const float *shift, size_t c) {
+#pragma STDC FP_CONTRACT OFF
+    const vector a = AT(scale), b = AT(shift);
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < 4; i++) {
+        const vector product = AT(x + i * c) * a, sum = product + b;
+        values[i] = sum <= 0.0f ? 0.0f : sum;
+    }
+}
+
+KERNEL_CLONES void max_pool_scaled_tile(
+    float *y, const float *x, const float *scale, const float *shift, size_t windows, size_t c) {
+    for (size_t window = 0; window < windows; window++, x += 4 * c, y += c) {
+        for (size_t i = 0; i < c; i += LANES) {
+            vector values[4];
+            load_scaled(values, x + i, scale + i, shift + i, c);
+            vector best = values[0];
+#pragma clang loop unroll(full)
+            for (size_t j = 1; j < 4; j++)
+                best = ((values[j] > best) | (values[j] != values[j])) ? values[j] : best;
+            AT(y + i) = best;
+        }
+    }
+}
+
 void kernel_max_pool(
     kernel_pool *pool, float *y, const float *x, const kernel_conv2d_shape *shape) {
     const size_t rows = shape->n * shape->p, work = shape->n * shape->h * shape->w * shape->c;
@@ -190,6 +217,25 @@ KERNEL_CLONES void max_pool_gradient_tile(
                 const size_t first = smaller(channel, c - LANES), to = 2 * q * c + first;
                 scatter_window(
                     dx + to, x + to, y + first, dy + first, 2, 2, w * c, c, LANES, 0, true);
+            }
+        }
+    }
+}
+
+/// Where the largest is NaN or 0 the relu's gradient is 0.
+KERNEL_CLONES void max_pool_scaled_gradient_tile(float *dx, const float *x, const float *y,
+    const float *dy, const float *scale, const float *shift, size_t windows, size_t c) {
+    for (size_t window = 0; window < windows; window++, x += 4 * c, dx += 4 * c, y += c, dy += c) {
+        for (size_t i = 0; i < c; i += LANES) {
+            vector values[4];
+            load_scaled(values, x + i, scale + i, shift + i, c);
+            const vector best = AT(y + i), gradient = AT(dy + i);
+            ivector open = best > 0.0f;
+#pragma clang loop unroll(full)
+            for (size_t j = 0; j < 4; j++) {
+                const ivector hit = (values[j] == best) & open;
+                open &= ~hit;
+                AT(dx + j * c + i) = (vector)((ivector)gradient & hit);
             }
         }
     }

@@ -18,8 +18,10 @@ import Testing
                 .same(21, 14, 14, 11, filter: (3, 3), to: 13),
                 .same(1, 4, 6, 2, filter: (3, 3), to: 1), .same(16, 2, 2, 3, filter: (5, 5), to: 4),
                 // As many outputs as fill the tiles of each instruction set, and more.
-                .same(17, 4, 4, 3, filter: (3, 3), to: 6), .same(3, 4, 4, 14, filter: (3, 3), to: 27),
-                .same(40, 6, 2, 7, filter: (1, 1), to: 2), .same(18, 4, 8, 5, filter: (3, 2), to: 5),
+                .same(17, 4, 4, 3, filter: (3, 3), to: 6),
+                .same(3, 4, 4, 14, filter: (3, 3), to: 27),
+                .same(40, 6, 2, 7, filter: (1, 1), to: 2),
+                .same(18, 4, 8, 5, filter: (3, 2), to: 5),
                 Convolution(5, 8, 8, 3, filter: (3, 3), to: 3, pads: (0, 0, 0, 0)),
             ].flatMap { conv in
                 [(KERNEL_ROWS, KERNEL_WINDOWS), (KERNEL_WINDOWS, KERNEL_ROWS)].map {

@@ -71,7 +71,8 @@ import Testing
                     step(register(0), operand(xBlock.pointer), sums: sums.pointer + 1),
                 ]
                 let repeats = [
-                    kernel_row(row: rowBlock.pointer, tile: repeated.pointer, columns: columns, lanes: 1)
+                    kernel_row(
+                        row: rowBlock.pointer, tile: repeated.pointer, columns: columns, lanes: 1)
                 ]
                 kernel_fused(pool, steps, steps.count, repeats, 1, tile, count)
             }
@@ -112,7 +113,8 @@ import Testing
         let pooled = onAllPools { pool in
             written(count / 4) { out in
                 let pooling = Block([
-                    kernel_pooling(y: out, dy: nil, width: width, channels: channels)
+                    kernel_pooling(
+                        y: out, dy: nil, width: width, channels: channels, scale: nil, shift: nil)
                 ])
                 let steps = [
                     step(register(0), operand(xBlock.pointer), pooling: pooling.pointer)
@@ -126,12 +128,116 @@ import Testing
             written(count) { out in
                 let pooling = Block([
                     kernel_pooling(
-                        y: yBlock.pointer, dy: dyBlock.pointer, width: width, channels: channels)
+                        y: yBlock.pointer, dy: dyBlock.pointer, width: width, channels: channels,
+                        scale: nil, shift: nil)
                 ])
                 let steps = [step(operand(out), operand(xBlock.pointer), pooling: pooling.pointer)]
                 kernel_fused(pool, steps, 1, nil, 0, tile, count)
             }
         }
         #expect(gradient == dx)
+    }
+
+    /// One step does what scaling, shifting, relu and pooling do one after another, to the bit, and so
+    /// do their gradients: what is given to a window's first largest pixel is what reached it.
+    @Test(arguments: [(1, 16), (7, 176), (300, 208), (40, 256)])
+    func scaledPooling(windows: Int, channels: Int) {
+        let count = windows * 4 * channels
+        var numbers = Numbers(state: 22)
+        // Few different numbers, so that there are ties, and a NaN.
+        var x = numbers.floats(count).map { ($0 * 4).rounded() }
+        x[count / 2] = .nan
+        let dy = numbers.floats(count / 4)
+        let row = numbers.floats(2 * channels)
+        let (xBlock, dyBlock) = (Block(x), Block(dy))
+        let (scale, shift) = (Block(Array(row[..<channels])), Block(Array(row[channels...])))
+        let tile = Int(KERNEL_TILE) / (4 * channels) * 4 * channels
+
+        func run(isScaled: Bool, _ pool: OpaquePointer?) -> [Float] {
+            written(count / 4 + count) { out in
+                func pooling(gradient: Bool) -> kernel_pooling {
+                    kernel_pooling(
+                        y: out, dy: gradient ? UnsafePointer(dyBlock.pointer) : nil, width: 2,
+                        channels: channels, scale: isScaled ? UnsafePointer(scale.pointer) : nil,
+                        shift: isScaled ? UnsafePointer(shift.pointer) : nil)
+                }
+                let tiles = [Block([Float](repeating: 0, count: tile)), Block(Array(x[..<1]))]
+                let shifts = Block([Float](repeating: 0, count: tile))
+                let rows = [
+                    kernel_row(
+                        row: scale.pointer, tile: tiles[0].pointer, columns: channels, lanes: 1),
+                    kernel_row(
+                        row: shift.pointer, tile: shifts.pointer, columns: channels, lanes: 1),
+                ]
+                for gradient in [false, true] {
+                    let pools = Block([pooling(gradient: gradient)])
+                    let to = gradient ? operand(out + count / 4) : register(0)
+                    var steps = [step(to, operand(xBlock.pointer), pooling: pools.pointer)]
+                    if !isScaled {
+                        steps = [
+                            step(
+                                register(1), operand(xBlock.pointer),
+                                operand(tiles[0].pointer, stride: 0), binary: kernel_mul),
+                            step(
+                                register(2), register(1), operand(shifts.pointer, stride: 0),
+                                binary: kernel_add),
+                            step(register(3), register(2), unary: kernel_relu),
+                            step(register(4), register(3), pooling: pools.pointer),
+                        ]
+                        if gradient {
+                            steps.append(
+                                step(to, register(4), register(3), binary: kernel_relu_grad))
+                        }
+                    }
+                    kernel_fused(pool, steps, steps.count, rows, 2, tile, count)
+                }
+            }
+        }
+        let scaled = onAllPools { run(isScaled: true, $0) }
+        #expect(scaled.map(\.bitPattern) == run(isScaled: false, nil).map(\.bitPattern))
+    }
+
+    /// Of images in blocks the lanes behind the last image are left out, whatever they hold.
+    @Test(arguments: [1, 15, 16, 33, 80], [false, true])
+    func sumsOfLanes(images: Int, areProducts: Bool) {
+        let (pixels, channels) = (36, 11)
+        let blocks = (images + 15) / 16
+        let columns = channels * 16
+        var numbers = Numbers(state: 23)
+        var x = numbers.floats(blocks * pixels * columns)
+        var y = numbers.floats(x.count)
+        var expected = [Double](repeating: 0, count: channels)
+        for index in x.indices {
+            guard index / (pixels * columns) * 16 + index % 16 < images else {
+                (x[index], y[index]) = (.nan, .infinity)
+                continue
+            }
+            expected[index / 16 % channels] +=
+                Double(x[index]) * (areProducts ? Double(y[index]) : 1) / 4
+        }
+        let (xBlock, yBlock) = (Block(x), Block(y))
+        let tile = 4 * columns
+        let sums = onAllPools { pool in
+            written(channels) { out in
+                let partials = Block(
+                    [Float](
+                        repeating: untouched,
+                        count: kernel_fused_tasks(tile, x.count) * columns))
+                let sums = Block([
+                    kernel_column_sums(
+                        out: out, partials: partials.pointer, columns: columns, divisor: 4,
+                        lanes: 16, last_block: images / 16 * pixels * columns,
+                        last_lanes: images % 16)
+                ])
+                let steps = [
+                    step(
+                        register(0), operand(xBlock.pointer), operand(yBlock.pointer),
+                        binary: areProducts ? kernel_mul : nil, sums: sums.pointer)
+                ]
+                kernel_fused(pool, steps, 1, nil, 0, tile, x.count)
+            }
+        }
+        expectClose(
+            sums, expected, tolerance: 1e-6, scale: Double(images * pixels).squareRoot())
     }
 }

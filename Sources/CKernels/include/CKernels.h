@@ -79,7 +79,7 @@ typedef struct {
     size_t stride, index;
 } kernel_operand;
 
-/// What a run sums: each column of a matrix [n / columns, columns], divided by `divisor`. Rows are added as a tree, which keeps
+/// What a run sums: each column of a matrix [n / columns, columns], or of the products of two, divided by `divisor`. Rows are added as a tree, which keeps
 /// the rounding error of long columns small. `partials` holds kernel_fused_tasks(…) · columns floats.
 typedef struct {
     float *out, *partials;
@@ -92,14 +92,18 @@ typedef struct {
 
 /// Max pooling of images of even height, `width` (even) and `channels` (at least 8) by windows of 2 × 2, in a run whose tiles are
 /// whole pairs of rows. With `dy`, its gradient: a step's x are the images, `y` what they were pooled to.
+///
+/// With `scale` and `shift`, a row of 2 · channels each, what is pooled is relu(x · scale + shift), of images of two pixels' width,
+/// and the gradient is the relu's, too.
 typedef struct {
     float *y;
     const float *dy;
     size_t width, channels;
+    const float *scale, *shift;
 } kernel_pooling;
 
-/// out = binary(x, y), or unary(x), or the sums of x's columns, or the pooling of x, or its gradient, or, with none of these, a copy
-/// of x.
+/// out = the sums of x's columns, or, with `binary` (kernel_mul), of x · y's; or binary(x, y), or unary(x), or the pooling of x, or
+/// its gradient, or, with none of these, a copy of x.
 typedef struct {
     kernel_unary unary;
     kernel_binary binary;

@@ -141,5 +141,6 @@ extension Op {
         gradient: { node, grad in
             [grad[0].map { node.graph.add(.reluGrad, nil, [$0, node.inputs[1]]).output() }, nil]
         },
+        isCheap: true,
         run: { _ in .binary(kernel_relu_grad) })
 }

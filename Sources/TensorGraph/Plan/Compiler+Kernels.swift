@@ -9,7 +9,7 @@ extension Compiler {
             case .node(let node):
                 call((replaced[node] ?? []) + [node], run: makeKernel(node))
             case .group(let nodes):
-                call(nodes, run: makeKernel(nodes))
+                call(nodes.flatMap { (replaced[$0] ?? []) + [$0] }, run: makeKernel(nodes))
             case .keep(let fetch):
                 kept[fetch].map { Plan.Call(segment: nil, run: copying(fetches[fetch], to: $0)) }
             }
@@ -46,10 +46,11 @@ extension Compiler {
         requireFloats(node)
         let order = elementwiseKind(node)?.order
         let lanes = order == nil ? 1 : Int(KERNEL_BLOCK)
+        let shape = storedShape(isPooling(node) ? inputs(node)[0] : node.output())
         let operands = inputs(node).map { input -> Elementwise.Member.Operand in
             if let place = earlier.firstIndex(of: source(input).node) { return .member(place) }
             let buffer = buffer(input)
-            switch Elementwise.Repetition(of: buffer.shape, in: storedShape(node.output())) {
+            switch Elementwise.Repetition(of: buffer.shape, in: shape) {
             case .rows(let count):
                 return .row(buffer.floats, count: count, lanes: count == 1 ? 1 : lanes)
             case .whole, .other: return .whole(buffer.floats)
@@ -64,16 +65,21 @@ extension Compiler {
             function = .columnSums(
                 columns: columns * lanes, divisor: divisor,
                 images: order == nil ? nil : storedShape(inputs(node)[0]))
-            read = [whole(operands[0])]
+            read = operands.map(whole)
         case .pooling(let width, let channels, let isGradient):
             // A window that lies by itself is an image of two pairs of pixels.
             function = .pooling(
                 width: order == nil ? width : 2, channels: channels * lanes, isGradient: isGradient)
-            read = operands.map(whole)
+            let images = isGradient ? 3 : 1
+            read = operands[..<images].map(whole) + operands[images...]
         default: function = .sum
         }
         return .init(
             function: function, operands: read, result: buffers[node.output()]?.floats)
+    }
+
+    private func isPooling(_ node: Node) -> Bool {
+        if case .pooling = executions[node] { true } else { false }
     }
 
     /// An operand of which every element is read once.

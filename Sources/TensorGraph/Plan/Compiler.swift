@@ -45,13 +45,11 @@ struct Compiler {
                 sources[node.output()] = source(inputs[target])
             }
         }
-        let copies = Recomputation(
+        let again = Recomputation(
             &self.specialization, fetches: Set(fetches.map(source)), executions: executions,
-            source: source
-        ).copies
-        for copy in copies { executions[copy.node] = copy.execution }
+            source: source)
         blocks = ImageBlocks(
-            &self.specialization, fetches: Set(fetches.map(source)), executions: executions,
+            &self.specialization, fetches: Set(fetches.map(source)), executions: again.executions,
             source: source)
         executions = blocks.executions
         self.executions = executions
@@ -84,6 +82,16 @@ struct Compiler {
             executions[addition.node] = addition.execution
             operands[addition.node] = addition.operands
         }
+        let pools = FusedPools(
+            specialization, running: running, executions: executions,
+            fetches: Set(fetches.map(source)), source: source,
+            isInWindows: { blocks.orders[$0] == KERNEL_WINDOWS })
+        for step in pools.steps {
+            for node in step.replaced { executions[node] = .nothing }
+            replaced[step.node] = step.replaced
+            executions[step.node] = step.execution
+            operands[step.node] = step.operands
+        }
         let fused = FusedUpdates(
             specialization, running: running, fetches: Set(fetches.map(source)),
             source: source)
@@ -97,9 +105,12 @@ struct Compiler {
 
     /// What a node's kernel reads.
     func inputs(_ node: Node) -> [Tensor] {
-        let inputs = operands[node] ?? specialization.inputs(node)
-        if case .copy = executions[node] { return [inputs[0]] }
-        return inputs
+        if let operands = operands[node] { return operands }
+        let inputs = specialization.inputs(node)
+        return switch executions[node] {
+        case .copy, .columnSums: [inputs[0]]
+        default: inputs
+        }
     }
 
     /// The tensor whose memory a tensor is in.

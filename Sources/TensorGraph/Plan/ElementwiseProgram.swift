@@ -71,10 +71,12 @@ extension Elementwise {
                 case .columnSums where member.result == nil: break
                 case .pooling(_, _, isGradient: false) where member.result == nil: break
                 case .pooling(let width, let channels, let isGradient):
+                    let scaling = operands.dropFirst(isGradient ? 3 : 1).map(\.memory)
                     let pooling = kernel_pooling(
                         y: isGradient ? operands[1].memory : member.result,
                         dy: isGradient ? UnsafePointer(operands[2].memory) : nil, width: width,
-                        channels: channels)
+                        channels: channels, scale: UnsafePointer(scaling.first ?? nil),
+                        shift: UnsafePointer(scaling.last ?? nil))
                     add(pooling: owned.copied([pooling]), result, operands[0], operands[0])
                 case .columnSums(let columns, let divisor, let images):
                     let partials = owned.floats(tasks * columns)
@@ -86,7 +88,9 @@ extension Elementwise {
                             $0[0] / block * block * $0.dropFirst().reduce(1, *)
                         } ?? .max,
                         last_lanes: images.map { $0[0] % block } ?? 1)
-                    add(sums: owned.copied([sums]), result, operands[0], operands[0])
+                    add(
+                        binary: operands.count > 1 ? kernel_mul : nil, sums: owned.copied([sums]),
+                        result, operands[0], operands[operands.count - 1])
                 case .sum where operands.count == 1:
                     add(result, operands[0], operands[0])
                 case .sum:

@@ -8,7 +8,10 @@ struct Readers {
         _ source: (Tensor) -> Tensor
     ) {
         for node in specialization.nodes where !specialization.isFolded(node) {
-            if case .alias = executions[node] { continue }
+            switch executions[node] {
+            case .alias, .nothing, nil: continue
+            default: break
+            }
             for (index, input) in specialization.inputs(node).enumerated() {
                 readers[source(input), default: []].append((node, index))
             }

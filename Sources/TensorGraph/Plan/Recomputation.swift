@@ -1,25 +1,20 @@
 /// The pass that makes a large value again where a later loop needs it, instead of keeping it.
 ///
 /// A gradient reads what the forward pass made long before, when it has left the caches: a relu,
-/// say, which is a scale and a shift of a convolution that the same loop reads anyway. Where such a
-/// value costs less to make than to store and to read again, the loop gets nodes of its own for it,
-/// and the value is never stored.
+/// say, which is a scale and a shift of a convolution that the same loop reads anyway. And what a
+/// loop makes beside the sums that the next loop waits for is written to memory just to be read
+/// once. Where such a value costs less to make than to store and to read again, the later loop gets
+/// nodes of its own for it, and the value is never stored.
 struct Recomputation {
-    /// A node that stands for another one in a later loop.
-    struct Copy {
-        let node: Node
-        let execution: Execution
-    }
-
-    /// In an order in which they can run.
-    private(set) var copies: [Copy] = []
+    /// How all nodes run; those that nobody reads any more do not, and there are copies.
+    private(set) var executions: [Node: Execution]
 
     /// Elements from which on a value is large: more than a core's caches hold beside other things.
     static let leastCount = 1 << 18
 
-    private let executions: [Node: Execution]
     private let source: (Tensor) -> Tensor
     private let readers: Readers
+    private var stages: Stages
 
     /// - Parameters:
     ///   - specialization: the graph, which gets the copies and the inputs that read them.
@@ -31,21 +26,17 @@ struct Recomputation {
         self.executions = executions
         self.source = source
         readers = Readers(specialization, executions, source)
-        let nodes = specialization.nodes.filter { !specialization.isFolded($0) }
-        for node in nodes where isCheap(node) {
-            let value = node.output()
-            guard count(value, specialization) >= Self.leastCount, !fetches.contains(value),
-                let late = lateReaders(value, specialization),
-                wholeLeaves(node, specialization).count == 1
-            else { continue }
-            let copy = again(node, &specialization)
-            for reader in late { specialization.replaceInput(reader.input, of: reader.node, by: copy) }
+        stages = Stages()
+        for node in specialization.nodes where isCheap(node) && isLarge(node, specialization) {
+            guard !fetches.contains(node.output()) else { continue }
+            makeAgain(node, &specialization)
         }
     }
 
     private func isCheap(_ node: Node) -> Bool {
         switch executions[node] {
         case .unary, .binary: node.op.isCheap
+        case .pooling(_, _, let isGradient): isGradient
         default: false
         }
     }
@@ -54,23 +45,33 @@ struct Recomputation {
         specialization.type(tensor).shape.elementCount ?? 0
     }
 
-    /// The readers that cannot share a loop with those that come first, because they wait for
-    /// something that is made from these; `nil` when nothing is gained by giving them a copy.
-    private func lateReaders(
-        _ value: Tensor, _ specialization: Specialization
-    ) -> [(node: Node, input: Int)]? {
-        let readers = readers[value]
-        let shape = specialization.type(value).shape
-        guard
-            readers.allSatisfy({ reader in
-                isPartOfLoop(reader.node)
-                    && specialization.type(specialization.inputs(reader.node)[reader.input]).shape
-                        == shape
-            })
-        else { return nil }
-        let after = nodesBehindLoops(startingWith: value)
-        let late = readers.filter { after.contains($0.node) }
-        return late.isEmpty || late.count == readers.count ? nil : late
+    private func isLarge(_ node: Node, _ specialization: Specialization) -> Bool {
+        count(node.output(), specialization) >= Self.leastCount
+    }
+
+    // MARK: What is made again, and for whom
+
+    /// Gives the readers in later loops copies of a node, if that pays.
+    private mutating func makeAgain(_ node: Node, _ specialization: inout Specialization) {
+        let value = node.output()
+        let (shape, all) = (specialization.type(value).shape, readers[value])
+        for reader in all {
+            let input = specialization.inputs(reader.node)[reader.input]
+            guard isPartOfLoop(reader.node), specialization.type(input).shape == shape else {
+                return
+            }
+        }
+        let own = stage(node, specialization)
+        let late = all.filter { stage($0.node, specialization) > own }
+        guard !late.isEmpty, isWorthIt(node, specialization) else { return }
+        for later in Set(late.map { stage($0.node, specialization) }).sorted() {
+            var made: [Node: Tensor] = [:]
+            let again = copy(node, stage: later, &made, &specialization)
+            for reader in late where stage(reader.node, specialization) == later {
+                specialization.replaceInput(reader.input, of: reader.node, by: again)
+            }
+        }
+        if late.count == all.count { executions[node] = .nothing }
     }
 
     private func isPartOfLoop(_ node: Node) -> Bool {
@@ -80,62 +81,90 @@ struct Recomputation {
         }
     }
 
-    /// What depends on the value by way of something that is no element of a loop over it.
-    private func nodesBehindLoops(startingWith value: Tensor) -> Set<Node> {
-        var inLoop: Set<Node> = []
-        var behind: Set<Node> = []
-        var stack = [(tensor: value, isBehind: false)]
-        while let (tensor, isBehind) = stack.popLast() {
-            for (node, _) in readers[tensor] {
-                if isBehind {
-                    guard behind.insert(node).inserted else { continue }
-                } else {
-                    guard inLoop.insert(node).inserted else { continue }
-                }
-                var endsLoop = true
-                switch executions[node] {
-                case .unary, .binary, .sum, .copy, .pooling(_, _, isGradient: true):
-                    endsLoop = false
-                default: break
-                }
-                for index in node.outputs.indices where node.op.writes.isEmpty {
-                    stack.append((source(node.output(index)), isBehind || endsLoop))
-                }
-            }
-        }
-        return behind
+    /// Whether what has to be read instead is not much more than the value.
+    private mutating func isWorthIt(_ node: Node, _ specialization: Specialization) -> Bool {
+        var leaves: Set<Tensor> = []
+        collectLeaves(node, specialization, &leaves)
+        let read = leaves.reduce(0) { $0 + count($1, specialization) }
+        return 2 * read <= 3 * count(node.output(), specialization)
     }
 
-    /// The operands of the node's size that it is made from, as far as it would be made again.
-    private func wholeLeaves(_ node: Node, _ specialization: Specialization) -> Set<Tensor> {
-        var result: Set<Tensor> = []
+    /// The operands, but for rows, that it is made from, as far as it would be made again.
+    private mutating func collectLeaves(
+        _ node: Node, _ specialization: Specialization, _ leaves: inout Set<Tensor>
+    ) {
         for input in specialization.inputs(node).map(source)
-        where count(input, specialization) == count(node.output(), specialization) {
-            if isMadeAgain(input) {
-                result.formUnion(wholeLeaves(input.node, specialization))
+        where count(input, specialization) > Elementwise.tileSize {
+            if isMadeAgain(input, specialization) {
+                collectLeaves(input.node, specialization, &leaves)
             } else {
-                result.insert(input)
+                leaves.insert(input)
             }
         }
-        return result
     }
 
-    /// Whether an operand is made again, too: if nobody else reads it.
-    private func isMadeAgain(_ tensor: Tensor) -> Bool {
-        isCheap(tensor.node) && readers[tensor].count == 1
+    /// Whether an operand is made again, too: if only its own loop reads it.
+    private mutating func isMadeAgain(_ tensor: Tensor, _ specialization: Specialization) -> Bool {
+        guard isCheap(tensor.node), isLarge(tensor.node, specialization) else { return false }
+        let own = stage(tensor.node, specialization)
+        for reader in readers[tensor] {
+            guard isPartOfLoop(reader.node), stage(reader.node, specialization) == own else {
+                return false
+            }
+        }
+        return true
     }
 
-    private mutating func again(_ node: Node, _ specialization: inout Specialization) -> Tensor {
-        let inputs = specialization.inputs(node).map { input in
-            let owner = source(input)
-            let isWhole =
-                count(owner, specialization) == count(node.output(), specialization)
-            return isWhole && isMadeAgain(owner) ? again(owner.node, &specialization) : input
+    /// - Parameter made: the copies for one later loop.
+    private mutating func copy(
+        _ node: Node, stage: Int, _ made: inout [Node: Tensor],
+        _ specialization: inout Specialization
+    ) -> Tensor {
+        if let known = made[node] { return known }
+        var inputs = specialization.inputs(node)
+        for (index, input) in inputs.enumerated() where isMadeAgain(source(input), specialization) {
+            inputs[index] = copy(source(input).node, stage: stage, &made, &specialization)
         }
         let copy = specialization.addCopy(of: node, inputs: inputs)
-        if let execution = executions[node] {
-            copies.append(Copy(node: copy, execution: execution))
-        }
+        executions[copy] = executions[node]
+        stages.set(copy, stage)
+        made[node] = copy.output()
         return copy.output()
+    }
+
+    private mutating func stage(_ node: Node, _ specialization: Specialization) -> Int {
+        stages.stage(node, specialization, executions, source)
+    }
+}
+
+/// In which loop at the earliest a node can be: 0 for one that reads what is there before a run, and
+/// one more for each loop or call that has to have ended.
+private struct Stages {
+    private var known: [Node: Int] = [:]
+
+    mutating func set(_ node: Node, _ stage: Int) { known[node] = stage }
+
+    mutating func stage(
+        _ node: Node, _ specialization: Specialization, _ executions: [Node: Execution],
+        _ source: (Tensor) -> Tensor
+    ) -> Int {
+        if let stage = known[node] { return stage }
+        known[node] = 0
+        var result = 0
+        for input in specialization.inputs(node).map(source) {
+            let maker = input.node
+            guard !specialization.isFed(input), specialization.value(input) == nil,
+                !maker.isVariable
+            else { continue }
+            let before = stage(maker, specialization, executions, source)
+            switch executions[maker] {
+            case .unary, .binary, .sum, .copy, .pooling(_, _, isGradient: true):
+                result = max(result, before)
+            default:
+                result = max(result, before + 1)
+            }
+        }
+        known[node] = result
+        return result
     }
 }

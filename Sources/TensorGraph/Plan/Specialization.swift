@@ -107,7 +107,9 @@ struct Specialization {
 
     /// Adds a node with one output that belongs to this run alone.
     mutating func addNode(_ name: String, _ op: Op, inputs: [Tensor], output: TensorType) -> Node {
-        add(name, op, inputs, [:], [output], State(outputs: [output], values: [nil], isDead: [false]))
+        add(
+            name, op, inputs, [:], [output],
+            State(outputs: [output], values: [nil], isDead: [false]))
     }
 
     private mutating func add(

@@ -1,0 +1,129 @@
+/// The pass that makes one step of a loop of what a batch norm, a relu and a pool do to images in
+/// blocks, and of the gradients of the latter two; and of a sum and the products that it sums.
+///
+/// A window's values are scaled, shifted, compared and given away while they are in registers; as
+/// steps of their own each would pass them through the first-level cache.
+struct FusedPools {
+    /// A node that does the work of others, too.
+    struct Step {
+        let node: Node
+        /// The nodes of which nothing is left to run.
+        let replaced: [Node]
+        let operands: [Tensor]
+        let execution: Execution
+    }
+
+    private(set) var steps: [Step] = []
+
+    private let specialization: Specialization
+    private let executions: [Node: Execution]
+    private let source: (Tensor) -> Tensor
+    private var readers: [Tensor: [Node]] = [:]
+
+    /// - Parameters:
+    ///   - running: the nodes that run, in order.
+    ///   - source: the tensor that owns a tensor's memory.
+    ///   - isInWindows: whether a tensor holds images that lie window by window.
+    init(
+        _ specialization: Specialization, running: [Node], executions: [Node: Execution],
+        fetches: Set<Tensor>, source: @escaping (Tensor) -> Tensor, isInWindows: (Tensor) -> Bool
+    ) {
+        self.specialization = specialization
+        self.executions = executions
+        self.source = source
+        for node in running {
+            for input in specialization.inputs(node) {
+                readers[source(input), default: []].append(node)
+            }
+        }
+        for tensor in fetches { readers[tensor, default: []].append(tensor.node) }
+        for node in running {
+            switch executions[node] {
+            case .pooling(_, _, isGradient: false):
+                guard isInWindows(inputs(node)[0]) else { continue }
+                fuseForward(node)
+            case .pooling(_, _, isGradient: true):
+                guard isInWindows(inputs(node)[0]) else { continue }
+                fuseGradient(node)
+            case .columnSums:
+                guard isInWindows(inputs(node)[0]) else { continue }
+                fuseProducts(node)
+            default: continue
+            }
+        }
+    }
+
+    private func inputs(_ node: Node) -> [Tensor] { specialization.inputs(node).map(source) }
+
+    /// relu(x · scale + shift), and what it is made by.
+    private struct Rectified {
+        let x: Tensor
+        let scale: Tensor
+        let shift: Tensor
+        let nodes: [Node]
+    }
+
+    /// - Parameter users: the nodes that may read the relu.
+    private func rectified(_ relu: Tensor, users: [Node]) -> Rectified? {
+        guard relu.node.op.name == Op.relu.name, isRead(relu, by: users),
+            let sum = inputs(relu.node).first,
+            let (product, shift) = operands(sum, of: Op.add, readBy: relu.node),
+            let (x, scale) = operands(product, of: Op.mul, readBy: sum.node)
+        else { return nil }
+        return Rectified(
+            x: x, scale: scale, shift: shift, nodes: [product.node, sum.node, relu.node])
+    }
+
+    private func isRead(_ tensor: Tensor, by users: [Node]) -> Bool {
+        Set(readers[tensor] ?? []) == Set(users)
+    }
+
+    /// The images and the row for all channels that an op is applied to.
+    private func operands(
+        _ tensor: Tensor, of op: Op, readBy user: Node
+    ) -> (images: Tensor, row: Tensor)? {
+        guard tensor.node.op.name == op.name, isRead(tensor, by: [user]) else { return nil }
+        let operands = inputs(tensor.node)
+        let shapes = operands.map { specialization.type($0).shape.known ?? [] }
+        let shape = specialization.type(tensor).shape.known ?? []
+        guard shapes[0] == shape, shapes[1] == [shape.last ?? 0] else { return nil }
+        return (operands[0], operands[1])
+    }
+
+    private mutating func fuseForward(_ pool: Node) {
+        guard let execution = executions[pool],
+            let relu = rectified(inputs(pool)[0], users: [pool])
+        else { return }
+        steps.append(
+            Step(
+                node: pool, replaced: relu.nodes, operands: [relu.x, relu.scale, relu.shift],
+                execution: execution))
+    }
+
+    private mutating func fuseGradient(_ pool: Node) {
+        let operands = inputs(pool)
+        guard let execution = executions[pool], let users = readers[pool.output()],
+            users.count == 1, users[0].op.name == Op.reluGrad.name,
+            inputs(users[0]) == [pool.output(), operands[0]],
+            let relu = rectified(operands[0], users: [pool, users[0]])
+        else { return }
+        steps.append(
+            Step(
+                node: users[0], replaced: relu.nodes + [pool],
+                operands: [relu.x, operands[1], operands[2], relu.scale, relu.shift],
+                execution: execution))
+    }
+
+    private mutating func fuseProducts(_ sum: Node) {
+        let product = inputs(sum)[0]
+        guard let execution = executions[sum], product.node.op.name == Op.mul.name,
+            isRead(product, by: [sum])
+        else { return }
+        let operands = inputs(product.node)
+        let shape = specialization.type(product).shape
+        guard operands.allSatisfy({ specialization.type($0).shape == shape }) else { return }
+        steps.append(
+            Step(
+                node: sum, replaced: [product.node], operands: operands, execution: execution))
+    }
+}
