@@ -147,14 +147,14 @@ static void pool_tile(const kernel_pooling *pooling, float *out, const float *x,
         if (scale == NULL) {
             max_pool_tile(y, x, pairs, w, c);
         } else {
-            max_pool_scaled_tile(y, x, scale, shift, pairs, c);
+            max_pool_scaled_tile(y, x, scale, shift, pairs, w, c);
         }
     } else {
         const float *dy = pooling->dy + start / 4;
         if (scale == NULL) {
             max_pool_gradient_tile(out, x, y, dy, pairs, w, c);
         } else {
-            max_pool_scaled_gradient_tile(out, x, y, dy, scale, shift, pairs, c);
+            max_pool_scaled_gradient_tile(out, x, y, dy, scale, shift, pairs, w, c);
         }
     }
 }

@@ -106,28 +106,31 @@ KERNEL_CLONES void max_pool_tile(float *y, const float *x, size_t pairs, size_t 
 }
 
 /// The four pixels of a window at x, some channels of them, scaled, shifted, and no less than 0.
-INLINE void load_scaled(
-    vector values[4], const float *x, const float *scale, const float *shift, size_t c) {
+INLINE void load_scaled(vector values[4], const float *x, const float *scale, const float *shift,
+    size_t row_step, size_t c) {
 #pragma STDC FP_CONTRACT OFF
     const vector a = AT(scale), b = AT(shift);
 #pragma clang loop unroll(full)
     for (size_t i = 0; i < 4; i++) {
-        const vector product = AT(x + i * c) * a, sum = product + b;
+        const vector product = AT(x + i / 2 * row_step + i % 2 * c) * a, sum = product + b;
         values[i] = sum <= 0.0f ? 0.0f : sum;
     }
 }
 
-KERNEL_CLONES void max_pool_scaled_tile(
-    float *y, const float *x, const float *scale, const float *shift, size_t windows, size_t c) {
-    for (size_t window = 0; window < windows; window++, x += 4 * c, y += c) {
-        for (size_t i = 0; i < c; i += LANES) {
-            vector values[4];
-            load_scaled(values, x + i, scale + i, shift + i, c);
-            vector best = values[0];
+KERNEL_CLONES void max_pool_scaled_tile(float *y, const float *x, const float *scale,
+    const float *shift, size_t pairs, size_t w, size_t c) {
+    for (size_t i = 0; i < pairs; i++, x += 2 * w * c) {
+        for (size_t q = 0; q < w / 2; q++, y += c) {
+            for (size_t channel = 0; channel < c; channel += LANES) {
+                const size_t first = smaller(channel, c - LANES);
+                vector values[4];
+                load_scaled(values, x + 2 * q * c + first, scale + first, shift + first, w * c, c);
+                vector best = values[0];
 #pragma clang loop unroll(full)
-            for (size_t j = 1; j < 4; j++)
-                best = ((values[j] > best) | (values[j] != values[j])) ? values[j] : best;
-            AT(y + i) = best;
+                for (size_t j = 1; j < 4; j++)
+                    best = ((values[j] > best) | (values[j] != values[j])) ? values[j] : best;
+                AT(y + first) = best;
+            }
         }
     }
 }
@@ -224,18 +227,22 @@ KERNEL_CLONES void max_pool_gradient_tile(
 
 /// Where the largest is NaN or 0 the relu's gradient is 0.
 KERNEL_CLONES void max_pool_scaled_gradient_tile(float *dx, const float *x, const float *y,
-    const float *dy, const float *scale, const float *shift, size_t windows, size_t c) {
-    for (size_t window = 0; window < windows; window++, x += 4 * c, dx += 4 * c, y += c, dy += c) {
-        for (size_t i = 0; i < c; i += LANES) {
-            vector values[4];
-            load_scaled(values, x + i, scale + i, shift + i, c);
-            const vector best = AT(y + i), gradient = AT(dy + i);
-            ivector open = best > 0.0f;
+    const float *dy, const float *scale, const float *shift, size_t pairs, size_t w, size_t c) {
+    for (size_t i = 0; i < pairs; i++, x += 2 * w * c, dx += 2 * w * c) {
+        for (size_t q = 0; q < w / 2; q++, y += c, dy += c) {
+            for (size_t channel = 0; channel < c; channel += LANES) {
+                const size_t first = smaller(channel, c - LANES), window = 2 * q * c + first;
+                vector values[4];
+                load_scaled(values, x + window, scale + first, shift + first, w * c, c);
+                const vector best = AT(y + first), gradient = AT(dy + first);
+                ivector open = best > 0.0f;
 #pragma clang loop unroll(full)
-            for (size_t j = 0; j < 4; j++) {
-                const ivector hit = (values[j] == best) & open;
-                open &= ~hit;
-                AT(dx + j * c + i) = (vector)((ivector)gradient & hit);
+                for (size_t j = 0; j < 4; j++) {
+                    const ivector hit = (values[j] == best) & open;
+                    open &= ~hit;
+                    AT(dx + window + j / 2 * w * c + j % 2 * c) =
+                        (vector)((ivector)gradient & hit);
+                }
             }
         }
     }

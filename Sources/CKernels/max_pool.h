@@ -9,10 +9,9 @@ void max_pool_tile(float *y, const float *x, size_t pairs, size_t w, size_t c);
 void max_pool_gradient_tile(
     float *dx, const float *x, const float *y, const float *dy, size_t pairs, size_t w, size_t c);
 
-/// The same of relu(x · scale + shift) for windows that lie by themselves, x [windows, 4, c], c a multiple of eight; with the relu's
-/// gradient. A product is rounded before it is added to, as separate steps do: dx goes to where forward and gradient agree.
-void max_pool_scaled_tile(
-    float *y, const float *x, const float *scale, const float *shift, size_t windows, size_t c);
-void max_pool_scaled_gradient_tile(
-    float *dx, const float *x, const float *y, const float *dy, const float *scale,
-    const float *shift, size_t windows, size_t c);
+/// The same of relu(x · scale + shift), with the relu's gradient. A product is rounded before it is added to, as separate steps do:
+/// dx goes to where forward and gradient agree.
+void max_pool_scaled_tile(float *y, const float *x, const float *scale, const float *shift,
+    size_t pairs, size_t w, size_t c);
+void max_pool_scaled_gradient_tile(float *dx, const float *x, const float *y, const float *dy,
+    const float *scale, const float *shift, size_t pairs, size_t w, size_t c);

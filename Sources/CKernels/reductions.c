@@ -73,34 +73,55 @@ void kernel_sum_columns(kernel_pool *pool, float *out, const float *x, size_t ro
 // that are left over, columns beyond the last whole group, and fewer than 16 rows, one row after the other. A batch norm's mean and
 // variance amplify the grain of these sums a hundredfold, and with the same order they have the same grain.
 
-/// out[0..<8] from columns that lie `stride` apart.
-INLINE void sum_eight_columns(float *out, const float *x, size_t rows, size_t stride) {
-    vector sums[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+/// What is summed of eight columns: the values, or the squares of their differences from a center, which are rounded before they are
+/// added, as if they had been stored.
+INLINE void summand(vector *value, const float *x, const vector *center, bool squared) {
+    *value = AT(x);
+    if (!squared) return;
+    *value -= *center;
+    *value *= *value;
+}
+
+/// out[0..<8] from columns that lie `stride` apart. `squared` is a constant where this is inlined.
+INLINE void sum_eight_columns(
+    float *out, const float *x, const vector *center, bool squared, size_t rows, size_t stride) {
+#pragma STDC FP_CONTRACT OFF
+    vector sums[4] = {0.0f, 0.0f, 0.0f, 0.0f}, value[4];
     size_t r = 0;
     if (rows >= 16) {
         for (; r + 4 <= rows; r += 4, x += 4 * stride) {
-            sums[0] += AT(x);
-            sums[1] += AT(x + stride);
-            sums[2] += AT(x + 2 * stride);
-            sums[3] += AT(x + 3 * stride);
+#pragma clang loop unroll(full)
+            for (size_t i = 0; i < 4; i++) {
+                summand(&value[i], x + i * stride, center, squared);
+                sums[i] += value[i];
+            }
         }
     }
     vector total = ((sums[0] + sums[1]) + sums[2]) + sums[3];
-    for (; r < rows; r++, x += stride) total += AT(x);
+    for (; r < rows; r++, x += stride) {
+        summand(&value[0], x, center, squared);
+        total += value[0];
+    }
     AT(out) = total;
 }
 
 /// The same for fewer than eight columns, which are the last of their rows. A vector reaches into the next row, whose lanes are
 /// dropped; near the end of the matrix it would reach out of it.
-INLINE void sum_few_columns(float *out, const float *x, size_t rows, size_t width, size_t stride) {
+INLINE void sum_few_columns(float *out, const float *x, const vector *center, bool squared, size_t rows, size_t width,
+    size_t stride) {
+#pragma STDC FP_CONTRACT OFF
     const size_t beyond = (LANES - width + stride - 1) / stride;
-    vector total = 0.0f;
+    vector total = 0.0f, value;
     size_t r = 0;
-    for (; r + beyond < rows; r++, x += stride) total += AT(x);
+    for (; r + beyond < rows; r++, x += stride) {
+        summand(&value, x, center, squared);
+        total += value;
+    }
     for (; r < rows; r++, x += stride) {
-        vector last;
-        load_partial(&last, x, width);
-        total += last;
+        float last[LANES] = {0.0f};
+        for (size_t j = 0; j < width; j++) last[j] = x[j];
+        summand(&value, last, center, squared);
+        total += value;
     }
     store_partial(out, &total, width);
 }
@@ -108,21 +129,36 @@ INLINE void sum_few_columns(float *out, const float *x, size_t rows, size_t widt
 /// A task sums some groups of eight columns.
 typedef struct {
     float *out;
-    const float *x;
+    const float *x, *center;
     size_t rows, columns, groups, tasks;
 } column_sums;
 
 KERNEL_CLONES static void sum_some_columns(void *context, size_t task) {
     const column_sums *job = context;
-    const size_t end = part(job->groups, job->tasks, task + 1);
+    const size_t end = part(job->groups, job->tasks, task + 1), rows = job->rows, stride = job->columns;
     for (size_t group = part(job->groups, job->tasks, task); group < end; group++) {
         const size_t first = group * LANES, width = smaller(LANES, job->columns - first);
-        if (width == LANES) {
-            sum_eight_columns(job->out + first, job->x + first, job->rows, job->columns);
+        float *out = job->out + first;
+        const float *x = job->x + first;
+        const bool squared = job->center != NULL;
+        vector center = 0.0f;
+        if (squared) load_partial(&center, job->center + first, width);
+        if (width == LANES && squared) {
+            sum_eight_columns(out, x, &center, true, rows, stride);
+        } else if (width == LANES) {
+            sum_eight_columns(out, x, &center, false, rows, stride);
+        } else if (squared) {
+            sum_few_columns(out, x, &center, true, rows, width, stride);
         } else {
-            sum_few_columns(job->out + first, job->x + first, job->rows, width, job->columns);
+            sum_few_columns(out, x, &center, false, rows, width, stride);
         }
     }
+}
+
+static void sum_rows(kernel_pool *pool, column_sums job) {
+    job.groups = (job.columns + LANES - 1) / LANES;
+    job.tasks = larger(1, smaller(job.groups, job.rows * job.columns / TASK));
+    kernel_pool_run(pool, job.tasks, sum_some_columns, &job);
 }
 
 void kernel_sum_rows(kernel_pool *pool, float *out, const float *x, size_t rows, size_t columns) {
@@ -130,10 +166,12 @@ void kernel_sum_rows(kernel_pool *pool, float *out, const float *x, size_t rows,
         *out = kernel_sum(x, rows);
         return;
     }
-    const size_t groups = (columns + LANES - 1) / LANES;
-    const size_t tasks = larger(1, smaller(groups, rows * columns / TASK));
-    column_sums job = {out, x, rows, columns, groups, tasks};
-    kernel_pool_run(pool, tasks, sum_some_columns, &job);
+    sum_rows(pool, (column_sums){.out = out, .x = x, .rows = rows, .columns = columns});
+}
+
+void kernel_sum_rows_of_squares(
+    kernel_pool *pool, float *out, const float *x, const float *center, size_t rows, size_t columns) {
+    sum_rows(pool, (column_sums){.out = out, .x = x, .center = center, .rows = rows, .columns = columns});
 }
 
 // MARK: Every value

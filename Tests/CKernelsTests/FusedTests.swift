@@ -140,9 +140,11 @@ import Testing
 
     /// One step does what scaling, shifting, relu and pooling do one after another, to the bit, and so
     /// do their gradients: what is given to a window's first largest pixel is what reached it.
-    @Test(arguments: [(1, 16), (7, 176), (300, 208), (40, 256)])
-    func scaledPooling(windows: Int, channels: Int) {
-        let count = windows * 4 * channels
+    @Test(arguments: [
+        (1, 2, 16), (7, 2, 176), (300, 2, 208), (40, 2, 256), (30, 28, 11), (14, 14, 13), (3, 4, 8),
+    ])
+    func scaledPooling(pairs: Int, width: Int, channels: Int) {
+        let count = pairs * 2 * width * channels
         var numbers = Numbers(state: 22)
         // Few different numbers, so that there are ties, and a NaN.
         var x = numbers.floats(count).map { ($0 * 4).rounded() }
@@ -151,21 +153,21 @@ import Testing
         let row = numbers.floats(2 * channels)
         let (xBlock, dyBlock) = (Block(x), Block(dy))
         let (scale, shift) = (Block(Array(row[..<channels])), Block(Array(row[channels...])))
-        let tile = Int(KERNEL_TILE) / (4 * channels) * 4 * channels
+        let tile = Int(KERNEL_TILE) / (2 * width * channels) * 2 * width * channels
 
         func run(isScaled: Bool, _ pool: OpaquePointer?) -> [Float] {
             written(count / 4 + count) { out in
                 func pooling(gradient: Bool) -> kernel_pooling {
                     kernel_pooling(
-                        y: out, dy: gradient ? UnsafePointer(dyBlock.pointer) : nil, width: 2,
+                        y: out, dy: gradient ? UnsafePointer(dyBlock.pointer) : nil, width: width,
                         channels: channels, scale: isScaled ? UnsafePointer(scale.pointer) : nil,
                         shift: isScaled ? UnsafePointer(shift.pointer) : nil)
                 }
-                let tiles = [Block([Float](repeating: 0, count: tile)), Block(Array(x[..<1]))]
+                let scales = Block([Float](repeating: 0, count: tile))
                 let shifts = Block([Float](repeating: 0, count: tile))
                 let rows = [
                     kernel_row(
-                        row: scale.pointer, tile: tiles[0].pointer, columns: channels, lanes: 1),
+                        row: scale.pointer, tile: scales.pointer, columns: channels, lanes: 1),
                     kernel_row(
                         row: shift.pointer, tile: shifts.pointer, columns: channels, lanes: 1),
                 ]
@@ -177,7 +179,7 @@ import Testing
                         steps = [
                             step(
                                 register(1), operand(xBlock.pointer),
-                                operand(tiles[0].pointer, stride: 0), binary: kernel_mul),
+                                operand(scales.pointer, stride: 0), binary: kernel_mul),
                             step(
                                 register(2), register(1), operand(shifts.pointer, stride: 0),
                                 binary: kernel_add),

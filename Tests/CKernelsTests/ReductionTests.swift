@@ -37,6 +37,24 @@ import Testing
             "sum")
     }
 
+    /// The very bits that the differences make that are stored before they are summed.
+    @Test(arguments: shapes.filter { $0.1 > 1 })
+    func sumsOfSquares(rows: Int, columns: Int) {
+        var numbers = Numbers(state: 9)
+        let x = numbers.floats(rows * columns), center = numbers.floats(columns)
+        let squares = written(x.count) { out in
+            for row in 0..<rows {
+                kernel_squared_difference(
+                    out + row * columns, Array(x[row * columns..<(row + 1) * columns]), center,
+                    columns)
+            }
+        }
+        let sums = onAllPools { pool in
+            written(columns) { kernel_sum_rows_of_squares(pool, $0, x, center, rows, columns) }
+        }
+        #expect(sums == written(columns) { kernel_sum_rows(nil, $0, squares, rows, columns) })
+    }
+
     /// Adding ones one after another to a float stops at 2²⁴.
     @Test func longSums() {
         let count = 20_000_000

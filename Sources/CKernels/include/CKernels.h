@@ -93,8 +93,7 @@ typedef struct {
 /// Max pooling of images of even height, `width` (even) and `channels` (at least 8) by windows of 2 × 2, in a run whose tiles are
 /// whole pairs of rows. With `dy`, its gradient: a step's x are the images, `y` what they were pooled to.
 ///
-/// With `scale` and `shift`, a row of 2 · channels each, what is pooled is relu(x · scale + shift), of images of two pixels' width,
-/// and the gradient is the relu's, too.
+/// With `scale` and `shift`, a number for each channel, what is pooled is relu(x · scale + shift), and the gradient is the relu's, too.
 typedef struct {
     float *y;
     const float *dy;
@@ -134,6 +133,10 @@ size_t kernel_fused_tasks(size_t tile, size_t n);
 float kernel_sum(const float *x, size_t n);
 /// out[j] = sum over i of x[i, j]; x is [rows, columns].
 void kernel_sum_rows(kernel_pool *pool, float *out, const float *x, size_t rows, size_t columns);
+/// out[j] = sum over i of (x[i, j] - center[j])², for more than one column: the bits that kernel_squared_difference and then
+/// kernel_sum_rows make.
+void kernel_sum_rows_of_squares(
+    kernel_pool *pool, float *out, const float *x, const float *center, size_t rows, size_t columns);
 /// out[i] = sum over j of x[i, j]; x is [rows, columns].
 void kernel_sum_columns(kernel_pool *pool, float *out, const float *x, size_t rows, size_t columns);
 

@@ -164,6 +164,25 @@ enum Reduction {
         }
     }
 
+    /// How a mean over all dimensions but the last runs whose operands are what is squared and a row
+    /// that is subtracted from it before; `nil` for another mean, and for one that a loop takes.
+    static func meanOfSquares(_ context: OpContext) -> Execution? {
+        guard let axes = Infer.axes(context) else { return nil }
+        let groups = grouped(context.dimensions(0), reduced: Set(axes))
+        guard groups.map(\.isReduced) == [true, false], groups[0].size < leastRowsOfTree else {
+            return nil
+        }
+        let (rows, columns) = (groups[0].size, groups[1].size)
+        return .call { bound in
+            let (pool, out, x) = (bound.pool, bound.outputs[0].floats, bound.inputs[0].floats)
+            let center = bound.inputs[1].floats
+            return {
+                kernel_sum_rows_of_squares(pool, out, x, center, rows, columns)
+                for i in 0..<columns { out[i] /= Float(rows) }
+            }
+        }
+    }
+
     private struct Group {
         var size: Int
         var isReduced: Bool

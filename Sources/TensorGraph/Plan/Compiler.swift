@@ -82,11 +82,10 @@ struct Compiler {
             executions[addition.node] = addition.execution
             operands[addition.node] = addition.operands
         }
-        let pools = FusedPools(
+        let fusedSteps = FusedSteps(
             specialization, running: running, executions: executions,
-            fetches: Set(fetches.map(source)), source: source,
-            isInWindows: { blocks.orders[$0] == KERNEL_WINDOWS })
-        for step in pools.steps {
+            fetches: Set(fetches.map(source)), source: source)
+        for step in fusedSteps.steps {
             for node in step.replaced { executions[node] = .nothing }
             replaced[step.node] = step.replaced
             executions[step.node] = step.execution

@@ -9,8 +9,11 @@ struct Recomputation {
     /// How all nodes run; those that nobody reads any more do not, and there are copies.
     private(set) var executions: [Node: Execution]
 
-    /// Elements from which on a value is large: more than a core's caches hold beside other things.
-    static let leastCount = 1 << 18
+    /// Elements from which on a value that a relu or the like makes is worth it.
+    private static let leastCount = 1 << 14
+    /// Elements from which on a pool's gradient is, too: more than a core's caches hold beside other
+    /// things.
+    private static let leastCountOfPools = 1 << 18
 
     private let source: (Tensor) -> Tensor
     private let readers: Readers
@@ -27,26 +30,25 @@ struct Recomputation {
         self.source = source
         readers = Readers(specialization, executions, source)
         stages = Stages()
-        for node in specialization.nodes where isCheap(node) && isLarge(node, specialization) {
+        for node in specialization.nodes where isCheap(node, specialization) {
             guard !fetches.contains(node.output()) else { continue }
             makeAgain(node, &specialization)
         }
     }
 
-    private func isCheap(_ node: Node) -> Bool {
+    /// Whether the node makes a large value for little.
+    private func isCheap(_ node: Node, _ specialization: Specialization) -> Bool {
+        let least: Int
         switch executions[node] {
-        case .unary, .binary: node.op.isCheap
-        case .pooling(_, _, let isGradient): isGradient
-        default: false
+        case .unary where node.op.isCheap, .binary where node.op.isCheap: least = Self.leastCount
+        case .pooling(_, _, isGradient: true): least = Self.leastCountOfPools
+        default: return false
         }
+        return count(node.output(), specialization) >= least
     }
 
     private func count(_ tensor: Tensor, _ specialization: Specialization) -> Int {
         specialization.type(tensor).shape.elementCount ?? 0
-    }
-
-    private func isLarge(_ node: Node, _ specialization: Specialization) -> Bool {
-        count(node.output(), specialization) >= Self.leastCount
     }
 
     // MARK: What is made again, and for whom
@@ -81,10 +83,11 @@ struct Recomputation {
         }
     }
 
-    /// Whether what has to be read instead is not much more than the value.
+    /// Whether what has to be read instead is there in any case, and not much more than the value.
     private mutating func isWorthIt(_ node: Node, _ specialization: Specialization) -> Bool {
         var leaves: Set<Tensor> = []
         collectLeaves(node, specialization, &leaves)
+        for leaf in leaves where isOfOneLoop(leaf, specialization) { return false }
         let read = leaves.reduce(0) { $0 + count($1, specialization) }
         return 2 * read <= 3 * count(node.output(), specialization)
     }
@@ -105,7 +108,15 @@ struct Recomputation {
 
     /// Whether an operand is made again, too: if only its own loop reads it.
     private mutating func isMadeAgain(_ tensor: Tensor, _ specialization: Specialization) -> Bool {
-        guard isCheap(tensor.node), isLarge(tensor.node, specialization) else { return false }
+        isCheap(tensor.node, specialization) && isOfOneLoop(tensor, specialization)
+    }
+
+    /// Whether only the loop reads the value that makes it.
+    private mutating func isOfOneLoop(_ tensor: Tensor, _ specialization: Specialization) -> Bool {
+        switch executions[tensor.node] {
+        case .unary, .binary, .sum, .copy, .pooling(_, _, isGradient: true): break
+        default: return false
+        }
         let own = stage(tensor.node, specialization)
         for reader in readers[tensor] {
             guard isPartOfLoop(reader.node), stage(reader.node, specialization) == own else {

@@ -1,9 +1,11 @@
-/// The pass that makes one step of a loop of what a batch norm, a relu and a pool do to images in
-/// blocks, and of the gradients of the latter two; and of a sum and the products that it sums.
+internal import CKernels
+
+/// The pass that makes one step of what a batch norm, a relu and a pool do to images, and of the
+/// gradients of the latter two; of a sum and the products that it sums; and of a variance.
 ///
 /// A window's values are scaled, shifted, compared and given away while they are in registers; as
 /// steps of their own each would pass them through the first-level cache.
-struct FusedPools {
+struct FusedSteps {
     /// A node that does the work of others, too.
     struct Step {
         let node: Node
@@ -23,10 +25,9 @@ struct FusedPools {
     /// - Parameters:
     ///   - running: the nodes that run, in order.
     ///   - source: the tensor that owns a tensor's memory.
-    ///   - isInWindows: whether a tensor holds images that lie window by window.
     init(
         _ specialization: Specialization, running: [Node], executions: [Node: Execution],
-        fetches: Set<Tensor>, source: @escaping (Tensor) -> Tensor, isInWindows: (Tensor) -> Bool
+        fetches: Set<Tensor>, source: @escaping (Tensor) -> Tensor
     ) {
         self.specialization = specialization
         self.executions = executions
@@ -39,15 +40,10 @@ struct FusedPools {
         for tensor in fetches { readers[tensor, default: []].append(tensor.node) }
         for node in running {
             switch executions[node] {
-            case .pooling(_, _, isGradient: false):
-                guard isInWindows(inputs(node)[0]) else { continue }
-                fuseForward(node)
-            case .pooling(_, _, isGradient: true):
-                guard isInWindows(inputs(node)[0]) else { continue }
-                fuseGradient(node)
-            case .columnSums:
-                guard isInWindows(inputs(node)[0]) else { continue }
-                fuseProducts(node)
+            case .pooling(_, _, isGradient: false): fuseForward(node)
+            case .pooling(_, _, isGradient: true): fuseGradient(node)
+            case .columnSums: fuseProducts(node)
+            case .call where node.op.name == Op.mean.name: fuseVariance(node)
             default: continue
             }
         }
@@ -86,7 +82,9 @@ struct FusedPools {
         let operands = inputs(tensor.node)
         let shapes = operands.map { specialization.type($0).shape.known ?? [] }
         let shape = specialization.type(tensor).shape.known ?? []
-        guard shapes[0] == shape, shapes[1] == [shape.last ?? 0] else { return nil }
+        guard shapes[0] == shape,
+            Elementwise.Repetition(of: shapes[1], in: shape) == .rows(period: shape.last ?? 0)
+        else { return nil }
         return (operands[0], operands[1])
     }
 
@@ -125,5 +123,18 @@ struct FusedPools {
         steps.append(
             Step(
                 node: sum, replaced: [product.node], operands: operands, execution: execution))
+    }
+
+    /// The mean of the squares of differences from a row.
+    private mutating func fuseVariance(_ mean: Node) {
+        guard
+            let (x, center) = operands(
+                inputs(mean)[0], of: Op.squaredDifference, readBy: mean),
+            let execution = Reduction.meanOfSquares(specialization.context(mean))
+        else { return }
+        steps.append(
+            Step(
+                node: mean, replaced: [inputs(mean)[0].node], operands: [x, center],
+                execution: execution))
     }
 }
