@@ -56,6 +56,19 @@
                 UnsafePointer<Float>,
                 UnsafePointer<kernel_conv2d_shape>, UnsafeMutablePointer<Float>
             ) -> Void
+        typealias ConvolveBlocks =
+            @convention(c) (
+                OpaquePointer?, UnsafeMutablePointer<Float>, kernel_pixel_order,
+                UnsafePointer<Float>, kernel_pixel_order, UnsafePointer<Float>,
+                UnsafePointer<Float>?, UnsafePointer<kernel_conv2d_shape>,
+                UnsafeMutablePointer<Float>
+            ) -> Void
+        typealias FilterOfBlocks =
+            @convention(c) (
+                OpaquePointer?, UnsafeMutablePointer<Float>, UnsafePointer<Float>,
+                kernel_pixel_order, UnsafePointer<Float>, kernel_pixel_order,
+                UnsafePointer<kernel_conv2d_shape>, UnsafeMutablePointer<Float>
+            ) -> Void
         typealias Adam =
             @convention(c) (
                 OpaquePointer?, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>,
@@ -82,6 +95,7 @@
             try compareFunctions(library)
             try compareProducts(library)
             try compareConvolutions(library)
+            try compareBlocks(library)
             try compareAdam(library)
         }
 
@@ -165,6 +179,43 @@
                 expectClose(
                     dw, written(conv.wCount) { filter(nil, $0, x, dy, &shape, &scratch) },
                     terms: shape.n * shape.p * shape.q, "a filter's gradient")
+            }
+        }
+
+        /// Images in blocks, for as many outputs as fill the tiles of each clone.
+        private func compareBlocks(_ library: Library) throws {
+            let forward = try library.function("kernel_blocked_conv2d", ConvolveBlocks.self)
+            let filter = try library.function(
+                "kernel_blocked_conv2d_filter_gradient", FilterOfBlocks.self)
+            var numbers = Numbers(state: 33)
+            for (channels, outputs) in [(11, 13), (1, 11), (13, 1), (3, 4), (2, 20)] {
+                let conv = Convolution.same(32, 6, 8, channels, filter: (3, 3), to: outputs)
+                var shape = conv.shape
+                let (x, w) = (numbers.floats(conv.xCount), numbers.floats(conv.wCount))
+                let (dy, bias) = (numbers.floats(conv.yCount), numbers.floats(outputs))
+                var scratch = [Float](
+                    repeating: 0,
+                    count: max(
+                        kernel_blocked_conv2d_scratch(&shape),
+                        kernel_blocked_conv2d_filter_gradient_scratch(&shape)))
+                let y = written(conv.yCount) {
+                    kernel_blocked_conv2d(
+                        nil, $0, KERNEL_WINDOWS, x, KERNEL_ROWS, w, bias, &shape, &scratch)
+                }
+                expectClose(
+                    y,
+                    written(conv.yCount) {
+                        forward(nil, $0, KERNEL_WINDOWS, x, KERNEL_ROWS, w, bias, &shape, &scratch)
+                    }, terms: 9 * channels, "a convolution of blocks")
+                let dw = written(conv.wCount) {
+                    kernel_blocked_conv2d_filter_gradient(
+                        nil, $0, x, KERNEL_ROWS, dy, KERNEL_WINDOWS, &shape, &scratch)
+                }
+                expectClose(
+                    dw,
+                    written(conv.wCount) {
+                        filter(nil, $0, x, KERNEL_ROWS, dy, KERNEL_WINDOWS, &shape, &scratch)
+                    }, terms: shape.n * shape.p * shape.q, "a filter's gradient, of blocks")
             }
         }
 
