@@ -11,12 +11,20 @@
 #include "max_pool.h"
 #include "vector.h"
 
-enum { TILES_A_TASK = 8 };
+enum {
+    TILES_A_TASK = 8,
+    EVEN_TASKS = 8,  // of fewer tiles than fill so many tasks, each takes less
+};
 
 typedef struct {
     const kernel_step *steps;
-    size_t step_count, tile, n;
+    size_t step_count, tile, n, grain;
 } fused;
+
+/// How many values a task takes.
+static size_t task_grain(size_t tile, size_t n) {
+    return tile * larger(1, smaller(TILES_A_TASK, n / tile / EVEN_TASKS));
+}
 
 /// Where a step finds (or leaves) the values from `start` on.
 INLINE float *place(const kernel_operand *operand, float registers[][KERNEL_TILE], size_t start) {
@@ -162,7 +170,7 @@ static void pool_tile(const kernel_pooling *pooling, float *out, const float *x,
 static void run_tiles(void *context, size_t task) {
     const fused *job = context;
     _Alignas(64) float registers[KERNEL_REGISTERS][KERNEL_TILE];
-    const size_t grain = TILES_A_TASK * job->tile, end = smaller(job->n, (task + 1) * grain);
+    const size_t grain = job->grain, end = smaller(job->n, (task + 1) * grain);
     for (size_t start = task * grain; start < end; start += job->tile) {
         const size_t count = smaller(job->tile, end - start);
         for (size_t i = 0; i < job->step_count; i++) {
@@ -187,7 +195,7 @@ static void run_tiles(void *context, size_t task) {
     }
 }
 
-size_t kernel_fused_tasks(size_t tile, size_t n) { return ceil_div(n, TILES_A_TASK * tile); }
+size_t kernel_fused_tasks(size_t tile, size_t n) { return ceil_div(n, task_grain(tile, n)); }
 
 static void repeat(const kernel_row *row, size_t tile) {
     const size_t columns = row->columns, lanes = row->lanes;
@@ -205,7 +213,7 @@ void kernel_fused(
     for (size_t i = 0; i < row_count; i++) {
         repeat(&rows[i], smaller(tile, n));
     }
-    fused job = {steps, step_count, tile, n};
+    fused job = {steps, step_count, tile, n, task_grain(tile, n)};
     const size_t tasks = kernel_fused_tasks(tile, n);
     kernel_pool_run(pool, tasks, run_tiles, &job);
     for (size_t i = 0; i < step_count; i++) {
