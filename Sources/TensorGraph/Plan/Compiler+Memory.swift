@@ -14,9 +14,9 @@ extension Compiler {
         for feed in feeds { request(feed, whole) }
         let constants = constantsInUse()
         for constant in constants { request(constant, whole) }
-        for (tensor, steps) in lifetimes() where sharing?.kept[tensor] == nil {
-            request(tensor, steps)
-        }
+        let lifetimes = lifetimes().filter { sharing?.kept[$0.0] == nil }
+        let inPlace = resultsInPlace(Set(lifetimes.map(\.0)))
+        for (tensor, steps) in lifetimes where inPlace[tensor] == nil { request(tensor, steps) }
         let keeps = units.compactMap { if case .keep(let fetch) = $0 { fetch } else { nil } }
         for fetch in keeps {
             requests.append(.init(bytes: specialization.bytes(fetches[fetch]), steps: whole))
@@ -34,12 +34,34 @@ extension Compiler {
         for (tensor, memory) in sharing?.kept ?? [:] {
             buffers[tensor] = buffer(specialization.type(tensor), memory.pointer)
         }
+        for (tensor, operand) in inPlace { buffers[tensor] = buffers[operand] }
         if let offset = layout.offsets.last {
             scratch = (arena.pointer + offset).assumingMemoryBound(to: Float.self)
         }
         for constant in constants {
             if let buffer = buffers[constant] { specialization.value(constant)?.copy(to: buffer) }
         }
+    }
+
+    /// The results of loops that take the memory of a value that plans leave to each other.
+    private func resultsInPlace(_ stored: Set<Tensor>) -> [Tensor: Tensor] {
+        guard let sharing else { return [:] }
+        let written = Set(writtenVariables())
+        let fetched = Set(fetches.map(source))
+        return InPlace(
+            units, executions: executions, inputs: { inputs($0).map(source) },
+            isStored: { stored.contains($0) && !fetched.contains($0) },
+            isSpoiled: { tensor in
+                guard sharing.kept[tensor] != nil, !fetched.contains(tensor) else { return false }
+                return (sharing.origins[tensor.node] ?? []).contains { origin in
+                    if case .variable(let node) = origin { written.contains(node) } else { false }
+                }
+            },
+            areAlike: {
+                specialization.type($0) == specialization.type($1)
+                    && storedBytes($0) == storedBytes($1) && blockOrder($0) == blockOrder($1)
+            }
+        ).operands
     }
 
     private var scratchBytes: Int {

@@ -150,6 +150,8 @@ struct Sharing {
     private(set) var segments: [Segment] = []
     /// The segment of each node that belongs to one.
     private(set) var segmentOfNode: [Node: Int] = [:]
+    /// What each node's value is computed from, if from feeds and variables alone.
+    let origins: [Node: [SharedValues.Origin]]
     /// The memory of each tensor that is kept.
     private(set) var kept: [Tensor: Arena] = [:]
 
@@ -166,7 +168,7 @@ struct Sharing {
         order: (Tensor) -> kernel_pixel_order?, bytes: (Tensor) -> Int
     ) {
         let feeds = specialization.feeds
-        let origins = Self.origins(running, specialization, inputs)
+        origins = Self.origins(running, specialization, inputs)
         var entries: [Tensor: SharedValues.Entry] = [:]
         for node in running {
             guard origins[node] != nil else { continue }
