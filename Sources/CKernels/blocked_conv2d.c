@@ -12,6 +12,7 @@
 enum {
     NARROW_OUTPUTS = 6,  // 12 of AVX2's 16 registers
     WIDE_OUTPUTS = 13,   // with two pixels 26 of AVX-512's 32
+    SINGLE_PIXELS = 7,   // in a tile of one output
     TASKS = 32,          // about, if there is enough to do
     TASK = 131072,       // multiplications, about
 };
@@ -76,6 +77,45 @@ INLINE void convolve_tile(const work *job, float *y, const float *x, const float
     }
 }
 
+/// y[i] = the only output of pixels q + i, i < SINGLE_PIXELS, of a filter of three columns. One
+/// output would be bound by the loads: here a pixel is loaded once for all three.
+INLINE void convolve_single_tile(const work *job, float *y, const float *x, const float *filter,
+    const float *bias, size_t p, size_t q) {
+    wide_vector sum[SINGLE_PIXELS];
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < SINGLE_PIXELS; i++) sum[i] = bias == NULL ? 0.0f : *bias;
+    const size_t first_r = (ptrdiff_t)p < job->top ? (size_t)job->top - p : 0;
+    for (size_t r = first_r; r < job->r; r++) {
+        const size_t row = p + r - (size_t)job->top;
+        if (row >= job->h) break;
+        const float *pixel_x = x + pixel_row(job->x_order, job->w, row) * job->c * BLOCK;
+        const float *from[SINGLE_PIXELS + 2], *weights = filter + r * 3 * job->c;
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < SINGLE_PIXELS + 2; j++) {
+            const size_t column = q + j - (size_t)job->left;
+            from[j] = column < job->w
+                ? pixel_x + pixel_column(job->x_order, column) * job->c * BLOCK
+                : job->zeros;
+        }
+        for (size_t c = 0; c < job->c; c++) {
+            const wide_vector w0 = weights[c], w1 = weights[job->c + c],
+                              w2 = weights[2 * job->c + c];
+#pragma clang loop unroll(full)
+            for (size_t j = 0; j < SINGLE_PIXELS + 2; j++) {
+                const wide_vector value = WIDE_AT(from[j] + c * BLOCK);
+                if (j < SINGLE_PIXELS) sum[j] += value * w0;
+                if (j >= 1 && j <= SINGLE_PIXELS) sum[j - 1] += value * w1;
+                if (j >= 2) sum[j - 2] += value * w2;
+            }
+        }
+    }
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < SINGLE_PIXELS; i++) {
+        if (q + i >= job->q) break;
+        WIDE_AT(y + pixel_column(job->y_order, q + i) * BLOCK) = sum[i];
+    }
+}
+
 /// A row of the output, for one tile of outputs.
 INLINE void convolve_row(const work *job, float *y, const float *x, const float *filter,
     const float *bias, size_t p, size_t outputs, bool wide) {
@@ -90,6 +130,11 @@ INLINE void convolve_row(const work *job, float *y, const float *x, const float 
                     smaller(count, NARROW_OUTPUTS), narrow_pixels);                         \
         }                                                                                   \
         break;
+    if (wide && job->k == 1 && job->s == 3) {
+        for (size_t q = 0; q < job->q; q += SINGLE_PIXELS)
+            convolve_single_tile(job, y, x, filter, bias, p, q);
+        return;
+    }
     switch (outputs) {
         OUTPUTS_CASE(13, 2, 1)
         OUTPUTS_CASE(12, 2, 1)
