@@ -4,23 +4,33 @@ internal import TensorBoard
 extension Compiler {
     /// The calls in order, each with the segment that it belongs to.
     func makeCalls() -> [Plan.Call] {
+        let measured = Set(units.flatMap(\.nodes) + replaced.values.joined())
         return units.compactMap { unit in
             switch unit {
             case .node(let node):
-                call((replaced[node] ?? []) + [node], run: makeKernel(node))
+                call([node], measured, run: makeKernel(node))
             case .group(let nodes):
-                call(nodes.flatMap { (replaced[$0] ?? []) + [$0] }, run: makeKernel(nodes))
+                call(nodes, measured, run: makeKernel(nodes))
             case .keep(let fetch):
                 kept[fetch].map { Plan.Call(segment: nil, run: copying(fetches[fetch], to: $0)) }
             }
         }
     }
 
-    /// - Parameter nodes: what the call computes; the last one stands for all.
-    private func call(_ nodes: [Node], run: @escaping Kernel) -> Plan.Call {
-        Plan.Call(
+    /// - Parameters:
+    ///   - nodes: what the call computes; the last one stands for all.
+    ///   - measured: the nodes that some call computes; a copy is measured for its original unless
+    ///     that is one of them.
+    private func call(
+        _ nodes: [Node], _ measured: Set<Node>, run: @escaping Kernel
+    ) -> Plan.Call {
+        let known = nodes.flatMap { (replaced[$0] ?? []) + [$0] }.compactMap { node -> Node? in
+            guard let original = specialization.original(node) else { return nil }
+            return original == node || !measured.contains(original) ? original : nil
+        }
+        return Plan.Call(
             segment: nodes.last.flatMap { sharing?.segmentOfNode[$0] },
-            nodes: nodes.map { ($0, outputs($0)) }, run: run)
+            nodes: known.map { ($0, outputs($0)) }, run: run)
     }
 
     private func outputs(_ node: Node) -> [RunProfile.Output] {

@@ -12,6 +12,9 @@ struct Specialization {
     let feeds: [Tensor: Feed]
     private var states: [State?]
     private var isNeeded: [Bool] = []
+    /// The graph's nodes come first; those behind them are the plan's own.
+    private let graphCount: Int
+    private var originals: [Node: Node] = [:]
     /// The inputs of nodes that read a copy of what the graph says.
     private var replacedInputs: [Node: [Tensor]] = [:]
 
@@ -44,7 +47,8 @@ struct Specialization {
     /// - Throws: ``SessionError`` when something needed is not fed, or never computed.
     init(graph: Graph, fetches: [Tensor], targets: [Node], feeds: [Tensor: Feed]) throws {
         self.feeds = feeds
-        states = Array(repeating: nil, count: graph.nodes.count)
+        graphCount = graph.nodes.count
+        states = Array(repeating: nil, count: graphCount)
         for node in reachable(from: fetches, targets, count: graph.nodes.count) {
             states[node.id] = try specialize(node)
         }
@@ -102,7 +106,16 @@ struct Specialization {
     /// Adds a node that computes what another one does, from inputs of the same shapes, and that
     /// belongs to this run alone.
     mutating func addCopy(of node: Node, inputs: [Tensor]) -> Node {
-        add(node.name + "/again", node.op, inputs, node.attributes, node.outputs, states[node.id])
+        let copy = add(
+            node.name + "/again", node.op, inputs, node.attributes, node.outputs, states[node.id])
+        originals[copy] = originals[node] ?? node
+        return copy
+    }
+
+    /// The graph's node for one of a run: the node itself, or what it is a copy of; `nil` for one
+    /// that the graph knows nothing of.
+    func original(_ node: Node) -> Node? {
+        node.id < graphCount ? node : originals[node]
     }
 
     /// Adds a node with one output that belongs to this run alone.
