@@ -4,6 +4,8 @@
 #include "include/CKernels.h"
 #include "vector.h"
 
+#include <stdatomic.h>
+
 enum {
     ROWS = 6,  // a tile of c: ROWS × COLUMNS values, in 12 of AVX2's 16 registers
     COLUMNS = 2 * LANES,
@@ -19,9 +21,10 @@ typedef struct {
     size_t a_row, a_depth;     // from one neighbour to the next along m, and along k
     size_t b_depth, b_column;  // along k, and along n
     float *packed_a, *scratch;
-    size_t panels, tasks;
+    size_t panels, tasks, threads;
+    atomic_size_t *next;
     bool wide;
-    bool adds;  // to what c holds; the packed way only
+    bool packs, adds;  // the packed way only: packs a; adds to what c holds
 } product;
 
 /// Panel i of a: rows part(m, panels, i)..<part(m, panels, i + 1), at most ROWS, of even sizes;

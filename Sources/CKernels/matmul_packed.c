@@ -1,50 +1,22 @@
-// c = a · b by panels, for operands that the caches do not hold.
+// c = a · b by panels of a and tiles of b, for operands that the caches do not hold.
 //
-// The inner loop reads a in panels of ROWS rows and b in panels of COLUMNS columns, both k-major,
-// so that its reads are consecutive whatever the operands' layout: transposition is a matter of
-// packing alone. k is cut into slices so that a panel of b stays in the first-level cache, and c
-// into blocks, which are the pool's tasks. A task packs its part of b itself, into a buffer that
-// stays in the second-level cache; a is packed once for all.
-#include "matmul.h"
+// A task makes a tile's columns of c, for a block of a's panels that the second-level cache holds.
+// b is packed by each task, and a read as it lies where that is as quick: to pack it together means
+// to wait for each other, and to fetch from another core's cache what that has packed.
+#include "matmul_tile.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 enum {
-    DEPTH = 320,
-    BLOCK_COLUMNS = 64,
-    BLOCK_ROWS = 384,  // of a
-    PACK_TASK = 16384,  // values of a
+    DEPTH = 640,            // of a packed tile, which is on the stack
+    BLOCK_VALUES = 131072,  // of a
+    PACK_TASK = 16384,      // values of a
+    PAGE = 1024,            // floats after which a first-level cache begins anew
+    COPIES = 2,             // of a that is packed: as many threads do that each for itself
 };
 
 // MARK: Packing
-
-/// to[p, i] = from[i, p] for p in 0..<depth, i in 0..<width ≤ WIDE_LANES. A row's last vector reaches
-/// into the next row, which is written after it.
-INLINE void pack_rows(
-    float *to, const float *from, size_t from_row, size_t depth, size_t width) {
-    size_t p = 0;
-    for (; p + 2 * LANES <= depth; p += LANES) {
-        vector x[8], left[8], right[8];
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < 8; i++) x[i] = AT(from + (i < width ? i : 0) * from_row + p);
-        transpose(left, x);
-        if (width > LANES) {
-#pragma clang loop unroll(full)
-            for (size_t i = 0; i < 8; i++) {
-                x[i] = AT(from + (i + LANES < width ? i + LANES : 0) * from_row + p);
-            }
-            transpose(right, x);
-        }
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < 8; i++) {
-            AT(to + (p + i) * width) = left[i];
-            if (width > LANES) AT(to + (p + i) * width + LANES) = right[i];
-        }
-    }
-    for (; p < depth; p++) {
-        for (size_t i = 0; i < width; i++) to[p * width + i] = from[i * from_row + p];
-    }
-}
 
 /// A panel of a, all of k.
 INLINE void pack_panel(const product *job, size_t panel) {
@@ -53,7 +25,7 @@ INLINE void pack_panel(const product *job, size_t panel) {
     const float *a = job->a + row * job->a_row;
     float *packed = job->packed_a + row * job->k;
     if (job->a_depth == 1) {
-        pack_rows(packed, a, job->a_row, job->k, rows);
+        pack_transposed(packed, rows, a, job->a_row, job->k, rows);
         return;
     }
     size_t p = 0;
@@ -77,97 +49,195 @@ void matmul_pack(kernel_pool *pool, const product *job) {
     kernel_pool_run(pool, packing.tasks, pack_panels, &packing);
 }
 
-/// packed[j / tile][p][j % tile] = b[p, j] for the columns of a block, anything behind the last.
-INLINE void pack_block(float *packed, const product *job, size_t first, size_t depth, size_t left,
-    size_t right, size_t tile) {
-    const float *b = job->b + first * job->b_depth + left * job->b_column;
-    const size_t width = right - left, whole = width / tile * tile, tail = width - whole;
-    if (job->b_column == 1) {
-        for (size_t p = 0; p < depth; p++, b += job->b_depth) {
-            float *to = packed + p * tile;
-            for (size_t j = 0; j < whole; j += tile, to += depth * tile) {
-#pragma clang loop unroll(full)
-                for (size_t i = 0; i < tile; i += LANES) AT(to + i) = AT(b + j + i);
-            }
-            for (size_t j = 0; tail > 0 && j < tile; j++) to[j] = j < tail ? b[whole + j] : 0.0f;
-        }
+/// Whether a is packed: for a b that is transposed meanwhile, which leaves no registers for other
+/// strides; if its rows lie almost a multiple of PAGE apart, where a wide panel has more of them
+/// than the first-level cache has ways; and, for narrow panels, if it is transposed, because they
+/// take so little time for a column that it would not come from the second-level cache.
+static bool packs_a(const product *job) {
+    if (job->b_column != 1) return true;
+    if (job->a_depth != 1) return !job->wide;
+    const size_t apart = smaller(job->a_row % PAGE, PAGE - job->a_row % PAGE);
+    return job->wide && job->k > LINE && apart < 4;
+}
+
+/// A tile of b, of which only the given columns are there; anything behind them.
+INLINE void pack_tile(const tile_product *t, size_t columns, size_t width) {
+    if (t->b_column != 1) {
+        pack_transposed(t->packed, width, t->b, t->b_column, t->depth, columns);
         return;
     }
-    for (size_t j = 0; j < width; j += tile, packed += depth * tile, b += tile * job->b_column) {
-        const size_t deep = depth / LANES * LANES;
-        for (size_t half = 0; half < tile; half += LANES) {
-            // Rows may lie a power of two apart: no more than eight at a time, along their lines.
-            const float *row[8];
-            for (size_t i = 0; i < 8; i++) {
-                row[i] = b + (j < whole ? half + i : smaller(half + i, tail - 1)) * job->b_column;
-            }
-            for (size_t p = 0; p < deep; p += LANES) {
-                vector x[8], y[8];
-#pragma clang loop unroll(full)
-                for (size_t i = 0; i < 8; i++) x[i] = AT(row[i] + p);
-                transpose(y, x);
-#pragma clang loop unroll(full)
-                for (size_t i = 0; i < 8; i++) AT(packed + (p + i) * tile + half) = y[i];
-            }
-        }
-        for (size_t p = deep; p < depth; p++) {
-            for (size_t i = 0; i < tile; i++) {
-                packed[p * tile + i] = j + i < width ? b[i * job->b_column + p] : 0.0f;
-            }
-        }
-    }
+    for (size_t p = 0; p < t->depth; p++)
+        memcpy(t->packed + p * width, t->b + p * t->b_depth, columns * sizeof(float));
 }
 
-// MARK: Blocks
+// MARK: Tiles
 
-static size_t row_blocks(const product *job) { return ceil_div(job->m, BLOCK_ROWS); }
-static size_t column_blocks(const product *job) { return ceil_div(job->n, BLOCK_COLUMNS); }
+/// Multiplies by a tile and packs it, for panels of the sizes that come first; or does nothing.
+INLINE bool multiply_packing(const tile_product *t, size_t rows, bool wide) {
+#define ROWS_CASE(count)                                          \
+    case count:                                                   \
+        if (t->b_column == 1) {                                   \
+            multiply_tile_of(t, count, wide ? 2 : 1, PACKS_ROWS); \
+        } else {                                                  \
+            multiply_tile_of(t, count, 2, PACKS_TRANSPOSED);      \
+        }                                                         \
+        return true;
+    if (wide && (t->b_column == 1 || t->depth >= LINE)) {
+        switch (rows) { ROWS_CASE(12) ROWS_CASE(11) ROWS_CASE(10) ROWS_CASE(9) }
+    } else if (t->b_column == 1) {
+        switch (rows) { ROWS_CASE(6) ROWS_CASE(5) }
+    }
+#undef ROWS_CASE
+    return false;
+}
+
+/// The same by a packed tile of one or, if wide, two vectors.
+INLINE void multiply_packed(const tile_product *t, size_t rows, size_t vectors, bool wide) {
+#define ROWS_CASE(count)                           \
+    case count:                                    \
+        if (wide && vectors == 2) {                \
+            multiply_tile_of(t, count, 2, PACKED); \
+        } else if (wide || count <= ROWS) {        \
+            multiply_tile_of(t, count, 1, PACKED); \
+        }                                          \
+        break;
+    switch (rows) {
+        ROWS_CASE(12)
+        ROWS_CASE(11)
+        ROWS_CASE(10)
+        ROWS_CASE(9)
+        ROWS_CASE(8)
+        ROWS_CASE(7)
+        ROWS_CASE(6)
+        ROWS_CASE(5)
+        ROWS_CASE(4)
+        ROWS_CASE(3)
+        ROWS_CASE(2)
+    default:
+        ROWS_CASE(1)
+    }
+#undef ROWS_CASE
+}
+
+/// Makes the columns of c behind the last whole tile, in a buffer.
+INLINE void multiply_border(
+    const tile_product *t, size_t rows, size_t columns, size_t vectors, bool wide) {
+    const size_t width = vectors * WIDE_LANES;
+    float border[WIDE_ROWS * WIDE_COLUMNS] = {0.0f};
+    for (size_t i = 0; t->adds && i < rows; i++)
+        memcpy(border + i * width, t->c + i * t->c_row, columns * sizeof(float));
+    tile_product bordered = *t;
+    bordered.c = border, bordered.c_row = width;
+    multiply_packed(&bordered, rows, vectors, wide);
+    for (size_t i = 0; i < rows; i++)
+        memcpy(t->c + i * t->c_row, border + i * width, columns * sizeof(float));
+}
+
+// MARK: Tasks
+
+static size_t slices_of(const product *job) { return ceil_div(job->k, DEPTH); }
+static size_t tiles_of(const product *job) {
+    return ceil_div(job->n, job->wide ? WIDE_COLUMNS : COLUMNS);
+}
+static size_t blocks_of(const product *job) {
+    return ceil_div(job->m * ceil_div(job->k, slices_of(job)), BLOCK_VALUES);
+}
+
+/// The last tiles, of which each thread has one about, are cut into more blocks: so that no thread
+/// waits long for another.
+static size_t last_tiles(const product *job) {
+    return job->threads == 1 ? 0 : smaller(job->threads, tiles_of(job));
+}
+static size_t last_blocks(const product *job) {
+    // Each packs its tiles again, which takes longer if it transposes them.
+    const size_t parts = job->b_column == 1 ? 4 : 2;
+    return larger(blocks_of(job), smaller(job->panels / 2, parts * blocks_of(job)));
+}
 
 INLINE void multiply(const product *job, size_t task, bool wide) {
-    const size_t tile = wide ? WIDE_COLUMNS : COLUMNS, blocks = column_blocks(job);
-    const size_t top = part(job->panels, row_blocks(job), task / blocks);
-    const size_t bottom = part(job->panels, row_blocks(job), task / blocks + 1);
-    const size_t left = task % blocks * BLOCK_COLUMNS;
-    const size_t right = smaller(job->n, left + BLOCK_COLUMNS);
-    float *packed_b = job->scratch + task * DEPTH * BLOCK_COLUMNS;
-    const size_t slices = ceil_div(job->k, DEPTH);
+    const size_t last = last_tiles(job), whole = (tiles_of(job) - last) * blocks_of(job);
+    const size_t tiles = task < whole ? tiles_of(job) - last : last;
+    const size_t blocks = task < whole ? blocks_of(job) : last_blocks(job);
+    const size_t place = task < whole ? task : task - whole;
+    const size_t top = part(job->panels, blocks, place / tiles);
+    const size_t bottom = part(job->panels, blocks, place / tiles + 1);
+    const size_t left = (place % tiles + (task < whole ? 0 : tiles_of(job) - last))
+        * (wide ? WIDE_COLUMNS : COLUMNS);
+    const size_t columns = smaller(wide ? WIDE_COLUMNS : COLUMNS, job->n - left);
+    const size_t vectors = columns > WIDE_LANES ? 2 : 1, width = vectors * WIDE_LANES;
+    const size_t slices = slices_of(job);
+    _Alignas(64) float packed[DEPTH * WIDE_COLUMNS];
     for (size_t slice = 0; slice < slices; slice++) {
         const size_t first = part(job->k, slices, slice);
-        const size_t depth = part(job->k, slices, slice + 1) - first;
-        const bool adds = slice > 0 || job->adds;
-        pack_block(packed_b, job, first, depth, left, right, tile);
-        for (size_t j = left; j < right; j += tile) {
-            for (size_t panel = top; panel < bottom; panel++) {
-                const size_t row = part(job->m, job->panels, panel);
-                const size_t rows = part(job->m, job->panels, panel + 1) - row;
-                float *c = job->c + row * job->n + j;
-                const float *a = job->packed_a + row * job->k + first * rows,
-                            *b = packed_b + (j - left) * depth;
-                if (right - j >= tile) {
-                    multiply_tile(c, job->n, a, b, tile, depth, rows, adds, wide);
-                    continue;
-                }
-                float border[WIDE_ROWS * WIDE_COLUMNS] = {0.0f};
-                for (size_t i = 0; adds && i < rows; i++)
-                    memcpy(border + i * tile, c + i * job->n, (right - j) * sizeof(float));
-                multiply_tile(border, tile, a, b, tile, depth, rows, adds, wide);
-                for (size_t i = 0; i < rows; i++)
-                    memcpy(c + i * job->n, border + i * tile, (right - j) * sizeof(float));
+        const float *b = job->b + first * job->b_depth + left * job->b_column;
+        bool is_packed = false;
+        for (size_t panel = top; panel < bottom; panel++) {
+            const size_t row = part(job->m, job->panels, panel);
+            const size_t rows = part(job->m, job->panels, panel + 1) - row;
+            const tile_product t = {
+                .c = job->c + row * job->n + left,
+                .a = job->packs ? job->packed_a + row * job->k + first * rows
+                                : job->a + row * job->a_row + first * job->a_depth,
+                .b = b,
+                .packed = packed,
+                .depth = part(job->k, slices, slice + 1) - first,
+                .c_row = job->n,
+                .a_row = job->packs ? 1 : job->a_row,
+                .a_depth = job->packs ? rows : job->a_depth,
+                .b_depth = job->b_depth,
+                .b_column = job->b_column,
+                .adds = slice > 0 || job->adds,
+            };
+            const bool is_whole = columns == (wide ? WIDE_COLUMNS : COLUMNS);
+            if (!is_packed) {
+                is_packed = true;
+                if (is_whole && multiply_packing(&t, rows, wide)) continue;
+                pack_tile(&t, columns, width);
+            }
+            if (is_whole) {
+                multiply_packed(&t, rows, vectors, wide);
+            } else {
+                multiply_border(&t, rows, columns, vectors, wide);
             }
         }
     }
 }
 
-KERNEL_CLONES static void multiply_block(void *context, size_t task) { multiply(context, task, false); }
-KERNEL_WIDE static void multiply_wide_block(void *context, size_t task) { multiply(context, task, true); }
+KERNEL_CLONES static void multiply_narrow(void *context, size_t task) {
+    multiply(context, task, false);
+}
+KERNEL_WIDE static void multiply_wide(void *context, size_t task) { multiply(context, task, true); }
+
+static size_t tasks_of(const product *job) {
+    return (tiles_of(job) - last_tiles(job)) * blocks_of(job) + last_tiles(job) * last_blocks(job);
+}
+
+/// Packs a for itself, then takes what tasks are left.
+static void pack_and_multiply(void *context, size_t copy) {
+    product job = *(const product *)context;
+    const size_t tasks = tasks_of(&job);
+    size_t task = atomic_fetch_add(job.next, 1);
+    if (task >= tasks) return;
+    job.packed_a += copy * job.m * job.k;
+    job.tasks = 1;
+    pack_panels(&job, 0);
+    for (; task < tasks; task = atomic_fetch_add(job.next, 1))
+        (job.wide ? multiply_wide : multiply_narrow)(&job, task);
+}
 
 size_t matmul_packed_scratch(const product *job) {
-    return job->m * job->k + row_blocks(job) * column_blocks(job) * DEPTH * BLOCK_COLUMNS;
+    return packs_a(job) ? COPIES * job->m * job->k : 0;
 }
 
 void matmul_packed(kernel_pool *pool, product *job) {
-    matmul_pack(pool, job);
-    job->scratch = job->packed_a + job->m * job->k;
-    kernel_pool_run(pool, row_blocks(job) * column_blocks(job),
-        job->wide ? multiply_wide_block : multiply_block, job);
+    job->packs = packs_a(job);
+    job->threads = kernel_pool_threads(pool);
+    if (job->packs && job->threads > 1 && job->threads <= COPIES) {
+        atomic_size_t next = 0;
+        job->next = &next;
+        kernel_pool_run(pool, job->threads, pack_and_multiply, job);
+        return;
+    }
+    if (job->packs) matmul_pack(pool, job);
+    kernel_pool_run(pool, tasks_of(job), job->wide ? multiply_wide : multiply_narrow, job);
 }

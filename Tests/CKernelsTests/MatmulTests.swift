@@ -20,6 +20,10 @@ import Testing
             Shape(128, 130, 70), Shape(128, 1, 300), Shape(250, 150, 40), Shape(61, 70, 600),
             Shape(1, 1024, 100), Shape(1, 100, 1025), Shape(32, 300, 21), Shape(2000, 3, 5),
             Shape(3, 2000, 5), Shape(3, 5, 4000),
+            // Whole tiles, with little and much of k; rows that lie a power of two apart; more
+            // than a cache holds.
+            Shape(27, 64, 15), Shape(25, 32, 16), Shape(33, 64, 45), Shape(128, 70, 1024),
+            Shape(30, 40, 1300), Shape(700, 40, 200),
         ]
         for m in [0, 1, 2, 5, 6, 7, 13] {
             for n in [0, 1, 3, 8, 15, 16, 17, 40] {

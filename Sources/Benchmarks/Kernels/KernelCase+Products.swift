@@ -33,37 +33,28 @@ extension KernelCase {
         let state = Floats(3 * rows * columns)
         let size = rows * columns
         let products = zip(a, b).map { kernel_product(a: $0.pointer, b: $1.pointer, k: batch) }
-        // Large batches store the gradient, as a plan does.
-        let isStored = terms * batch > 64
-        let scratchSize = max(
-            kernel_matmul_scratch(rows, columns, batch, true, false),
-            kernel_matmul_add_scratch(rows, columns, batch, true, false))
-        let gradient = Floats(isStored ? size : 0)
-        let scratch = Floats(isStored ? scratchSize : 0)
+        let isLarge = terms * batch > 64
+        let scratch = Floats(
+            isLarge ? kernel_matmul_adam_large_scratch(rows, columns, products, terms) : 0)
         let adam = 10 * size * times
         return KernelCase(
             name:
                 "\(name): Adam of \(rows) × \(columns), \(times) ×, gradient over \(terms * batch)",
             work: .init(2 * size * batch * terms + adam, updating: 3 * size),
             run: { pool in
-                withExtendedLifetime((a, b, gradient, scratch)) {
+                withExtendedLifetime((a, b, scratch)) {
                     let (variable, m, v) = (
                         state.pointer, state.pointer + size, state.pointer + 2 * size
                     )
-                    guard isStored else {
+                    if isLarge {
+                        kernel_matmul_adam_large(
+                            pool, variable, m, v, rows, columns, products, terms, times, 1e-4, 0.9,
+                            0.999, 1e-3, scratch.pointer)
+                    } else {
                         kernel_matmul_adam(
                             pool, variable, m, v, rows, columns, products, terms, times, 1e-4, 0.9,
                             0.999, 1e-3)
-                        return
                     }
-                    for (index, product) in products.enumerated() {
-                        let multiply = index == 0 ? kernel_matmul : kernel_matmul_add
-                        multiply(
-                            pool, gradient.pointer, product.a, product.b, rows, columns, batch,
-                            true, false, scratch.pointer)
-                    }
-                    kernel_adam(
-                        pool, variable, m, v, gradient.pointer, size, times, 1e-4, 0.9, 0.999, 1e-3)
                 }
             }, output: state,
             expected: {

@@ -203,6 +203,14 @@ void kernel_matmul_adam(
     const kernel_product *terms, size_t term_count, size_t times,
     float lr, float beta1, float beta2, float epsilon);
 
+/// The same, made for large batches. `scratch` holds kernel_matmul_adam_large_scratch(…) floats.
+size_t kernel_matmul_adam_large_scratch(
+    size_t rows, size_t columns, const kernel_product *terms, size_t term_count);
+void kernel_matmul_adam_large(
+    kernel_pool *pool, float *var, float *m, float *v, size_t rows, size_t columns,
+    const kernel_product *terms, size_t term_count, size_t times,
+    float lr, float beta1, float beta2, float epsilon, float *scratch);
+
 /// Whether every value is finite.
 bool kernel_all_finite(const float *x, size_t n);
 

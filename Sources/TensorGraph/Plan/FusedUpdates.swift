@@ -3,10 +3,9 @@ internal import TensorBoard
 
 /// The pass that makes a weight's gradient and its step of Adam one kernel.
 ///
-/// Where an `ApplyAdam`'s gradient is a product aᵀ · b of small batches, or an `AddN` of such
-/// products, and nobody else reads it, it is not stored: the kernel makes it tile by tile and
-/// updates the variable on the spot. Several updates of a variable with the same gradient are one
-/// pass over it, too.
+/// Where an `ApplyAdam`'s gradient is a product aᵀ · b of batches, or an `AddN` of such products, and
+/// nobody else reads it, it is not stored: the kernel makes it tile by tile and updates the variable
+/// on the spot. Several updates of a variable with the same gradient are one pass over it, too.
 struct FusedUpdates {
     /// One variable's update.
     struct Update {
@@ -22,8 +21,7 @@ struct FusedUpdates {
 
     private(set) var updates: [Update] = []
 
-    /// Beyond so many rows in all terms together, a product takes longer than storing it: it is made
-    /// by itself, term by term, and then all updates are one pass.
+    /// Beyond so many rows in all terms together it pays to pack them.
     private static let mostRows = 64
     /// With fewer the kernel's tiles would not be full.
     private static let fewestColumns = 32
@@ -63,13 +61,11 @@ struct FusedUpdates {
             let sizes = factors.map { specialization.type($0[0]).shape.known ?? [] }
             let columns = specialization.type(factors[0][1]).shape.known?[1] ?? 0
             let rows = sizes.map { $0[0] }
-            let isSmall = rows.reduce(0, +) <= Self.mostRows
-            guard columns >= Self.fewestColumns, isSmall || products.count + updates.count > 2
-            else { continue }
+            guard columns >= Self.fewestColumns else { continue }
             let execution =
-                isSmall
-                ? Self.execution(rows: rows, times: updates.count)
-                : Self.storing(rows: rows, m: sizes[0][1], n: columns, times: updates.count)
+                rows.reduce(0, +) <= Self.mostRows
+                ? Self.small(rows: rows, times: updates.count)
+                : Self.large(rows: rows, m: sizes[0][1], n: columns, times: updates.count)
             self.updates.append(
                 Update(
                     node: node,
@@ -92,36 +88,8 @@ struct FusedUpdates {
         }
     }
 
-    /// The gradient is made term by term in scratch memory, before the update.
-    private static func storing(rows: [Int], m: Int, n: Int, times: Int) -> Execution {
-        let scratch = rows.map { k in
-            max(
-                kernel_matmul_scratch(m, n, k, true, false),
-                kernel_matmul_add_scratch(m, n, k, true, false))
-        }
-        return .call(scratch: m * n + (scratch.max() ?? 0)) { bound in
-            let (pool, rates, gradient) = (bound.pool, AdamRates(bound), bound.scratch)
-            let scratch = bound.scratch + m * n
-            let terms = Self.terms(bound, rows: rows)
-            return {
-                kernel_matmul(
-                    pool, gradient, terms[0].a, terms[0].b, m, n, terms[0].k, true, false, scratch)
-                var index = 1
-                while index < terms.count {
-                    let term = terms[index]
-                    kernel_matmul_add(
-                        pool, gradient, term.a, term.b, m, n, term.k, true, false, scratch)
-                    index += 1
-                }
-                kernel_adam(
-                    pool, rates.variable, rates.moments.0, rates.moments.1, gradient, m * n, times,
-                    rates.rate, rates.betas.0[0], rates.betas.1[0], rates.epsilon[0])
-            }
-        }
-    }
-
-    /// The gradient is made tile by tile, in the update.
-    private static func execution(rows: [Int], times: Int) -> Execution {
+    /// The kernel for small batches.
+    private static func small(rows: [Int], times: Int) -> Execution {
         .call { bound in
             let (pool, rates) = (bound.pool, AdamRates(bound))
             let (m, n) = (bound.inputs[0].shape[0], bound.inputs[0].shape[1])
@@ -131,6 +99,21 @@ struct FusedUpdates {
                     pool, rates.variable, rates.moments.0, rates.moments.1, m, n, terms,
                     terms.count, times, rates.rate, rates.betas.0[0], rates.betas.1[0],
                     rates.epsilon[0])
+            }
+        }
+    }
+
+    /// The kernel for large ones.
+    private static func large(rows: [Int], m: Int, n: Int, times: Int) -> Execution {
+        let sizes = rows.map { kernel_product(a: nil, b: nil, k: $0) }
+        return .call(scratch: kernel_matmul_adam_large_scratch(m, n, sizes, sizes.count)) { bound in
+            let (pool, rates, scratch) = (bound.pool, AdamRates(bound), bound.scratch)
+            let terms = Self.terms(bound, rows: rows)
+            return {
+                kernel_matmul_adam_large(
+                    pool, rates.variable, rates.moments.0, rates.moments.1, m, n, terms,
+                    terms.count, times, rates.rate, rates.betas.0[0], rates.betas.1[0],
+                    rates.epsilon[0], scratch)
             }
         }
     }

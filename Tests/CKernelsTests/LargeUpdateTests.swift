@@ -1,0 +1,92 @@
+import CKernels
+import Testing
+
+/// A gradient made of large batches, and Adam's steps with it, beside the two one after the other.
+@Suite struct LargeUpdateTests {
+    struct Shape: Sendable, CustomTestStringConvertible {
+        let rows: Int, columns: Int, batches: [Int], times: Int
+
+        init(_ rows: Int, _ columns: Int, _ batches: [Int], times: Int = 1) {
+            (self.rows, self.columns, self.batches, self.times) = (rows, columns, batches, times)
+        }
+
+        var testDescription: String {
+            "[\(rows), \(columns)] over \(batches), \(times) times"
+        }
+    }
+
+    @Test(arguments: [
+        // The network's, scaled down; tiles and panels that are not whole; more rows of a batch
+        // than a tile holds, and terms that begin amid one; matrices smaller than a panel.
+        Shape(637, 96, [128, 128], times: 2), Shape(1024, 49, [128]),
+        Shape(300, 70, [70], times: 3), Shape(8, 32, [100]), Shape(9, 33, [65, 1]),
+        Shape(23, 31, [700]), Shape(41, 64, [300, 400]), Shape(64, 5, [90, 200, 90]),
+        Shape(7, 40, [128, 3], times: 2), Shape(1, 1, [70]),
+    ])
+    func update(_ shape: Shape) {
+        let (rows, columns) = (shape.rows, shape.columns)
+        let count = rows * columns
+        var numbers = Numbers(state: 41)
+        let a = shape.batches.map { numbers.floats($0 * rows) }
+        let b = shape.batches.map { numbers.floats($0 * columns) }
+        let start = numbers.floats(count), m = numbers.floats(count)
+        let v = numbers.floats(count).map { abs($0) }
+        let (lr, beta1, beta2, epsilon): (Float, Float, Float, Float) = (1e-2, 0.9, 0.999, 1e-2)
+
+        var expected = (
+            variable: start.map(Double.init), m: m.map(Double.init), v: v.map(Double.init)
+        )
+        for i in 0..<rows {
+            for j in 0..<columns {
+                var g = 0.0
+                for (t, k) in shape.batches.enumerated() {
+                    for p in 0..<k {
+                        g += Double(a[t][p * rows + i]) * Double(b[t][p * columns + j])
+                    }
+                }
+                let at = i * columns + j
+                for _ in 0..<shape.times {
+                    expected.m[at] += (g - expected.m[at]) * (1 - Double(beta1))
+                    expected.v[at] += (g * g - expected.v[at]) * (1 - Double(beta2))
+                    expected.variable[at] -=
+                        Double(lr) * expected.m[at]
+                        / (expected.v[at].squareRoot() + Double(epsilon))
+                }
+            }
+        }
+
+        let operands = (a + b).map { values in
+            let copy = UnsafeMutablePointer<Float>.allocate(capacity: values.count)
+            copy.initialize(from: values, count: values.count)
+            return copy
+        }
+        defer { for operand in operands { operand.deallocate() } }
+        let terms = shape.batches.indices.map {
+            kernel_product(
+                a: operands[$0], b: operands[a.count + $0], k: shape.batches[$0])
+        }
+        let size = kernel_matmul_adam_large_scratch(rows, columns, terms, terms.count)
+        var newM: [Float] = [], newV: [Float] = []
+        let variable = onAllPools { pool in
+            written(count) { variable in
+                variable.update(from: start, count: count)
+                newM = written(count) { slotM in
+                    slotM.update(from: m, count: count)
+                    newV = written(count) { slotV in
+                        slotV.update(from: v, count: count)
+                        _ = written(size) { scratch in
+                            kernel_matmul_adam_large(
+                                pool, variable, slotM, slotV, rows, columns, terms, terms.count,
+                                shape.times, lr, beta1, beta2, epsilon, scratch)
+                        }
+                    }
+                }
+            }
+        }
+        // Rounding leaves some multiple of √k units in a gradient's last place, and v squares it.
+        let scale = Double(shape.batches.reduce(0, +)).squareRoot()
+        expectClose(newM, expected.m, tolerance: 2e-6, scale: scale, "m")
+        expectClose(newV, expected.v, tolerance: 4e-6, scale: scale, "v")
+        expectClose(variable, expected.variable, tolerance: 2e-6, scale: scale, "var")
+    }
+}
