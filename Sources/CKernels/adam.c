@@ -22,6 +22,8 @@ KERNEL_CLONES static void update_chunk(void *context, size_t chunk) {
     vector var, m, v, g;
     size_t i = chunk * CHUNK;
     for (; i + LANES <= end; i += LANES) {
+        FETCH(a.var + i + ADAM_AHEAD), FETCH(a.m + i + ADAM_AHEAD);
+        FETCH(a.v + i + ADAM_AHEAD), FETCH(a.g + i + ADAM_AHEAD);
         var = AT(a.var + i), m = AT(a.m + i), v = AT(a.v + i), g = AT(a.g + i);
         for (size_t t = 0; t < a.times; t++) adam_update(&var, &m, &v, &g, &a.rates);
         AT(a.var + i) = var, AT(a.m + i) = m, AT(a.v + i) = v;

@@ -41,17 +41,20 @@ void matmul_outer(kernel_pool *pool, product *job);
 size_t matmul_packed_scratch(const product *job);
 void matmul_packed(kernel_pool *pool, product *job);
 
-/// c [rows, COLUMNS] (+)= a panel's `depth` columns · b [depth, COLUMNS]. `rows` is a constant
-/// where this is inlined.
+/// c [rows, COLUMNS] (+)= a panel's `depth` columns · b [depth, COLUMNS]. Meanwhile, if it `fetches`,
+/// the values `ahead` behind those of b are brought to the second-level cache. `rows` and `fetches`
+/// are constants where this is inlined.
 #define MULTIPLY_ROWS(name, vector_type, load, most_rows, lanes)                                    \
     INLINE void name(float *c, size_t c_row, const float *a, const float *b, size_t b_row,          \
-        size_t depth, size_t rows, bool add) {                                                      \
+        size_t depth, size_t rows, bool add, bool fetches, size_t ahead) {                          \
         vector_type sum[most_rows][2];                                                              \
         _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows; i++) {                      \
             sum[i][0] = add ? load(c + i * c_row) : 0.0f;                                           \
             sum[i][1] = add ? load(c + i * c_row + lanes) : 0.0f;                                   \
         }                                                                                           \
         _Pragma("clang loop unroll(disable)") for (size_t p = 0; p < depth; p++, a += rows, b += b_row) { \
+            if (fetches) FETCH(b + ahead);                                                          \
+            if (fetches && lanes > LANES) FETCH(b + ahead + lanes);                                 \
             const vector_type b0 = load(b), b1 = load(b + lanes);                                   \
             _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows; i++) {                  \
                 const vector_type ai = a[i];                                                        \
@@ -68,15 +71,16 @@ void matmul_packed(kernel_pool *pool, product *job);
 MULTIPLY_ROWS(multiply_rows, vector, AT, ROWS, LANES)
 MULTIPLY_ROWS(multiply_wide_rows, wide_vector, WIDE_AT, WIDE_ROWS, WIDE_LANES)
 
-INLINE void multiply_tile(float *c, size_t c_row, const float *a, const float *b, size_t b_row,
-    size_t depth, size_t rows, bool add, bool wide) {
-#define ROWS_CASE(count)                                                      \
-    case count:                                                               \
-        if (wide) {                                                           \
-            multiply_wide_rows(c, c_row, a, b, b_row, depth, count, add);     \
-        } else if (count <= ROWS) {                                           \
-            multiply_rows(c, c_row, a, b, b_row, depth, smaller(count, ROWS), add); \
-        }                                                                     \
+INLINE void multiply_and_fetch(float *c, size_t c_row, const float *a, const float *b, size_t b_row,
+    size_t depth, size_t rows, bool add, bool wide, bool fetches, size_t ahead) {
+#define ROWS_CASE(count)                                                                        \
+    case count:                                                                                 \
+        if (wide) {                                                                             \
+            multiply_wide_rows(c, c_row, a, b, b_row, depth, count, add, fetches, ahead);       \
+        } else if (count <= ROWS) {                                                             \
+            multiply_rows(                                                                      \
+                c, c_row, a, b, b_row, depth, smaller(count, ROWS), add, fetches, ahead);       \
+        }                                                                                       \
         break;
     switch (rows) {
         ROWS_CASE(12)
@@ -94,4 +98,9 @@ INLINE void multiply_tile(float *c, size_t c_row, const float *a, const float *b
         ROWS_CASE(1)
     }
 #undef ROWS_CASE
+}
+
+INLINE void multiply_tile(float *c, size_t c_row, const float *a, const float *b, size_t b_row,
+    size_t depth, size_t rows, bool add, bool wide) {
+    multiply_and_fetch(c, c_row, a, b, b_row, depth, rows, add, wide, false, 0);
 }

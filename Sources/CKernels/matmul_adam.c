@@ -1,58 +1,143 @@
 // A weight's gradient and its step of Adam in one pass.
 //
-//   g = Σₜ aₜᵀ · bₜ      aₜ [kₜ, M], bₜ [kₜ, K]: a layer's inputs and the gradients of its outputs, a batch each
+//   g = Σₜ aₜᵀ · bₜ      aₜ [kₜ, M], bₜ [kₜ, K]: a layer's inputs and the gradients of its outputs,
+//                        a batch each
 //   (var, m, v) ← Adam(var, m, v, g), as often as asked
 //
-// With few rows in a batch the gradient is cheaper to make than to store: it is made in registers, six rows by sixteen columns (or
-// twelve by thirty-two) at a time, into a block that stays in the first-level cache, and var, m and v, the only large arrays, are read once and written
-// once, a long run of each row at a time: short runs of many rows would wait for memory.
+// With few rows in a batch the gradient is cheaper to make than to store: some rows of it are made
+// at a time, tile by tile in registers. Products keep the multipliers busy and Adam the divider,
+// so the two take turns every few instructions: while one block of the gradient is made, the one
+// before it is used up. var, m and v, the only large arrays, are read once and written once, in
+// the order of their memory and fetched ahead of time: short runs of many rows would wait for it.
 #include "include/CKernels.h"
 #include "adam.h"
 
 enum {
-    ROWS = 6,
+    ROWS = 6,  // a tile of g: ROWS × COLUMNS values, in 12 of AVX2's 16 registers
     COLUMNS = 2 * LANES,
-    WIDE_ROWS = 12,
+    WIDE_ROWS = 6,  // the same in 12 of AVX-512's 32: Adam needs the others
     WIDE_COLUMNS = 2 * WIDE_LANES,
-    BLOCK = 1024,
-    GRAIN = 48,     // rows that a task takes, about
+    BLOCK = 1024,  // columns of a block, whose rows are those of a tile
+    STEP = 16,     // values that are updated at a time
+    GRAIN = 64,    // rows that a task takes, about
 };
 
 typedef struct {
     float *var, *m, *v;
     size_t rows, columns, tasks;
     const kernel_product *terms;
+    size_t depth;  // of all terms
     size_t term_count, times;
     adam_rates rates;
 } matmul_adam;
 
-/// g [rows, 2 · lanes], of rows BLOCK apart, = the sum of all terms, from the given row and column on.
-#define WHOLE_TILE(name, vector_type, load, tile_rows, lanes)                                                          \
-    INLINE void name(float *g, const matmul_adam *job, size_t top, size_t left_column) {                               \
-        vector_type sums[tile_rows][2];                                                                                \
-        _Pragma("clang loop unroll(full)") for (size_t r = 0; r < tile_rows; r++) sums[r][0] = sums[r][1] = 0.0f;      \
-        for (size_t t = 0; t < job->term_count; t++) {                                                                 \
-            const float *a = job->terms[t].a + top, *b = job->terms[t].b + left_column;                                \
-            for (size_t i = 0; i < job->terms[t].k; i++, a += job->rows, b += job->columns) {                          \
-                const vector_type left = load(b), right = load(b + lanes);                                             \
-                _Pragma("clang loop unroll(full)") for (size_t r = 0; r < tile_rows; r++) {                            \
-                    const vector_type ar = a[r];                                                                       \
-                    sums[r][0] += ar * left;                                                                           \
-                    sums[r][1] += ar * right;                                                                          \
-                }                                                                                                      \
-            }                                                                                                          \
-        }                                                                                                              \
-        _Pragma("clang loop unroll(full)") for (size_t r = 0; r < tile_rows; r++, g += BLOCK) {                        \
-            load(g) = sums[r][0];                                                                                      \
-            load(g + lanes) = sums[r][1];                                                                              \
-        }                                                                                                              \
+/// What is left of a block of the gradient that is used up: in var, `runs` runs of `run` values.
+typedef struct {
+    const float *g;  // the first run left, and its place in var
+    size_t start;
+    size_t run, runs;
+    size_t gap;   // between runs
+    size_t done;  // values of the first run
+} block;
+
+// MARK: Updating
+
+/// Updates STEP values.
+INLINE void update_step(
+    const matmul_adam *job, float *var, float *m, float *v, const float *g, bool wide) {
+    FETCH(var + ADAM_AHEAD), FETCH(m + ADAM_AHEAD), FETCH(v + ADAM_AHEAD);
+    if (wide) {
+        const wide_vector gradient = WIDE_AT(g);
+        wide_vector var_i = WIDE_AT(var), m_i = WIDE_AT(m), v_i = WIDE_AT(v);
+        _Pragma("clang loop unroll(disable)") for (size_t i = 0; i < job->times; i++)
+            adam_update_wide(&var_i, &m_i, &v_i, &gradient, &job->rates);
+        WIDE_AT(var) = var_i, WIDE_AT(m) = m_i, WIDE_AT(v) = v_i;
+        return;
+    }
+    for (size_t half = 0; half < STEP; half += LANES) {
+        const vector gradient = AT(g + half);
+        vector var_i = AT(var + half), m_i = AT(m + half), v_i = AT(v + half);
+        _Pragma("clang loop unroll(disable)") for (size_t i = 0; i < job->times; i++)
+            adam_update(&var_i, &m_i, &v_i, &gradient, &job->rates);
+        AT(var + half) = var_i, AT(m + half) = m_i, AT(v + half) = v_i;
+    }
+}
+
+/// Updates less than STEP values.
+INLINE void update_few(const matmul_adam *job, size_t at, const float *g, size_t count) {
+    float *var = job->var + at, *m = job->m + at, *v = job->v + at;
+    for (size_t j = 0; j < count; j += LANES) {
+        const size_t lanes = smaller(LANES, count - j);
+        vector gradient, var_j, m_j, v_j;
+        load_partial(&gradient, g + j, lanes);
+        load_partial(&var_j, var + j, lanes);
+        load_partial(&m_j, m + j, lanes);
+        load_partial(&v_j, v + j, lanes);
+        for (size_t i = 0; i < job->times; i++)
+            adam_update(&var_j, &m_j, &v_j, &gradient, &job->rates);
+        store_partial(var + j, &var_j, lanes);
+        store_partial(m + j, &m_j, lanes);
+        store_partial(v + j, &v_j, lanes);
+    }
+}
+
+/// Uses up what is left of a block's first run.
+INLINE void finish_run(const matmul_adam *job, block *from, bool wide) {
+    float *var = job->var + from->start, *m = job->m + from->start, *v = job->v + from->start;
+    size_t i = from->done;
+    for (; i + STEP <= from->run; i += STEP)
+        update_step(job, var + i, m + i, v + i, from->g + i, wide);
+    if (i < from->run) update_few(job, from->start + i, from->g + i, from->run - i);
+    from->g += from->run;
+    from->start += from->run + from->gap;
+    from->runs -= 1;
+    from->done = 0;
+}
+
+// MARK: Making the gradient
+
+/// g [rows, 2 · lanes] = the sum of all terms, from the given row and column on. Meanwhile a block
+/// is used up: after each term of the sums `steps` is added to `due`, and each `total` that is
+/// reached is a step.
+#define WHOLE_TILE(name, vector_type, load, tile_rows, lanes, wide)                               \
+    INLINE void name(float *g, size_t g_row, const matmul_adam *job, size_t top, size_t left,     \
+        block *from, size_t steps, size_t total, size_t *due) {                                   \
+        vector_type sums[tile_rows][2];                                                           \
+        const float *const used = from->g;                                                        \
+        float *const var = job->var + from->start, *const m = job->m + from->start,               \
+                     *const v = job->v + from->start;                                             \
+        size_t done = from->done, count = *due;                                                   \
+        _Pragma("clang loop unroll(full)") for (size_t r = 0; r < tile_rows; r++) {               \
+            sums[r][0] = sums[r][1] = 0.0f;                                                       \
+        }                                                                                         \
+        for (size_t t = 0; t < job->term_count; t++) {                                            \
+            const float *a = job->terms[t].a + top, *b = job->terms[t].b + left;                  \
+            for (size_t i = job->terms[t].k; i > 0; i--, a += job->rows, b += job->columns) {     \
+                const vector_type b0 = load(b), b1 = load(b + lanes);                             \
+                _Pragma("clang loop unroll(full)") for (size_t r = 0; r < tile_rows; r++) {       \
+                    const vector_type ar = a[r];                                                  \
+                    sums[r][0] += ar * b0;                                                        \
+                    sums[r][1] += ar * b1;                                                        \
+                }                                                                                 \
+                if (!wide) continue;                                                              \
+                for (count += steps; count >= total; count -= total, done += STEP)                \
+                    update_step(job, var + done, m + done, v + done, used + done, wide);          \
+            }                                                                                     \
+        }                                                                                         \
+        from->done = done;                                                                        \
+        *due = count;                                                                             \
+        _Pragma("clang loop unroll(full)") for (size_t r = 0; r < tile_rows; r++) {               \
+            load(g + r * g_row) = sums[r][0];                                                     \
+            load(g + r * g_row + lanes) = sums[r][1];                                             \
+        }                                                                                         \
     }
 
-WHOLE_TILE(whole_tile, vector, AT, ROWS, LANES)
-WHOLE_TILE(whole_wide_tile, wide_vector, WIDE_AT, WIDE_ROWS, WIDE_LANES)
+WHOLE_TILE(whole_tile, vector, AT, ROWS, LANES, false)
+WHOLE_TILE(whole_wide_tile, wide_vector, WIDE_AT, WIDE_ROWS, WIDE_LANES, true)
 
 /// The same for a matrix that is smaller than a tile.
-INLINE void border_tile(float *g, const matmul_adam *job, size_t top, size_t rows, size_t left, size_t columns) {
+INLINE void border_tile(float *g, size_t g_row, const matmul_adam *job, size_t top, size_t rows,
+    size_t left, size_t columns) {
     for (size_t r = 0; r < rows; r++) {
         for (size_t j = 0; j < columns; j++) {
             float sum = 0.0f;
@@ -62,66 +147,66 @@ INLINE void border_tile(float *g, const matmul_adam *job, size_t top, size_t row
                     sum = __builtin_fmaf(a[i * job->rows], b[i * job->columns], sum);
                 }
             }
-            g[r * BLOCK + j] = sum;
+            g[r * g_row + j] = sum;
         }
     }
 }
 
-/// g [rows, width] = the gradient, from the given row and column on. A tile at the border begins earlier, in the tile before.
-INLINE void make_block(
-    float *g, const matmul_adam *job, size_t top, size_t rows, size_t left, size_t width, bool wide) {
+/// g [rows, width] = the gradient, from the given row and column on, while another block is used
+/// up. A tile at the border begins earlier, in the tile before.
+INLINE void make_gradient(float *g, const matmul_adam *job, size_t top, size_t rows, size_t left,
+    size_t width, block *from, bool wide) {
     const size_t tile_columns = wide ? WIDE_COLUMNS : COLUMNS;
     if (rows < (wide ? WIDE_ROWS : ROWS) || width < tile_columns) {
-        border_tile(g, job, top, rows, left, width);
+        border_tile(g, width, job, top, rows, left, width);
         return;
     }
-    for (size_t column = 0; column < width; column += tile_columns) {
-        const size_t j = smaller(column, width - tile_columns);
+    // So many tiles for each run, at the end of which its last step is due.
+    const size_t tiles = ceil_div(width, tile_columns);
+    const size_t tiles_a_run = larger(1, tiles / larger(1, from->runs));
+    const size_t total = tiles_a_run * job->depth, steps = from->run / STEP;
+    size_t due = 0;
+    for (size_t tile = 0; tile < tiles; tile++) {
+        const size_t j = smaller(tile * tile_columns, width - tile_columns);
+        const size_t due_steps = from->runs > 0 ? steps : 0;
         if (wide) {
-            whole_wide_tile(g + j, job, top, left + j);
+            whole_wide_tile(g + j, width, job, top, left + j, from, due_steps, total, &due);
         } else {
-            whole_tile(g + j, job, top, left + j);
+            whole_tile(g + j, width, job, top, left + j, from, due_steps, total, &due);
         }
+        if (from->runs > 0 && from->done + STEP > from->run) finish_run(job, from, wide);
     }
-}
-
-INLINE void update_row(const matmul_adam *job, size_t start, const float *g, size_t columns) {
-    vector var, m, v;
-    size_t j = 0;
-    for (; j + LANES <= columns; j += LANES) {
-        const vector gradient = AT(g + j);
-        var = AT(job->var + start + j), m = AT(job->m + start + j), v = AT(job->v + start + j);
-        for (size_t i = 0; i < job->times; i++) adam_update(&var, &m, &v, &gradient, &job->rates);
-        AT(job->var + start + j) = var, AT(job->m + start + j) = m, AT(job->v + start + j) = v;
-    }
-    if (j == columns) return;
-    vector gradient;
-    load_partial(&gradient, g + j, columns - j);
-    load_partial(&var, job->var + start + j, columns - j);
-    load_partial(&m, job->m + start + j, columns - j);
-    load_partial(&v, job->v + start + j, columns - j);
-    for (size_t i = 0; i < job->times; i++) adam_update(&var, &m, &v, &gradient, &job->rates);
-    store_partial(job->var + start + j, &var, columns - j);
-    store_partial(job->m + start + j, &m, columns - j);
-    store_partial(job->v + start + j, &v, columns - j);
 }
 
 INLINE void update(const matmul_adam *job, size_t task, bool wide) {
     const size_t tile_rows = wide ? WIDE_ROWS : ROWS, tiles = ceil_div(job->rows, tile_rows);
-    float g[WIDE_ROWS * BLOCK];
-    for (size_t tile = part(tiles, job->tasks, task); tile < part(tiles, job->tasks, task + 1); tile++) {
+    const size_t blocks = ceil_div(job->columns, BLOCK);
+    _Alignas(64) float g[2][WIDE_ROWS * BLOCK];
+    size_t made = 0;
+    block before = {0};
+    for (size_t tile = part(tiles, job->tasks, task); tile < part(tiles, job->tasks, task + 1);
+        tile++) {
         const size_t first = tile * tile_rows, end = smaller(job->rows, first + tile_rows);
         const size_t top = smaller(first, job->rows - smaller(tile_rows, job->rows));
-        const size_t blocks = ceil_div(job->columns, BLOCK);
-        for (size_t block = 0; block < blocks; block++) {
-            const size_t left = part(job->columns, blocks, block);
-            const size_t width = part(job->columns, blocks, block + 1) - left;
-            make_block(g, job, top, end - top, left, width, wide);
-            for (size_t r = first; r < end; r++) {
-                update_row(job, r * job->columns + left, g + (r - top) * BLOCK, width);
-            }
+        for (size_t i = 0; i < blocks; i++, made++) {
+            const size_t left = part(job->columns, blocks, i);
+            const size_t width = part(job->columns, blocks, i + 1) - left;
+            float *gradient = g[made % 2];
+            make_gradient(gradient, job, top, end - top, left, width, &before, wide);
+            while (before.runs > 0) finish_run(job, &before, wide);
+            const size_t rows = end - first;
+            const bool is_one_run = width == job->columns;
+            before = (block){
+                .g = gradient + (first - top) * width,
+                .start = first * job->columns + left,
+                .run = is_one_run ? rows * width : width,
+                .runs = is_one_run ? 1 : rows,
+                .gap = is_one_run ? 0 : job->columns - width,
+            };
+            while (!wide && before.runs > 0) finish_run(job, &before, wide);
         }
     }
+    while (before.runs > 0) finish_run(job, &before, wide);
 }
 
 KERNEL_CLONES static void update_tiles(void *context, size_t task) {
@@ -138,8 +223,17 @@ void kernel_matmul_adam(
     kernel_pool *pool, float *var, float *m, float *v, size_t rows, size_t columns,
     const kernel_product *terms, size_t term_count, size_t times,
     float lr, float beta1, float beta2, float epsilon) {
-    const size_t tasks = larger(1, rows / GRAIN);
-    matmul_adam job = {
-        var, m, v, rows, columns, tasks, terms, term_count, times, {lr, beta1, beta2, epsilon}};
-    kernel_pool_run(pool, tasks, has_wide_vectors() ? update_wide_tiles : update_tiles, &job);
+    const size_t tasks = even_tasks(larger(1, rows / GRAIN), kernel_pool_threads(pool));
+    matmul_adam job = {.var = var,
+        .m = m,
+        .v = v,
+        .rows = rows,
+        .columns = columns,
+        .tasks = tasks,
+        .terms = terms,
+        .term_count = term_count,
+        .times = times,
+        .rates = {lr, beta1, beta2, epsilon}};
+    for (size_t t = 0; t < term_count; t++) job.depth += terms[t].k;
+    kernel_pool_run(pool, job.tasks, has_wide_vectors() ? update_wide_tiles : update_tiles, &job);
 }

@@ -5,17 +5,18 @@
 
 enum {
     DEPTH = 32,  // rows of b that pass over c at a time
-    TASK_COLUMNS = 256,
-    DOT_DEPTH = 512,  // of k: rows of a as long as this stay in the first-level cache
-    DOT_TASK = 32,    // rows of b
+    TASK_COLUMNS = 128,
+    DOT_TASK = 32,  // rows of b
     MOST_ROWS = 24,
+    TOTALS = 24,  // dot products at a time
     OUTER_TASK = 16384,  // values of c
 };
 
 // MARK: b as it lies
 
 /// Some columns of c. They are summed in a buffer, because rows of c may lie a power of two apart
-/// and drive each other out of the cache.
+/// and drive each other out of the cache. While some rows of b pass, the next ones are fetched: no
+/// processor guesses that they are next.
 INLINE void stream(const product *job, size_t task, bool wide) {
     const size_t tile = wide ? WIDE_COLUMNS : COLUMNS, tiles = ceil_div(job->n, tile);
     const size_t left = part(tiles, job->tasks, task) * tile;
@@ -25,7 +26,7 @@ INLINE void stream(const product *job, size_t task, bool wide) {
         const size_t depth = smaller(DEPTH, job->k - p);
         for (size_t j = left; j < right; j += tile) {
             const float *b = job->b + p * job->n + j;
-            size_t b_row = job->n;
+            size_t b_row = job->n, ahead = p + DEPTH < job->k ? DEPTH * job->n : 0;
             if (right - j < tile) {
                 memset(edge, 0, sizeof edge);
                 for (size_t i = 0; i < depth; i++) {
@@ -33,12 +34,19 @@ INLINE void stream(const product *job, size_t task, bool wide) {
                 }
                 b = edge;
                 b_row = tile;
+                ahead = 0;
             }
             for (size_t panel = 0; panel < job->panels; panel++) {
                 const size_t row = part(job->m, job->panels, panel);
                 const size_t rows = part(job->m, job->panels, panel + 1) - row;
-                multiply_tile(sums + row * TASK_COLUMNS + (j - left), TASK_COLUMNS,
-                    job->packed_a + row * job->k + p * rows, b, b_row, depth, rows, p > 0, wide);
+                const float *a = job->packed_a + row * job->k + p * rows;
+                float *sum = sums + row * TASK_COLUMNS + (j - left);
+                if (panel == 0) {
+                    multiply_and_fetch(
+                        sum, TASK_COLUMNS, a, b, b_row, depth, rows, p > 0, wide, true, ahead);
+                } else {
+                    multiply_tile(sum, TASK_COLUMNS, a, b, b_row, depth, rows, p > 0, wide);
+                }
             }
         }
     }
@@ -54,18 +62,24 @@ size_t matmul_streaming_scratch(const product *job) { return job->m * job->k; }
 
 void matmul_streaming(kernel_pool *pool, product *job) {
     matmul_pack(pool, job);
-    job->tasks = ceil_div(job->n, TASK_COLUMNS);
+    const size_t tiles = ceil_div(job->n, job->wide ? WIDE_COLUMNS : COLUMNS);
+    const size_t tasks = even_tasks(ceil_div(job->n, TASK_COLUMNS), kernel_pool_threads(pool));
+    job->tasks = smaller(tasks, tiles);
     kernel_pool_run(pool, job->tasks, job->wide ? stream_wide_columns : stream_columns, job);
 }
 
 // MARK: b transposed
 
-/// a, in slices of DOT_DEPTH along k: packed[slice][panel][step][row][lane], the last step of all
+/// How long the slices of k are: rows of a as long as this stay in the first-level cache.
+static size_t slice_depth(const product *job) { return job->m > 16 ? 256 : 512; }
+
+/// a, in slices along k: packed[slice][panel][step][row][lane], the last step of all
 /// padded with zeros.
 static void pack_dots(const product *job, size_t lanes) {
     float *packed = job->packed_a;
-    for (size_t slice = 0; slice < job->k; slice += DOT_DEPTH) {
-        const size_t end = smaller(job->k, slice + DOT_DEPTH);
+    const size_t deepest = slice_depth(job);
+    for (size_t slice = 0; slice < job->k; slice += deepest) {
+        const size_t end = smaller(job->k, slice + deepest);
         for (size_t panel = 0; panel < job->panels; panel++) {
             const size_t first = part(job->m, job->panels, panel);
             const size_t last = part(job->m, job->panels, panel + 1);
@@ -85,26 +99,55 @@ static void pack_dots(const product *job, size_t lanes) {
     }
 }
 
-INLINE void halve(vector *y, const vector *x) { *y = *x; }
-
-INLINE void halve_wide(vector *y, const wide_vector *x) {
-    *y = __builtin_shufflevector(*x, *x, 0, 1, 2, 3, 4, 5, 6, 7)
-        + __builtin_shufflevector(*x, *x, 8, 9, 10, 11, 12, 13, 14, 15);
+/// totals[i] (+)= the sum of the lanes of sums[i]; whole vectors of totals are written.
+INLINE void sum_all(float *totals, const vector *sums, size_t count, bool add) {
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < count; i += LANES) {
+        vector x[LANES], y;
+#pragma clang loop unroll(full)
+        for (size_t l = 0; l < LANES; l++) x[l] = i + l < count ? sums[i + l] : 0.0f;
+        sum_each(&y, x);
+        AT(totals + i) = add ? AT(totals + i) + y : y;
+    }
 }
 
-/// c [rows, columns] (+)= dot products of a panel's rows with rows of b. `rows` and `columns` are
-/// constants where this is inlined, and rows · columns ≤ 24.
-#define DOT_TILE(name, vector_type, load, lanes, half)                                             \
-    INLINE void name(float *c, size_t c_row, const float *a, const float *b, size_t b_row,         \
-        size_t depth, size_t rows, size_t columns, bool add) {                                     \
-        vector_type sum[24];                                                                       \
+INLINE void sum_all_wide(float *totals, const wide_vector *sums, size_t count, bool add) {
+    size_t first = 0;
+    if (count > LANES) {
+        wide_vector x[WIDE_LANES], y;
+#pragma clang loop unroll(full)
+        for (size_t l = 0; l < WIDE_LANES; l++) x[l] = l < count ? sums[l] : 0.0f;
+        sum_each_wide(&y, x);
+        WIDE_AT(totals) = add ? WIDE_AT(totals) + y : y;
+        first = WIDE_LANES;
+    }
+    vector halves[LANES];
+#pragma clang loop unroll(full)
+    for (size_t i = first; i < count; i++) {
+        const wide_vector x = sums[i];
+        halves[i - first] = __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7)
+            + __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
+    }
+    if (first < count) sum_all(totals + first, halves, count - first, add);
+}
+
+/// totals [rows, columns] (+)= dot products of a panel's rows with rows of b; they go to c when
+/// they are complete. Meanwhile the values `ahead` behind those of b are fetched. `rows` and
+/// `columns` are constants where this is inlined, and rows · columns ≤ TOTALS.
+#define DOT_TILE(name, vector_type, load, lanes, sum_up)                                           \
+    INLINE void name(float *totals, float *c, size_t c_row, const float *a, const float *b,        \
+        size_t b_row, size_t depth, size_t rows, size_t columns, bool add, bool complete,          \
+        ptrdiff_t ahead) {                                                                         \
+        vector_type sum[TOTALS];                                                                   \
         _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows * columns; i++) sum[i] =    \
             0.0f;                                                                                  \
         size_t p = 0;                                                                              \
         for (; p + lanes <= depth; p += lanes, a += rows * lanes) {                                \
             vector_type bj[4];                                                                     \
-            _Pragma("clang loop unroll(full)") for (size_t j = 0; j < columns; j++) bj[j] =        \
-                load(b + j * b_row + p);                                                           \
+            _Pragma("clang loop unroll(full)") for (size_t j = 0; j < columns; j++) {              \
+                bj[j] = load(b + j * b_row + p);                                                   \
+                if (rows > 1) FETCH(b + j * b_row + p + ahead);                                    \
+            }                                                                                      \
             _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows; i++) {                 \
                 const vector_type ai = load(a + i * lanes);                                        \
                 _Pragma("clang loop unroll(full)") for (size_t j = 0; j < columns; j++)            \
@@ -119,48 +162,46 @@ INLINE void halve_wide(vector *y, const wide_vector *x) {
                     sum[i * columns + j] += load(a + i * lanes) * bj;                              \
             }                                                                                      \
         }                                                                                          \
-        vector halves[24], totals[3];                                                              \
-        _Pragma("clang loop unroll(full)") for (size_t i = 0; i < 24; i++) {                       \
-            if (i < rows * columns) {                                                              \
-                half(&halves[i], &sum[i]);                                                         \
-            } else {                                                                               \
-                halves[i] = 0.0f;                                                                  \
-            }                                                                                      \
-        }                                                                                          \
-        _Pragma("clang loop unroll(full)") for (size_t i = 0; i < 3; i++)                          \
-            sum_each(&totals[i], halves + 8 * i);                                                  \
-        _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows * columns; i++) {           \
-            float *to = c + i / columns * c_row + i % columns;                                     \
-            *to = add ? *to + totals[i / 8][i % 8] : totals[i / 8][i % 8];                         \
-        }                                                                                          \
+        sum_up(totals, sum, rows * columns, add);                                                  \
+        if (!complete) return;                                                                     \
+        _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows; i++)                       \
+            memcpy(c + i * c_row, totals + i * columns, columns * sizeof(float));                  \
     }
 
-DOT_TILE(dot_tile, vector, AT, LANES, halve)
-DOT_TILE(dot_wide_tile, wide_vector, WIDE_AT, WIDE_LANES, halve_wide)
+DOT_TILE(dot_tile, vector, AT, LANES, sum_all)
+DOT_TILE(dot_wide_tile, wide_vector, WIDE_AT, WIDE_LANES, sum_all_wide)
 
 /// Some columns of c, for some rows of b.
 INLINE void dot(const product *job, size_t task, bool wide) {
     const size_t left = part(job->n, job->tasks, task), right = part(job->n, job->tasks, task + 1);
-    const size_t lanes = wide ? WIDE_LANES : LANES;
+    const size_t lanes = wide ? WIDE_LANES : LANES, deepest = slice_depth(job);
     const float *a = job->packed_a;
-    for (size_t slice = 0; slice < job->k; slice += DOT_DEPTH) {
-        const size_t depth = smaller(DOT_DEPTH, job->k - slice);
+    float totals[DOT_TASK * 2 * TOTALS];
+    for (size_t slice = 0; slice < job->k; slice += deepest) {
+        const size_t depth = smaller(deepest, job->k - slice);
         const size_t padded = ceil_div(depth, lanes) * lanes;
-        const bool add = slice > 0;
+        const bool add = slice > 0, complete = slice + depth == job->k;
+        float *total = totals;
         for (size_t j = left, width; j < right; j += width) {
             const float *b = job->b + j * job->k + slice, *panel_a = a;
             width = right - j >= 4 && job->m <= 3 ? 4 : right - j >= 2 ? 2 : 1;
-            for (size_t panel = 0; panel < job->panels; panel++) {
+            // To the next rows, or to the first ones in the next slice.
+            const ptrdiff_t ahead = j + width < right ? (ptrdiff_t)(width * job->k)
+                : complete ? 0
+                           : (ptrdiff_t)deepest - (ptrdiff_t)((j - left) * job->k);
+            for (size_t panel = 0; panel < job->panels; panel++, total += TOTALS) {
                 const size_t row = part(job->m, job->panels, panel);
                 const size_t rows = part(job->m, job->panels, panel + 1) - row;
                 float *c = job->c + row * job->n + j;
-#define TILE(rows, columns)                                                               \
-    case rows * 8 + columns:                                                              \
-        if (wide) {                                                                       \
-            dot_wide_tile(c, job->n, panel_a, b, job->k, depth, rows, columns, add);      \
-        } else if (rows <= ROWS) {                                                        \
-            dot_tile(c, job->n, panel_a, b, job->k, depth, smaller(rows, ROWS), columns, add); \
-        }                                                                                 \
+#define TILE(rows, columns)                                                                     \
+    case rows * 8 + columns:                                                                    \
+        if (wide) {                                                                             \
+            dot_wide_tile(total, c, job->n, panel_a, b, job->k, depth, rows, columns, add,      \
+                complete, ahead);                                                               \
+        } else if (rows <= ROWS) {                                                              \
+            dot_tile(total, c, job->n, panel_a, b, job->k, depth, smaller(rows, ROWS), columns, \
+                add, complete, ahead);                                                          \
+        }                                                                                       \
         break;
 #define TILES(rows) TILE(rows, 2) TILE(rows, 1)
                 switch (rows * 8 + width) {
@@ -185,7 +226,7 @@ size_t matmul_dots_scratch(const product *job) {
 
 void matmul_dots(kernel_pool *pool, product *job) {
     pack_dots(job, job->wide ? WIDE_LANES : LANES);
-    job->tasks = ceil_div(job->n, DOT_TASK);
+    job->tasks = even_tasks(ceil_div(job->n, DOT_TASK), kernel_pool_threads(pool));
     kernel_pool_run(pool, job->tasks, job->wide ? dot_wide_columns : dot_columns, job);
 }
 

@@ -64,6 +64,9 @@ INLINE _Bool has_wide_vectors(void) {
 /// The vector at an address that need not be aligned, to read or to write.
 #define AT(address) (*(unaligned_vector *)(address))
 
+/// Asks for a line of memory to be in the second-level cache soon. The address need not be valid.
+#define FETCH(address) __builtin_prefetch(address, 0, 2)
+
 /// Reads 1..<LANES values; the lanes behind them are 0.
 INLINE void load_partial(vector *v, const float *p, size_t count) {
     *v = 0.0f;
@@ -98,6 +101,37 @@ INLINE void sum_each(vector *y, const vector x[8]) {
         + __builtin_shufflevector(quad[0], quad[1], 4, 5, 6, 7, 12, 13, 14, 15);
 }
 
+/// Lane i of y is the sum of the lanes of x[i], in sum_each's order after the upper half of them is
+/// added to the lower.
+INLINE void sum_each_wide(wide_vector *y, const wide_vector x[16]) {
+    wide_vector half[8], pair[4], quad[2];
+    for (size_t i = 0; i < 8; i++) {
+        const wide_vector a = x[i], b = x[i + 8];
+        half[i] = __builtin_shufflevector(
+                      a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
+            + __builtin_shufflevector(
+                a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        const wide_vector a = half[2 * i], b = half[2 * i + 1];
+        pair[i] = __builtin_shufflevector(
+                      a, b, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29)
+            + __builtin_shufflevector(
+                a, b, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        const wide_vector a = pair[2 * i], b = pair[2 * i + 1];
+        quad[i] = __builtin_shufflevector(
+                      a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29)
+            + __builtin_shufflevector(
+                a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+    }
+    *y = __builtin_shufflevector(
+             quad[0], quad[1], 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27)
+        + __builtin_shufflevector(
+            quad[0], quad[1], 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
+}
+
 /// Lane j of y[i] is lane i of x[j].
 INLINE void transpose(vector y[8], const vector x[8]) {
     vector pair[8], quad[8];
@@ -126,4 +160,9 @@ INLINE size_t ceil_div(size_t a, size_t b) { return (a + b - 1) / b; }
 /// Splits `total` into `parts` runs whose lengths differ by at most one: the start of run i.
 INLINE size_t part(size_t total, size_t parts, size_t i) {
     return total / parts * i + smaller(i, total % parts);
+}
+
+/// So many tasks, or some more: as many for each thread.
+INLINE size_t even_tasks(size_t tasks, int threads) {
+    return tasks <= 1 ? tasks : ceil_div(tasks, (size_t)threads) * (size_t)threads;
 }

@@ -55,4 +55,84 @@ import Testing
         let expected = updated(nil, calls: 3, times: 1)
         #expect(onAllPools { updated($0, calls: 1, times: 3) } == expected)
     }
+
+    /// A gradient that is made of products: less than a tile, whole tiles, tiles that overlap, and
+    /// rows so long that they are cut.
+    @Test(arguments: [
+        (1, 1), (5, 40), (6, 31), (6, 32), (7, 33), (13, 100), (130, 47), (63, 784), (20, 1024),
+        (9, 1030), (8, 2500),
+    ])
+    func products(rows: Int, columns: Int) {
+        var numbers = Numbers(state: 15)
+        let n = rows * columns
+        let (start, m, v) = (
+            numbers.floats(n), numbers.floats(n), numbers.floats(n).map { abs($0) }
+        )
+        for (depths, times) in [([10], 1), ([1], 2), ([3, 30], 1), ([10, 10], 2), ([], 1)] {
+            let a = depths.map { numbers.floats($0 * rows) }
+            let b = depths.map { numbers.floats($0 * columns) }
+            var gradient = [Float](repeating: 0, count: n)
+            for (term, depth) in depths.enumerated() {
+                for i in 0..<depth {
+                    for r in 0..<rows {
+                        for c in 0..<columns {
+                            gradient[r * columns + c].addProduct(
+                                a[term][i * rows + r], b[term][i * columns + c])
+                        }
+                    }
+                }
+            }
+            func updated(
+                _ body: (
+                    UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>,
+                    UnsafeMutablePointer<Float>
+                ) -> Void
+            ) -> [Float] {
+                var values: [[Float]] = [[], []]
+                let variable = written(n) { variable in
+                    variable.update(from: start, count: n)
+                    values[0] = written(n) { slotM in
+                        slotM.update(from: m, count: n)
+                        values[1] = written(n) { slotV in
+                            slotV.update(from: v, count: n)
+                            body(variable, slotM, slotV)
+                        }
+                    }
+                }
+                return variable + values[0] + values[1]
+            }
+            let expected = updated {
+                kernel_adam(nil, $0, $1, $2, gradient, n, times, 0.01, 0.9, 0.999, 1e-8)
+            }
+            let factors = zip(a, b).map { a, b in (Held(a), Held(b)) }
+            let terms = zip(depths, factors).map {
+                kernel_product(a: $1.0.pointer, b: $1.1.pointer, k: $0)
+            }
+            let result = withExtendedLifetime(factors) {
+                onAllPools { pool in
+                    updated {
+                        kernel_matmul_adam(
+                            pool, $0, $1, $2, rows, columns, terms, terms.count, times, 0.01, 0.9,
+                            0.999, 1e-8)
+                    }
+                }
+            }
+            // The gradient is rounded otherwise where products are not added without rounding.
+            expectClose(
+                result, expected.map(Double.init), tolerance: 1e-4,
+                "\(rows) × \(columns), \(depths), \(times) ×")
+        }
+    }
+}
+
+/// Values that stay where they are.
+private final class Held {
+    let pointer: UnsafeMutablePointer<Float>
+
+    init(_ values: [Float]) {
+        pointer = .allocate(capacity: values.count)
+        pointer.initialize(from: values, count: values.count)
+    }
+
+    deinit { pointer.deallocate() }
 }
