@@ -16,11 +16,11 @@ extension kernel_conv2d_shape {
             stride_w: 2, pad_top: 0, pad_left: 0)
     }
 
-    fileprivate var input: Int { n * h * w * c }
-    fileprivate var output: Int { n * p * q * k }
-    fileprivate var filter: Int { r * s * c * k }
-    fileprivate var operations: Int { 2 * output * r * s * c }
-    fileprivate var text: String { "\(n) × \(h) × \(w) × \(c) → \(k)" }
+    var input: Int { n * h * w * c }
+    var output: Int { n * p * q * k }
+    var filter: Int { r * s * c * k }
+    var operations: Int { 2 * output * r * s * c }
+    var text: String { "\(n) × \(h) × \(w) × \(c) → \(k)" }
 }
 
 extension KernelCase {

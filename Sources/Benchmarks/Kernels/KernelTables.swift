@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Datasets
 
 /// The kernels at the network's shapes beside the machine's bounds, at batch 10 and 128 as far as
@@ -67,18 +68,30 @@ func kernelTables(_ options: BenchmarkOptions) throws -> [BenchmarkTable] {
 /// next step: D judges two batches in a D step, and G's images stay; a G step makes one batch and D
 /// judges it.
 private func networkKernels(batch: Int) -> [KernelCase] {
-    [
-        .convolution("D conv1", .filters(batch, 28, 28, 1, 11)).used(
-            discriminator: 2, generator: 1),
-        .filterGradient("D conv1", .filters(batch, 28, 28, 1, 11)).used(discriminator: 2),
-        .inputGradient("D conv1", .filters(batch, 28, 28, 1, 11)).used(generator: 1),
+    let conv1 = kernel_conv2d_shape.filters(batch, 28, 28, 1, 11)
+    let conv2 = kernel_conv2d_shape.filters(batch, 14, 14, 11, 13)
+    let convolutions: [KernelCase] = [
+        KernelCase.convolution("D conv1", conv1).used(discriminator: 2, generator: 1),
+        KernelCase.filterGradient("D conv1", conv1).used(discriminator: 2),
+        KernelCase.inputGradient("D conv1", conv1).used(generator: 1),
+        KernelCase.convolution("D conv2", conv2).used(discriminator: 2, generator: 1),
+        KernelCase.filterGradient("D conv2", conv2).used(discriminator: 2),
+        KernelCase.inputGradient("D conv2", conv2).used(discriminator: 2, generator: 1),
+    ]
+    let inBlocks: [KernelCase] = [
+        .blockedConvolution("D conv1", conv1), .blockedFilterGradient("D conv1", conv1),
+        .blockedInputGradient("D conv1", conv1), .blockedConvolution("D conv2", conv2),
+        .blockedFilterGradient("D conv2", conv2), .blockedInputGradient("D conv2", conv2),
+    ]
+    let isLarge = batch >= 128
+    return zip(convolutions, inBlocks).map { rows, blocks in
+        // At batch 10 a step takes images as they are, at batch 128 in blocks.
+        isLarge
+            ? blocks.used(discriminator: rows.uses.discriminator, generator: rows.uses.generator)
+            : rows
+    } + [
         .maxPool("D conv1", .windows(batch, 28, 11)).used(discriminator: 2, generator: 1),
         .maxPoolGradient("D conv1", .windows(batch, 28, 11)).used(discriminator: 2, generator: 1),
-        .convolution("D conv2", .filters(batch, 14, 14, 11, 13)).used(
-            discriminator: 2, generator: 1),
-        .filterGradient("D conv2", .filters(batch, 14, 14, 11, 13)).used(discriminator: 2),
-        .inputGradient("D conv2", .filters(batch, 14, 14, 11, 13)).used(
-            discriminator: 2, generator: 1),
         .maxPool("D conv2", .windows(batch, 14, 13)).used(discriminator: 2, generator: 1),
         .maxPoolGradient("D conv2", .windows(batch, 14, 13)).used(discriminator: 2, generator: 1),
         .product("D hide3", batch, 1024, 637).used(discriminator: 2, generator: 1),
