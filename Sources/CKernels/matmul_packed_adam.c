@@ -46,11 +46,7 @@ INLINE void update_vector(const packed_adam *job, size_t at, const float *from) 
     const wide_vector g = WIDE_AT(from);
     wide_vector var = WIDE_AT(job->var + at), m = WIDE_AT(job->m + at), v = WIDE_AT(job->v + at);
 #pragma clang loop unroll(disable)
-    for (size_t i = 0; i < job->times; i++) {
-        m += (g - m) * (1.0f - job->rates.beta1);
-        v += (g * g - v) * (1.0f - job->rates.beta2);
-        var -= m * job->rates.lr / (__builtin_elementwise_sqrt(v) + job->rates.epsilon);
-    }
+    for (size_t i = 0; i < job->times; i++) adam_update_wide(&var, &m, &v, &g, &job->rates);
     WIDE_AT(job->var + at) = var, WIDE_AT(job->m + at) = m, WIDE_AT(job->v + at) = v;
 }
 
