@@ -19,25 +19,14 @@ typedef struct {
 KERNEL_CLONES static void update_chunk(void *context, size_t chunk) {
     const adam a = *(const adam *)context;
     const size_t end = smaller(a.n, (chunk + 1) * CHUNK);
-    vector var, m, v, g;
     size_t i = chunk * CHUNK;
     for (; i + LANES <= end; i += LANES) {
         FETCH(a.var + i + ADAM_AHEAD), FETCH(a.m + i + ADAM_AHEAD);
         FETCH(a.v + i + ADAM_AHEAD), FETCH(a.g + i + ADAM_AHEAD);
-        var = AT(a.var + i), m = AT(a.m + i), v = AT(a.v + i), g = AT(a.g + i);
-        for (size_t t = 0; t < a.times; t++) adam_update(&var, &m, &v, &g, &a.rates);
-        AT(a.var + i) = var, AT(a.m + i) = m, AT(a.v + i) = v;
+        adam_update_values(a.var + i, a.m + i, a.v + i, a.g + i, LANES, a.times, &a.rates);
     }
-    if (i < end) {
-        load_partial(&var, a.var + i, end - i);
-        load_partial(&m, a.m + i, end - i);
-        load_partial(&v, a.v + i, end - i);
-        load_partial(&g, a.g + i, end - i);
-        for (size_t t = 0; t < a.times; t++) adam_update(&var, &m, &v, &g, &a.rates);
-        store_partial(a.var + i, &var, end - i);
-        store_partial(a.m + i, &m, end - i);
-        store_partial(a.v + i, &v, end - i);
-    }
+    if (i < end)
+        adam_update_values(a.var + i, a.m + i, a.v + i, a.g + i, end - i, a.times, &a.rates);
 }
 
 void kernel_adam(kernel_pool *pool, float *var, float *m, float *v, const float *g, size_t n,

@@ -214,7 +214,7 @@ static void convolve(kernel_pool *pool, work job, filter_layout w, float *scratc
     const size_t blocks = ceil_div(job.n, BLOCK);
     const size_t multiplications = job.p * job.q * job.k * job.r * job.s * job.c * BLOCK;
     const size_t most = larger(1, multiplications / TASK);
-    job.bands = larger(1, smaller(smaller(job.p, most), TASKS / blocks));
+    job.bands = larger(1, smaller(smaller(job.p, most), TASKS / larger(1, blocks)));
     kernel_pool_run(
         pool, blocks * job.bands, wide ? convolve_wide : convolve_narrow, &job);
 }

@@ -55,29 +55,8 @@ INLINE void update_step(
         return;
     }
     for (size_t half = 0; half < STEP; half += LANES) {
-        const vector gradient = AT(g + half);
-        vector var_i = AT(var + half), m_i = AT(m + half), v_i = AT(v + half);
-        _Pragma("clang loop unroll(disable)") for (size_t i = 0; i < job->times; i++)
-            adam_update(&var_i, &m_i, &v_i, &gradient, &job->rates);
-        AT(var + half) = var_i, AT(m + half) = m_i, AT(v + half) = v_i;
-    }
-}
-
-/// Updates less than STEP values.
-INLINE void update_few(const matmul_adam *job, size_t at, const float *g, size_t count) {
-    float *var = job->var + at, *m = job->m + at, *v = job->v + at;
-    for (size_t j = 0; j < count; j += LANES) {
-        const size_t lanes = smaller(LANES, count - j);
-        vector gradient, var_j, m_j, v_j;
-        load_partial(&gradient, g + j, lanes);
-        load_partial(&var_j, var + j, lanes);
-        load_partial(&m_j, m + j, lanes);
-        load_partial(&v_j, v + j, lanes);
-        for (size_t i = 0; i < job->times; i++)
-            adam_update(&var_j, &m_j, &v_j, &gradient, &job->rates);
-        store_partial(var + j, &var_j, lanes);
-        store_partial(m + j, &m_j, lanes);
-        store_partial(v + j, &v_j, lanes);
+        adam_update_values(
+            var + half, m + half, v + half, g + half, LANES, job->times, &job->rates);
     }
 }
 
@@ -87,7 +66,10 @@ INLINE void finish_run(const matmul_adam *job, block *from, bool wide) {
     size_t i = from->done;
     for (; i + STEP <= from->run; i += STEP)
         update_step(job, var + i, m + i, v + i, from->g + i, wide);
-    if (i < from->run) update_few(job, from->start + i, from->g + i, from->run - i);
+    for (; i < from->run; i += LANES) {
+        adam_update_values(var + i, m + i, v + i, from->g + i, smaller(LANES, from->run - i),
+            job->times, &job->rates);
+    }
     from->g += from->run;
     from->start += from->run + from->gap;
     from->runs -= 1;

@@ -59,29 +59,9 @@ INLINE void update_next(const packed_adam *job, waiting_rows *rows) {
 
 /// Updates a part of a row that is no whole tile.
 INLINE void update_few(const packed_adam *job, size_t at, const float *g, size_t columns) {
-    float *const values[3] = {job->var + at, job->m + at, job->v + at};
     for (size_t j = 0; j < columns; j += LANES) {
-        const size_t count = columns - j;
-        vector x[3];
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < 3; i++) {
-            if (count < LANES) {
-                load_partial(&x[i], values[i] + j, count);
-            } else {
-                x[i] = AT(values[i] + j);
-            }
-        }
-        const vector gradient = AT(g + j);
-        for (size_t i = 0; i < job->times; i++)
-            adam_update(&x[0], &x[1], &x[2], &gradient, &job->rates);
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < 3; i++) {
-            if (count < LANES) {
-                store_partial(values[i] + j, &x[i], count);
-            } else {
-                AT(values[i] + j) = x[i];
-            }
-        }
+        adam_update_values(job->var + at + j, job->m + at + j, job->v + at + j, g + j,
+            smaller(LANES, columns - j), job->times, &job->rates);
     }
 }
 

@@ -18,71 +18,110 @@ extension kernel_conv2d_shape {
 
     var input: Int { n * h * w * c }
     var output: Int { n * p * q * k }
-    var filter: Int { r * s * c * k }
-    var operations: Int { 2 * output * r * s * c }
-    var text: String { "\(n) × \(h) × \(w) × \(c) → \(k)" }
+    fileprivate var filter: Int { r * s * c * k }
+    fileprivate var operations: Int { 2 * output * r * s * c }
+    fileprivate var text: String { "\(n) × \(h) × \(w) × \(c) → \(k)" }
 }
 
 extension KernelCase {
-    static func convolution(_ name: String, _ shape: kernel_conv2d_shape) -> KernelCase {
+    static func convolution(
+        _ name: String, _ shape: kernel_conv2d_shape, _ layout: ImageLayout
+    ) -> KernelCase {
         let (x, w, y) = (
-            Floats(random: shape.input), Floats(random: shape.filter), Floats(shape.output)
+            Floats(random: layout.input(shape)), Floats(random: shape.filter),
+            Floats(layout.output(shape))
         )
-        let scratch = withUnsafePointer(to: shape) { Floats(kernel_conv2d_scratch($0)) }
+        let scratch = Floats(layout.scratch(shape))
         return KernelCase(
-            name: "\(name): convolution \(shape.text)",
+            name: "\(name): convolution \(shape.text)\(layout.text)",
             work: .init(shape.operations, reading: shape.input + shape.output),
             run: { pool in
                 withUnsafePointer(to: shape) {
-                    kernel_conv2d(
-                        pool, y.pointer, x.pointer, w.pointer, nil, $0, scratch.pointer)
+                    switch layout {
+                    case .rows:
+                        kernel_conv2d(
+                            pool, y.pointer, x.pointer, w.pointer, nil, $0, scratch.pointer)
+                    case .blocks:
+                        kernel_blocked_conv2d(
+                            pool, y.pointer, KERNEL_WINDOWS, x.pointer, KERNEL_ROWS, w.pointer, nil,
+                            $0, scratch.pointer)
+                    }
                 }
             }, output: y,
             expected: {
-                var y = [Float](repeating: 0, count: shape.output)
-                Plain.taps(shape) { y[$2] += x[$0] * w[$1] }
+                let places = layout.places(shape)
+                var y = [Float](repeating: 0, count: layout.output(shape))
+                Plain.taps(layout.whole(shape)) { tap, filter, result in
+                    y[places.output(result)] += x[places.input(tap)] * w[filter]
+                }
                 return y
             })
     }
 
-    static func inputGradient(_ name: String, _ shape: kernel_conv2d_shape) -> KernelCase {
+    static func inputGradient(
+        _ name: String, _ shape: kernel_conv2d_shape, _ layout: ImageLayout
+    ) -> KernelCase {
         let (dx, w, dy) = (
-            Floats(shape.input), Floats(random: shape.filter), Floats(random: shape.output)
+            Floats(layout.input(shape)), Floats(random: shape.filter),
+            Floats(random: layout.output(shape))
         )
-        let scratch = withUnsafePointer(to: shape) { Floats(kernel_conv2d_scratch($0)) }
+        let scratch = Floats(layout.scratch(shape))
         return KernelCase(
-            name: "\(name): its input's gradient \(shape.text)",
+            name: "\(name): its input's gradient \(shape.text)\(layout.text)",
             work: .init(shape.operations, reading: shape.input + shape.output),
             run: { pool in
                 withUnsafePointer(to: shape) {
-                    kernel_conv2d_input_gradient(
-                        pool, dx.pointer, dy.pointer, w.pointer, $0, scratch.pointer)
+                    switch layout {
+                    case .rows:
+                        kernel_conv2d_input_gradient(
+                            pool, dx.pointer, dy.pointer, w.pointer, $0, scratch.pointer)
+                    case .blocks:
+                        kernel_blocked_conv2d_input_gradient(
+                            pool, dx.pointer, KERNEL_ROWS, dy.pointer, KERNEL_WINDOWS, w.pointer,
+                            $0, scratch.pointer)
+                    }
                 }
             }, output: dx,
             expected: {
-                var dx = [Float](repeating: 0, count: shape.input)
-                Plain.taps(shape) { dx[$0] += w[$1] * dy[$2] }
+                let places = layout.places(shape)
+                var dx = [Float](repeating: 0, count: layout.input(shape))
+                Plain.taps(layout.whole(shape)) { tap, filter, result in
+                    dx[places.input(tap)] += w[filter] * dy[places.output(result)]
+                }
                 return dx
             })
     }
 
-    static func filterGradient(_ name: String, _ shape: kernel_conv2d_shape) -> KernelCase {
+    static func filterGradient(
+        _ name: String, _ shape: kernel_conv2d_shape, _ layout: ImageLayout
+    ) -> KernelCase {
         let (x, dw, dy) = (
-            Floats(random: shape.input), Floats(shape.filter), Floats(random: shape.output)
+            Floats(random: layout.input(shape)), Floats(shape.filter),
+            Floats(random: layout.output(shape))
         )
-        let scratch = withUnsafePointer(to: shape) { Floats(kernel_conv2d_scratch($0)) }
+        let scratch = Floats(layout.scratch(shape))
         return KernelCase(
-            name: "\(name): its filter's gradient \(shape.text)",
+            name: "\(name): its filter's gradient \(shape.text)\(layout.text)",
             work: .init(shape.operations, reading: shape.input + shape.output),
             run: { pool in
                 withUnsafePointer(to: shape) {
-                    kernel_conv2d_filter_gradient(
-                        pool, dw.pointer, x.pointer, dy.pointer, $0, scratch.pointer)
+                    switch layout {
+                    case .rows:
+                        kernel_conv2d_filter_gradient(
+                            pool, dw.pointer, x.pointer, dy.pointer, $0, scratch.pointer)
+                    case .blocks:
+                        kernel_blocked_conv2d_filter_gradient(
+                            pool, dw.pointer, x.pointer, KERNEL_ROWS, dy.pointer, KERNEL_WINDOWS,
+                            $0, scratch.pointer)
+                    }
                 }
             }, output: dw,
             expected: {
+                let places = layout.places(shape)
                 var dw = [Double](repeating: 0, count: shape.filter)
-                Plain.taps(shape) { dw[$1] += Double(x[$0] * dy[$2]) }
+                Plain.taps(shape) { tap, filter, result in
+                    dw[filter] += Double(x[places.input(tap)] * dy[places.output(result)])
+                }
                 return dw.map(Float.init)
             })
     }

@@ -1,4 +1,3 @@
-internal import CKernels
 internal import Datasets
 
 /// The kernels at the network's shapes beside the machine's bounds, at batch 10 and 128 as far as
@@ -68,30 +67,20 @@ func kernelTables(_ options: BenchmarkOptions) throws -> [BenchmarkTable] {
 /// next step: D judges two batches in a D step, and G's images stay; a G step makes one batch and D
 /// judges it.
 private func networkKernels(batch: Int) -> [KernelCase] {
-    let conv1 = kernel_conv2d_shape.filters(batch, 28, 28, 1, 11)
-    let conv2 = kernel_conv2d_shape.filters(batch, 14, 14, 11, 13)
-    let convolutions: [KernelCase] = [
-        KernelCase.convolution("D conv1", conv1).used(discriminator: 2, generator: 1),
-        KernelCase.filterGradient("D conv1", conv1).used(discriminator: 2),
-        KernelCase.inputGradient("D conv1", conv1).used(generator: 1),
-        KernelCase.convolution("D conv2", conv2).used(discriminator: 2, generator: 1),
-        KernelCase.filterGradient("D conv2", conv2).used(discriminator: 2),
-        KernelCase.inputGradient("D conv2", conv2).used(discriminator: 2, generator: 1),
-    ]
-    let inBlocks: [KernelCase] = [
-        .blockedConvolution("D conv1", conv1), .blockedFilterGradient("D conv1", conv1),
-        .blockedInputGradient("D conv1", conv1), .blockedConvolution("D conv2", conv2),
-        .blockedFilterGradient("D conv2", conv2), .blockedInputGradient("D conv2", conv2),
-    ]
-    let isLarge = batch >= 128
-    return zip(convolutions, inBlocks).map { rows, blocks in
-        // At batch 10 a step takes images as they are, at batch 128 in blocks.
-        isLarge
-            ? blocks.used(discriminator: rows.uses.discriminator, generator: rows.uses.generator)
-            : rows
-    } + [
+    // A step of a large batch takes D's images in blocks.
+    let layout = batch >= 128 ? ImageLayout.blocks : .rows
+    return [
+        .convolution("D conv1", .filters(batch, 28, 28, 1, 11), layout).used(
+            discriminator: 2, generator: 1),
+        .filterGradient("D conv1", .filters(batch, 28, 28, 1, 11), layout).used(discriminator: 2),
+        .inputGradient("D conv1", .filters(batch, 28, 28, 1, 11), layout).used(generator: 1),
         .maxPool("D conv1", .windows(batch, 28, 11)).used(discriminator: 2, generator: 1),
         .maxPoolGradient("D conv1", .windows(batch, 28, 11)).used(discriminator: 2, generator: 1),
+        .convolution("D conv2", .filters(batch, 14, 14, 11, 13), layout).used(
+            discriminator: 2, generator: 1),
+        .filterGradient("D conv2", .filters(batch, 14, 14, 11, 13), layout).used(discriminator: 2),
+        .inputGradient("D conv2", .filters(batch, 14, 14, 11, 13), layout).used(
+            discriminator: 2, generator: 1),
         .maxPool("D conv2", .windows(batch, 14, 13)).used(discriminator: 2, generator: 1),
         .maxPoolGradient("D conv2", .windows(batch, 14, 13)).used(discriminator: 2, generator: 1),
         .product("D hide3", batch, 1024, 637).used(discriminator: 2, generator: 1),
@@ -105,11 +94,11 @@ private func networkKernels(batch: Int) -> [KernelCase] {
         .product("D output, input's gradient", batch, 1024, 1, transposeB: true)
             .used(discriminator: 2, generator: 1),
 
-        .convolution("G conv1", .filters(batch, 20, 1, 1, 13)).used(generator: 1),
-        .filterGradient("G conv1", .filters(batch, 20, 1, 1, 13)).used(generator: 1),
-        .convolution("G conv2", .filters(batch, 20, 1, 13, 11)).used(generator: 1),
-        .filterGradient("G conv2", .filters(batch, 20, 1, 13, 11)).used(generator: 1),
-        .inputGradient("G conv2", .filters(batch, 20, 1, 13, 11)).used(generator: 1),
+        .convolution("G conv1", .filters(batch, 20, 1, 1, 13), .rows).used(generator: 1),
+        .filterGradient("G conv1", .filters(batch, 20, 1, 1, 13), .rows).used(generator: 1),
+        .convolution("G conv2", .filters(batch, 20, 1, 13, 11), .rows).used(generator: 1),
+        .filterGradient("G conv2", .filters(batch, 20, 1, 13, 11), .rows).used(generator: 1),
+        .inputGradient("G conv2", .filters(batch, 20, 1, 13, 11), .rows).used(generator: 1),
         .product("G hide3", batch, 1024, 220).used(generator: 1),
         .product("G hide3, input's gradient", batch, 220, 1024, transposeB: true).used(
             generator: 1),

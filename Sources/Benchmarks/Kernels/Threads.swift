@@ -1,3 +1,6 @@
+#if canImport(Glibc)
+    internal import Glibc
+#endif
 internal import CKernels
 
 /// Threads for kernels, as a session has them.
@@ -39,10 +42,20 @@ final class Floats {
     let count: Int
     let pointer: UnsafeMutablePointer<Float>
 
+    /// On large pages, as a session's variables are and what its runs compute.
+    private static let largePage = 1 << 21
+
     /// Zeros.
     init(_ count: Int) {
         self.count = count
-        pointer = .allocate(capacity: count)
+        let bytes = max(count, 1) * MemoryLayout<Float>.stride
+        let isLarge = bytes >= Self.largePage
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: bytes, alignment: isLarge ? Self.largePage : 64)
+        #if canImport(Glibc)
+            if isLarge { madvise(memory, bytes, MADV_HUGEPAGE) }
+        #endif
+        pointer = memory.bindMemory(to: Float.self, capacity: count)
         pointer.initialize(repeating: 0, count: count)
     }
 

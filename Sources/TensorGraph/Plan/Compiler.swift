@@ -161,16 +161,16 @@ struct Compiler {
     /// What a node can share a loop with; `nil` for one that is not element-wise, or repeats an
     /// operand in a way that a tile cannot hold.
     func elementwiseKind(_ node: Node) -> ElementwiseFusion.Kind? {
-        let isImage: Tensor
+        let elements: Tensor
         switch executions[node] {
-        case .unary, .binary, .sum, .copy: isImage = node.output()
-        case .columnSums, .pooling: isImage = inputs(node)[0]
+        case .unary, .binary, .sum, .copy: elements = node.output()
+        case .columnSums, .pooling: elements = inputs(node)[0]
         case .nothing, .alias, .call, nil: return nil
         }
-        let order = blockOrder(isImage)
+        let order = blockOrder(elements)
         let lanes = order == nil ? 1 : Int(KERNEL_BLOCK)
         var kind = ElementwiseFusion.Kind(
-            count: storedCount(isImage), period: 1, order: order,
+            count: storedCount(elements), period: 1, order: order,
             segment: sharing?.segmentOfNode[node])
         switch executions[node] {
         case .columnSums(let columns, _):

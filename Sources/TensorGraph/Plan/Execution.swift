@@ -16,10 +16,13 @@ enum Execution {
     /// The first input, broadcast to the output's shape.
     case copy
     /// The sums of the columns of the first input, a matrix of so many columns and more than one
-    /// row, divided by something: part of the loop that makes the matrix, if there is one.
+    /// row, divided by something, or of the products of two inputs: part of the loop that makes the
+    /// matrix, if there is one.
     case columnSums(columns: Int, divisor: Float)
     /// Max pooling of the first input, by windows of 2 × 2, or its gradient, from images, what they
     /// were pooled to, and its gradient: part of the loop that makes the images, if there is one.
+    /// With two more inputs, a scale and a shift for each channel, it is the pooling of
+    /// relu(images · scale + shift), and the gradient with respect to what is rectified.
     case pooling(width: Int, channels: Int, isGradient: Bool)
     /// A call, made when memory is laid out; with so many floats of scratch memory.
     case call(scratch: Int = 0, (Bindings) -> Kernel)

@@ -1,0 +1,73 @@
+internal import CKernels
+
+/// How a convolution's images lie.
+enum ImageLayout {
+    /// [N, H, W, C], as a step of a small batch takes them.
+    case rows
+    /// In blocks of sixteen, what is to be pooled window by window, as one of a large batch does.
+    case blocks
+
+    var text: String { self == .rows ? "" : ", in blocks" }
+
+    /// The same with images in all lanes of the last block.
+    func whole(_ shape: kernel_conv2d_shape) -> kernel_conv2d_shape {
+        guard self == .blocks else { return shape }
+        let block = Int(KERNEL_BLOCK)
+        var result = shape
+        result.n = (shape.n + block - 1) / block * block
+        return result
+    }
+
+    /// Floats that the images take, before a convolution and behind it.
+    func input(_ shape: kernel_conv2d_shape) -> Int { whole(shape).input }
+    func output(_ shape: kernel_conv2d_shape) -> Int { whole(shape).output }
+
+    /// Floats of scratch memory, enough for a convolution and both gradients.
+    func scratch(_ shape: kernel_conv2d_shape) -> Int {
+        withUnsafePointer(to: shape) {
+            switch self {
+            case .rows: kernel_conv2d_scratch($0)
+            case .blocks:
+                max(
+                    kernel_blocked_conv2d_scratch($0),
+                    kernel_blocked_conv2d_filter_gradient_scratch($0))
+            }
+        }
+    }
+
+    /// Where the numbers of images [N, H, W, C] lie.
+    struct Places {
+        fileprivate var inputs: [Int32] = []
+        fileprivate var outputs: [Int32] = []
+
+        func input(_ index: Int) -> Int { inputs.isEmpty ? index : Int(inputs[index]) }
+        func output(_ index: Int) -> Int { outputs.isEmpty ? index : Int(outputs[index]) }
+    }
+
+    func places(_ shape: kernel_conv2d_shape) -> Places {
+        guard self == .blocks else { return Places() }
+        let n = whole(shape).n
+        return Places(
+            inputs: Self.places(n, shape.h, shape.w, shape.c, KERNEL_ROWS),
+            outputs: Self.places(n, shape.p, shape.q, shape.k, KERNEL_WINDOWS))
+    }
+
+    private static func places(
+        _ n: Int, _ h: Int, _ w: Int, _ c: Int, _ order: kernel_pixel_order
+    ) -> [Int32] {
+        let block = Int(KERNEL_BLOCK)
+        var places: [Int32] = []
+        places.reserveCapacity(n * h * w * c)
+        for image in 0..<n {
+            for pixel in 0..<h * w {
+                let (row, column) = (pixel / w, pixel % w)
+                let window = (row / 2 * (w / 2) + column / 2) * 4 + row % 2 * 2 + column % 2
+                let place = image / block * h * w + (order == KERNEL_WINDOWS ? window : pixel)
+                for channel in 0..<c {
+                    places.append(Int32((place * c + channel) * block + image % block))
+                }
+            }
+        }
+        return places
+    }
+}
