@@ -1,20 +1,23 @@
 // A pool of threads for loops that last microseconds.
 //
-// A job is a counter of indices not yet claimed. Every thread, the caller's too, claims by
-// decrementing it and runs what it got, so a worker that the kernel has descheduled holds nobody
-// up: the others take its share. The caller's last act is to wait until the indices that were
-// claimed are also done.
+// Each thread has a share of the indices of a job, always the same one for the same count, so what
+// it wrote in one job it finds in its own cache in the next: processors whose cores do not all
+// share one take several times as long to fetch what another core has changed. A thread claims the
+// indices of its own share from the front; when none is left, it takes those of the others from the
+// back, so a worker that the kernel has descheduled holds nobody up. The caller's last act is to
+// wait until the indices that were claimed are also done.
 //
-// `unclaimed` counts the indices left to claim and is 0 or less when there is nothing to do (late
-// claims may take it below 0); `done` counts those that workers have finished.
+// A share and its job lie in one cache line, the only one that a worker waits for: a job reaches a
+// worker by one transfer, and a claim needs none.
 //
-// A worker reads the job only after its claim has succeeded: the job cannot be replaced before that
+// A thread reads the job only after its claim has succeeded: the job cannot be replaced before that
 // index is done, and a claim that raced with the publication of the next job is a claim on the next
 // job. Nothing needs a generation number.
 //
 // Waking a parked thread costs some microseconds of the caller's time, more than many jobs last.
 // Jobs come in bursts, so workers spin for a while first.
 #include "include/CKernels.h"
+#include "vector.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -26,20 +29,30 @@ enum {
     SPINS_BEFORE_YIELDING = 4000,  // in the caller, when there are more threads than cores
 };
 
-struct kernel_pool {
-    _Alignas(64) atomic_llong unclaimed;
-    _Alignas(64) atomic_size_t done;
+/// A thread's indices that nobody has claimed: the first one, and 2³² times the one after the last.
+/// None are left when the second is not above the first.
+typedef struct {
+    _Alignas(64) atomic_ullong unclaimed;
     // The job. Written before `unclaimed`, read after a claim.
-    _Alignas(64) void (*body)(void *context, size_t index);
+    void (*body)(void *context, size_t index);
     void *context;
-    long long count;
-    // Parking.
+} share;
+
+struct kernel_pool {
+    _Alignas(64) atomic_size_t done;  // indices that workers have finished, in all jobs
+    _Alignas(64) atomic_int parked;
+    atomic_bool stopping;
     pthread_mutex_t mutex;
     pthread_cond_t wake;
-    atomic_int parked;
-    atomic_bool stopping;
     int workers;
-    pthread_t *handles;
+    struct worker *handles;
+    share *shares;  // the caller's first
+};
+
+struct worker {
+    kernel_pool *pool;
+    int place;  // of its share
+    pthread_t thread;
 };
 
 static inline void relax(void) {
@@ -81,28 +94,45 @@ void kernel_denormals_restore(uint64_t state) {
 
 // MARK: Workers
 
-/// Claims and runs indices until none is left; returns how many it ran.
-static size_t run_claims(kernel_pool *pool) {
+static bool has_unclaimed(unsigned long long unclaimed) {
+    return (uint32_t)unclaimed < unclaimed >> 32;
+}
+
+/// Claims and runs a share's indices until none is left; returns how many it ran.
+static size_t run_share(share *from, bool own) {
     size_t ran = 0;
-    while (atomic_load_explicit(&pool->unclaimed, memory_order_relaxed) > 0) {
-        const long long left = atomic_fetch_sub(&pool->unclaimed, 1);
-        if (left <= 0) break;
-        pool->body(pool->context, (size_t)(pool->count - left));
+    unsigned long long left = atomic_load_explicit(&from->unclaimed, memory_order_relaxed);
+    while (has_unclaimed(left)) {
+        const unsigned long long then = own ? left + 1 : left - (1ull << 32);
+        if (!atomic_compare_exchange_weak(&from->unclaimed, &left, then)) continue;
+        from->body(from->context, own ? (uint32_t)left : then >> 32);
         ran += 1;
+        left = atomic_load_explicit(&from->unclaimed, memory_order_relaxed);
     }
     return ran;
 }
 
-static bool has_work(kernel_pool *pool) {
-    return atomic_load(&pool->unclaimed) > 0 || atomic_load(&pool->stopping);
+/// Runs what is left of a thread's own share, and then of the others'; returns how many it ran.
+static size_t run_shares(kernel_pool *pool, int place) {
+    size_t ran = run_share(&pool->shares[place], true);
+    const int threads = pool->workers + 1;
+    for (int i = 1; i < threads; i++)
+        ran += run_share(&pool->shares[(place + i) % threads], false);
+    return ran;
+}
+
+static bool has_work(const struct worker *worker) {
+    return has_unclaimed(atomic_load(&worker->pool->shares[worker->place].unclaimed))
+        || atomic_load(&worker->pool->stopping);
 }
 
 /// Sleeps until there is work. `parked` is raised before the last look, and the caller looks at it
 /// after publishing its work: one of the two sees the other.
-static void park(kernel_pool *pool) {
+static void park(const struct worker *worker) {
+    kernel_pool *pool = worker->pool;
     pthread_mutex_lock(&pool->mutex);
     atomic_fetch_add(&pool->parked, 1);
-    while (!has_work(pool)) pthread_cond_wait(&pool->wake, &pool->mutex);
+    while (!has_work(worker)) pthread_cond_wait(&pool->wake, &pool->mutex);
     atomic_fetch_sub(&pool->parked, 1);
     pthread_mutex_unlock(&pool->mutex);
 }
@@ -115,18 +145,18 @@ static void wake_parked(kernel_pool *pool) {
 }
 
 static void *work(void *argument) {
-    kernel_pool *pool = argument;
+    const struct worker *worker = argument;
+    kernel_pool *pool = worker->pool;
     kernel_denormals_flush();
     int spins = 0;
     while (!atomic_load_explicit(&pool->stopping, memory_order_relaxed)) {
-        const size_t ran = run_claims(pool);
-        if (ran > 0) {
-            atomic_fetch_add(&pool->done, ran);
+        if (has_work(worker)) {
+            atomic_fetch_add(&pool->done, run_shares(pool, worker->place));
             spins = 0;
         } else if (++spins < SPINS_BEFORE_PARKING) {
             relax();
         } else {
-            park(pool);
+            park(worker);
             spins = 0;
         }
     }
@@ -136,20 +166,27 @@ static void *work(void *argument) {
 // MARK: The pool
 
 kernel_pool *kernel_pool_create(int threads) {
-    kernel_pool *pool = aligned_alloc(64, (sizeof *pool + 63) / 64 * 64);
+    const size_t count = threads > 1 ? (size_t)threads : 1;
+    kernel_pool *pool = aligned_alloc(64, sizeof *pool);
     if (pool == NULL) return NULL;
     *pool = (kernel_pool){0};
     pthread_mutex_init(&pool->mutex, NULL);
     pthread_cond_init(&pool->wake, NULL);
-    const int workers = threads > 1 ? threads - 1 : 0;
-    pool->handles = calloc((size_t)workers + 1, sizeof *pool->handles);
-    while (pool->handles != NULL && pool->workers < workers) {
-        if (pthread_create(&pool->handles[pool->workers], NULL, work, pool) != 0) break;
-        pool->workers += 1;
-    }
-    if (pool->handles == NULL || pool->workers < workers) {
+    pool->handles = calloc(count, sizeof *pool->handles);
+    pool->shares = aligned_alloc(64, count * sizeof *pool->shares);
+    if (pool->handles == NULL || pool->shares == NULL) {
         kernel_pool_destroy(pool);
         return NULL;
+    }
+    for (size_t i = 0; i < count; i++) pool->shares[i] = (share){0};
+    while (pool->workers + 1 < (int)count) {
+        struct worker *worker = &pool->handles[pool->workers];
+        *worker = (struct worker){.pool = pool, .place = pool->workers + 1};
+        if (pthread_create(&worker->thread, NULL, work, worker) != 0) {
+            kernel_pool_destroy(pool);
+            return NULL;
+        }
+        pool->workers += 1;
     }
     return pool;
 }
@@ -158,10 +195,11 @@ void kernel_pool_destroy(kernel_pool *pool) {
     if (pool == NULL) return;
     atomic_store(&pool->stopping, true);
     wake_parked(pool);
-    for (int i = 0; i < pool->workers; i++) pthread_join(pool->handles[i], NULL);
+    for (int i = 0; i < pool->workers; i++) pthread_join(pool->handles[i].thread, NULL);
     pthread_cond_destroy(&pool->wake);
     pthread_mutex_destroy(&pool->mutex);
     free(pool->handles);
+    free(pool->shares);
     free(pool);
 }
 
@@ -175,15 +213,19 @@ void kernel_pool_run(
     if (pool == NULL || pool->workers == 0 || count == 1) {
         for (size_t i = 0; i < count; i++) body(context, i);
     } else {
-        pool->body = body;
-        pool->context = context;
-        pool->count = (long long)count;
-        atomic_store(&pool->done, 0);
-        atomic_store(&pool->unclaimed, (long long)count);
+        const size_t before = atomic_load_explicit(&pool->done, memory_order_relaxed);
+        const size_t threads = (size_t)pool->workers + 1;
+        for (size_t i = threads; i-- > 0;) {
+            share *to = &pool->shares[i];
+            to->body = body;
+            to->context = context;
+            const unsigned long long first = part(count, threads, i);
+            atomic_store(&to->unclaimed, first | part(count, threads, i + 1) << 32);
+        }
         wake_parked(pool);
-        const size_t ran = run_claims(pool);
-        for (int spins = 0; atomic_load_explicit(&pool->done, memory_order_acquire) + ran < count;
-            spins++) {
+        const size_t left = count - run_shares(pool, 0);
+        for (int spins = 0;
+            atomic_load_explicit(&pool->done, memory_order_acquire) - before < left; spins++) {
             if (spins < SPINS_BEFORE_YIELDING) {
                 relax();
             } else {

@@ -1,4 +1,6 @@
 import CKernels
+import Foundation
+import Synchronization
 import Testing
 
 @Suite struct PoolTests {
@@ -38,6 +40,73 @@ import Testing
             #expect(runs(pool, count).allSatisfy { $0 == 1 })
             if job % 4000 == 0 { idle() }
         }
+    }
+
+    /// What the threads of a job tell each other.
+    private final class Board: Sendable {
+        let count: Int
+        let begun = Atomic<Int>(0)
+        let threads: Mutex<[Int: pthread_t]> = Mutex([:])
+
+        init(count: Int) { self.count = count }
+
+        /// Runs `body` for each index.
+        func run(
+            _ pool: OpaquePointer?, _ body: @escaping @Sendable (Board, Int) -> Void
+        ) {
+            let job = Job(board: self, body: body)
+            kernel_pool_run(
+                pool, count,
+                { context, index in
+                    guard let context else { return }
+                    let job = Unmanaged<Job>.fromOpaque(context).takeUnretainedValue()
+                    job.body(job.board, index)
+                }, Unmanaged.passUnretained(job).toOpaque())
+        }
+    }
+
+    private final class Job: Sendable {
+        let board: Board
+        let body: @Sendable (Board, Int) -> Void
+
+        init(board: Board, body: @escaping @Sendable (Board, Int) -> Void) {
+            self.board = board
+            self.body = body
+        }
+    }
+
+    /// What a thread wrote in one job it finds in its cache in the next.
+    @Test func aThreadKeepsItsShare() {
+        let pool = kernel_pool_create(2)
+        defer { kernel_pool_destroy(pool) }
+        let board = Board(count: 2)
+        var workers: Set<pthread_t> = []
+        for job in 1...100 {
+            board.run(pool) { board, index in
+                board.threads.withLock { $0[index] = pthread_self() }
+                // Both indices are run at once, so by different threads.
+                let all = (board.begun.add(1, ordering: .relaxed).newValue + 1) / 2 * 2
+                while board.begun.load(ordering: .relaxed) < all {}
+            }
+            let threads = board.threads.withLock { $0 }
+            #expect(threads[0] == pthread_self(), "job \(job)")
+            workers.formUnion(threads[1].map { [$0] } ?? [])
+        }
+        #expect(workers.count == 1)
+    }
+
+    /// An index that waits for all others does not keep those of its share waiting.
+    @Test(arguments: [0, 5, 9]) func othersTakeTheRestOfAShare(held: Int) {
+        let pool = kernel_pool_create(2)
+        defer { kernel_pool_destroy(pool) }
+        let board = Board(count: 10)
+        board.threads.withLock { $0[held] = pthread_self() }
+        board.run(pool) { board, index in
+            board.begun.add(1, ordering: .relaxed)
+            guard board.threads.withLock({ $0[index] != nil }) else { return }
+            while board.begun.load(ordering: .relaxed) < board.count {}
+        }
+        #expect(board.begun.load(ordering: .relaxed) == 10)
     }
 
     private func idle() {

@@ -20,7 +20,8 @@ kernel_pool *kernel_pool_create(int threads);
 void kernel_pool_destroy(kernel_pool *pool);
 int kernel_pool_threads(const kernel_pool *pool);
 
-/// Calls body(context, i) once for each i in 0..<count, on all threads, and returns when all have returned.
+/// Calls body(context, i) once for each i in 0..<count, less than 2³², on all threads, and returns when all have returned.
+/// The same thread runs the same part of them each time, as far as it keeps up with the others.
 /// A NULL pool runs them here. Not reentrant: a body must not use the pool. Denormals are flushed to zero while a body runs,
 /// on every thread, this one's too, whose mode is then restored.
 void kernel_pool_run(kernel_pool *pool, size_t count, void (*body)(void *context, size_t index), void *context);
