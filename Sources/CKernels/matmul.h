@@ -25,6 +25,11 @@ typedef struct {
     atomic_size_t *next;
     bool wide;
     bool packs, adds;  // the packed way only: packs a; adds to what c holds
+    // Streaming only: b's rows in one run or two, the second half's sums [m, n], and how many halves
+    // of each task's columns are summed.
+    size_t halves;
+    float *second;
+    atomic_uint *finished;
 } product;
 
 /// Panel i of a: rows part(m, panels, i)..<part(m, panels, i + 1), at most ROWS, of even sizes;

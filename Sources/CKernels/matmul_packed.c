@@ -212,15 +212,17 @@ static size_t tasks_of(const product *job) {
     return (tiles_of(job) - last_tiles(job)) * blocks_of(job) + last_tiles(job) * last_blocks(job);
 }
 
-/// Packs a for itself, then takes what tasks are left.
-static void pack_and_multiply(void *context, size_t copy) {
+/// A thread takes what tasks are left; before its first one it packs a for itself, if there is room.
+static void take_tasks(void *context, size_t thread) {
     product job = *(const product *)context;
     const size_t tasks = tasks_of(&job);
     size_t task = atomic_fetch_add(job.next, 1);
     if (task >= tasks) return;
-    job.packed_a += copy * job.m * job.k;
-    job.tasks = 1;
-    pack_panels(&job, 0);
+    if (job.packs && job.threads <= COPIES) {
+        job.packed_a += thread * job.m * job.k;
+        job.tasks = 1;
+        pack_panels(&job, 0);
+    }
     for (; task < tasks; task = atomic_fetch_add(job.next, 1))
         (job.wide ? multiply_wide : multiply_narrow)(&job, task);
 }
@@ -230,14 +232,10 @@ size_t matmul_packed_scratch(const product *job) {
 }
 
 void matmul_packed(kernel_pool *pool, product *job) {
+    atomic_size_t next = 0;
+    job->next = &next;
     job->packs = packs_a(job);
     job->threads = kernel_pool_threads(pool);
-    if (job->packs && job->threads > 1 && job->threads <= COPIES) {
-        atomic_size_t next = 0;
-        job->next = &next;
-        kernel_pool_run(pool, job->threads, pack_and_multiply, job);
-        return;
-    }
-    if (job->packs) matmul_pack(pool, job);
-    kernel_pool_run(pool, tasks_of(job), job->wide ? multiply_wide : multiply_narrow, job);
+    if (job->packs && job->threads > COPIES) matmul_pack(pool, job);
+    kernel_pool_run(pool, smaller(job->threads, tasks_of(job)), take_tasks, job);
 }

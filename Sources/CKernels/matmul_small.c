@@ -6,6 +6,7 @@
 enum {
     DEPTH = 32,  // rows of b that pass over c at a time
     TASK_COLUMNS = 128,
+    LARGE = 1 << 16,  // values of b that are multiplied in two halves
     DOT_TASK = 32,  // rows of b
     MOST_ROWS = 24,
     TOTALS = 24,  // dot products at a time
@@ -14,19 +15,25 @@ enum {
 
 // MARK: b as it lies
 
-/// Some columns of c. They are summed in a buffer, because rows of c may lie a power of two apart
-/// and drive each other out of the cache. While some rows of b pass, the next ones are fetched: no
-/// processor guesses that they are next.
-INLINE void stream(const product *job, size_t task, bool wide) {
-    const size_t tile = wide ? WIDE_COLUMNS : COLUMNS, tiles = ceil_div(job->n, tile);
-    const size_t left = part(tiles, job->tasks, task) * tile;
-    const size_t right = smaller(job->n, part(tiles, job->tasks, task + 1) * tile);
+// A large b is multiplied in two halves of its rows, one after the other: so each of two threads
+// reads one half, which it also updates when b is a layer's weights (matmul_adam.c). Where the
+// threads' processors share no cache, to change what the other one has read takes thirty times as
+// long. Whoever comes second to some columns adds the halves' sums up.
+
+/// The sums of rows `top..<bottom` of b in columns `left..<right` of to. They are summed in a buffer,
+/// because rows of c may lie a power of two apart and drive each other out of the cache. While some
+/// rows of b pass, the next ones are fetched: no processor guesses that they are next.
+INLINE void stream(const product *job, float *to, size_t top, size_t bottom, size_t left,
+    size_t right, bool wide) {
+    const size_t tile = wide ? WIDE_COLUMNS : COLUMNS;
     float sums[MOST_ROWS * TASK_COLUMNS], edge[DEPTH * WIDE_COLUMNS];
-    for (size_t p = 0; p < job->k; p += DEPTH) {
-        const size_t depth = smaller(DEPTH, job->k - p);
+    const size_t runs = ceil_div(bottom - top, DEPTH);
+    for (size_t run = 0; run < runs; run++) {
+        const size_t p = top + part(bottom - top, runs, run);
+        const size_t next = top + part(bottom - top, runs, run + 1), depth = next - p;
         for (size_t j = left; j < right; j += tile) {
             const float *b = job->b + p * job->n + j;
-            size_t b_row = job->n, ahead = p + DEPTH < job->k ? DEPTH * job->n : 0;
+            size_t b_row = job->n, ahead = next < bottom ? depth * job->n : 0;
             if (right - j < tile) {
                 memset(edge, 0, sizeof edge);
                 for (size_t i = 0; i < depth; i++) {
@@ -43,28 +50,66 @@ INLINE void stream(const product *job, size_t task, bool wide) {
                 float *sum = sums + row * TASK_COLUMNS + (j - left);
                 if (panel == 0) {
                     multiply_and_fetch(
-                        sum, TASK_COLUMNS, a, b, b_row, depth, rows, p > 0, wide, true, ahead);
+                        sum, TASK_COLUMNS, a, b, b_row, depth, rows, p > top, wide, true, ahead);
                 } else {
-                    multiply_tile(sum, TASK_COLUMNS, a, b, b_row, depth, rows, p > 0, wide);
+                    multiply_tile(sum, TASK_COLUMNS, a, b, b_row, depth, rows, p > top, wide);
                 }
             }
         }
     }
+    for (size_t i = 0; i < job->m; i++)
+        memcpy(to + i * job->n + left, sums + i * TASK_COLUMNS, (right - left) * sizeof(float));
+}
+
+/// The sums of one half of b in some columns. The halves' tasks begin at opposite ends, and meet in
+/// the middle: from there on each thread finds the other's sums.
+INLINE void stream_task(const product *job, size_t task, bool wide) {
+    const size_t tile = wide ? WIDE_COLUMNS : COLUMNS, tiles = ceil_div(job->n, tile);
+    const size_t columns = job->tasks / job->halves, half = task / columns;
+    const size_t place = half == 0 ? task : job->tasks - 1 - task;
+    const size_t left = part(tiles, columns, place) * tile;
+    const size_t right = smaller(job->n, part(tiles, columns, place + 1) * tile);
+    const size_t middle = part(job->k, job->halves, 1);
+    if (half == 0) {
+        stream(job, job->c, 0, middle, left, right, wide);
+    } else {
+        stream(job, job->second, middle, job->k, left, right, wide);
+    }
+    if (job->halves == 1 || atomic_fetch_add(&job->finished[place], 1) == 0) return;
     for (size_t i = 0; i < job->m; i++) {
-        memcpy(job->c + i * job->n + left, sums + i * TASK_COLUMNS, (right - left) * sizeof(float));
+        float *c = job->c + i * job->n;
+        const float *second = job->second + i * job->n;
+        for (size_t j = left; j < right; j++) c[j] += second[j];
     }
 }
 
-KERNEL_CLONES static void stream_columns(void *context, size_t task) { stream(context, task, false); }
-KERNEL_WIDE static void stream_wide_columns(void *context, size_t task) { stream(context, task, true); }
+KERNEL_CLONES static void stream_columns(void *context, size_t task) {
+    stream_task(context, task, false);
+}
+KERNEL_WIDE static void stream_wide_columns(void *context, size_t task) {
+    stream_task(context, task, true);
+}
+static size_t halves_of(const product *job) {
+    return job->k >= 2 * DEPTH && job->n * job->k >= LARGE ? 2 : 1;
+}
 
-size_t matmul_streaming_scratch(const product *job) { return job->m * job->k; }
+size_t matmul_streaming_scratch(const product *job) {
+    const size_t sums = job->m * job->n + ceil_div(job->n, COLUMNS);
+    return job->m * job->k + (halves_of(job) > 1 ? sums : 0);
+}
 
 void matmul_streaming(kernel_pool *pool, product *job) {
     matmul_pack(pool, job);
     const size_t tiles = ceil_div(job->n, job->wide ? WIDE_COLUMNS : COLUMNS);
     const size_t tasks = even_tasks(ceil_div(job->n, TASK_COLUMNS), kernel_pool_threads(pool));
-    job->tasks = smaller(tasks, tiles);
+    const size_t columns = smaller(tasks, tiles);
+    job->halves = halves_of(job);
+    if (job->halves > 1) {
+        job->second = job->packed_a + job->m * job->k;
+        job->finished = (atomic_uint *)(job->second + job->m * job->n);
+        for (size_t i = 0; i < columns; i++) atomic_init(&job->finished[i], 0);
+    }
+    job->tasks = columns * job->halves;
     kernel_pool_run(pool, job->tasks, job->wide ? stream_wide_columns : stream_columns, job);
 }
 

@@ -17,16 +17,16 @@
 // Waking a parked thread costs some microseconds of the caller's time, more than many jobs last.
 // Jobs come in bursts, so workers spin for a while first.
 #include "include/CKernels.h"
+#include "spin.h"
 #include "vector.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 enum {
-    SPINS_BEFORE_PARKING = 4000,   // about 50 to 100 microseconds
-    SPINS_BEFORE_YIELDING = 4000,  // in the caller, when there are more threads than cores
+    SPINS_BEFORE_PARKING = 4000,  // about 50 to 100 microseconds
+    SPINS_BEFORE_TAKING = 2000,
 };
 
 /// A thread's indices that nobody has claimed: the first one, and 2³² times the one after the last.
@@ -54,14 +54,6 @@ struct worker {
     int place;  // of its share
     pthread_t thread;
 };
-
-static inline void relax(void) {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("isb");
-#endif
-}
 
 // MARK: Denormals
 
@@ -112,12 +104,35 @@ static size_t run_share(share *from, bool own) {
     return ran;
 }
 
-/// Runs what is left of a thread's own share, and then of the others'; returns how many it ran.
+/// Counts at some constant rate, of no known unit.
+static inline uint64_t ticks(void) {
+#if defined(__x86_64__)
+    return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+    uint64_t count;
+    __asm__ volatile("mrs %0, cntvct_el0" : "=r"(count));
+    return count;
+#else
+    return 0;
+#endif
+}
+
+/// Runs what is left of a thread's own share, and what others do not get to; returns how many it
+/// ran. It first waits for them for half as long as its own share took: those that are on their way
+/// will be done sooner than what they wrote the last time has come from their caches.
 static size_t run_shares(kernel_pool *pool, int place) {
+    const uint64_t start = ticks();
     size_t ran = run_share(&pool->shares[place], true);
+    const uint64_t end = ticks();
     const int threads = pool->workers + 1;
-    for (int i = 1; i < threads; i++)
-        ran += run_share(&pool->shares[(place + i) % threads], false);
+    int spins = 0;
+    for (int i = 1; i < threads; i++) {
+        share *other = &pool->shares[(place + i) % threads];
+        while (has_unclaimed(atomic_load_explicit(&other->unclaimed, memory_order_relaxed))
+            && ticks() - end < (end - start) / 2 && spins++ < SPINS_BEFORE_TAKING)
+            relax();
+        ran += run_share(other, false);
+    }
     return ran;
 }
 
@@ -225,13 +240,8 @@ void kernel_pool_run(
         wake_parked(pool);
         const size_t left = count - run_shares(pool, 0);
         for (int spins = 0;
-            atomic_load_explicit(&pool->done, memory_order_acquire) - before < left; spins++) {
-            if (spins < SPINS_BEFORE_YIELDING) {
-                relax();
-            } else {
-                sched_yield();
-            }
-        }
+            atomic_load_explicit(&pool->done, memory_order_acquire) - before < left; spins++)
+            wait_a_moment(spins);
     }
     kernel_denormals_restore(state);
 }

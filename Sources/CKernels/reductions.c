@@ -1,11 +1,17 @@
 // Sums. x is [rows, columns]; partial sums are taken over blocks that depend on the shape alone and added in their order, so the
 // result's bits do not depend on the threads.
 #include "include/CKernels.h"
+#include "spin.h"
 #include "vector.h"
+
+#include <stdatomic.h>
 
 enum {
     BLOCK = 2048,           // values summed into one vector accumulator set before they are added pairwise
     TASK = 32768,           // values a task sums, about
+    FEW_GROUPS = 2,         // of columns, which are summed in runs of rows
+    CHUNK = 4096,           // values of some rows, which the first-level cache holds
+    RUN = 8192,             // values that are worth it to be left to the threads that made them
 };
 
 // MARK: All of a row
@@ -82,81 +88,113 @@ INLINE void summand(vector *value, const float *x, const vector *center, bool sq
     *value *= *value;
 }
 
-/// out[0..<8] from columns that lie `stride` apart. `squared` is a constant where this is inlined.
-INLINE void sum_eight_columns(
-    float *out, const float *x, const vector *center, bool squared, size_t rows, size_t stride) {
+/// Adds rows of eight columns, a multiple of four of them, to four running sums. `squared` is a constant where this is inlined.
+INLINE void add_fours(vector sums[4], const float *x, const vector *center, bool squared, size_t rows, size_t stride) {
 #pragma STDC FP_CONTRACT OFF
-    vector sums[4] = {0.0f, 0.0f, 0.0f, 0.0f}, value[4];
-    size_t r = 0;
-    if (rows >= 16) {
-        for (; r + 4 <= rows; r += 4, x += 4 * stride) {
+    vector value[4];
+    for (size_t r = 0; r < rows; r += 4, x += 4 * stride) {
 #pragma clang loop unroll(full)
-            for (size_t i = 0; i < 4; i++) {
-                summand(&value[i], x + i * stride, center, squared);
-                sums[i] += value[i];
-            }
+        for (size_t i = 0; i < 4; i++) {
+            summand(&value[i], x + i * stride, center, squared);
+            sums[i] += value[i];
         }
     }
-    vector total = ((sums[0] + sums[1]) + sums[2]) + sums[3];
-    for (; r < rows; r++, x += stride) {
-        summand(&value[0], x, center, squared);
-        total += value[0];
-    }
-    AT(out) = total;
 }
 
-/// The same for fewer than eight columns, which are the last of their rows. A vector reaches into the next row, whose lanes are
-/// dropped; near the end of the matrix it would reach out of it.
-INLINE void sum_few_columns(float *out, const float *x, const vector *center, bool squared, size_t rows, size_t width,
+/// Adds rows of at most eight columns, one after the other. Of fewer, a vector reaches into the next row, whose lanes are dropped;
+/// in the last rows of the matrix, of which there are `left` from x on, it would reach out of it.
+INLINE void add_rows(vector *sum, const float *x, const vector *center, bool squared, size_t rows, size_t left, size_t width,
     size_t stride) {
 #pragma STDC FP_CONTRACT OFF
     const size_t beyond = (LANES - width + stride - 1) / stride;
-    vector total = 0.0f, value;
+    vector value;
     size_t r = 0;
-    for (; r + beyond < rows; r++, x += stride) {
+    for (; r < rows && r + beyond < left; r++, x += stride) {
         summand(&value, x, center, squared);
-        total += value;
+        *sum += value;
     }
     for (; r < rows; r++, x += stride) {
         float last[LANES] = {0.0f};
         for (size_t j = 0; j < width; j++) last[j] = x[j];
         summand(&value, last, center, squared);
-        total += value;
+        *sum += value;
     }
-    store_partial(out, &total, width);
 }
 
-/// A task sums some groups of eight columns.
+/// What has been summed of a group of columns.
+typedef struct {
+    vector sums[4];
+} running_sums;
+
+/// A task sums some groups of eight columns, and either all rows or a run of them, on top of what the task before has summed: then
+/// a thread reads what it wrote itself, and the first-level cache holds the rows of all groups.
 typedef struct {
     float *out;
     const float *x, *center;
     size_t rows, columns, groups, tasks;
+    running_sums *running;
+    atomic_size_t *turn;
 } column_sums;
+
+/// Adds some rows, from a multiple of four on, to the running sums of a group; with the last ones they are the result.
+INLINE void sum_group(const column_sums *job, running_sums *running, size_t group, size_t top, size_t bottom, bool squared) {
+#pragma STDC FP_CONTRACT OFF
+    const size_t first = group * LANES, width = smaller(LANES, job->columns - first), stride = job->columns;
+    const float *x = job->x + first + top * stride;
+    // The rows whose sums are four.
+    const size_t fours = width == LANES && job->rows >= 16 ? job->rows / 4 * 4 : 0;
+    vector center = 0.0f, *sums = running->sums;
+    if (squared) load_partial(&center, job->center + first, width);
+    const size_t end = smaller(fours, bottom), four_rows = top < end ? end - top : 0;
+    add_fours(sums, x, &center, squared, four_rows, stride);
+    if (bottom <= fours && bottom < job->rows) return;
+    if (top <= fours) sums[0] = ((sums[0] + sums[1]) + sums[2]) + sums[3];
+    const size_t rest = top + four_rows;
+    add_rows(&sums[0], x + four_rows * stride, &center, squared, bottom - rest, job->rows - rest, width, stride);
+    if (bottom == job->rows) store_partial(job->out + first, &sums[0], width);
+}
 
 KERNEL_CLONES static void sum_some_columns(void *context, size_t task) {
     const column_sums *job = context;
-    const size_t end = part(job->groups, job->tasks, task + 1), rows = job->rows, stride = job->columns;
+    const size_t end = part(job->groups, job->tasks, task + 1);
     for (size_t group = part(job->groups, job->tasks, task); group < end; group++) {
-        const size_t first = group * LANES, width = smaller(LANES, job->columns - first);
-        float *out = job->out + first;
-        const float *x = job->x + first;
-        const bool squared = job->center != NULL;
-        vector center = 0.0f;
-        if (squared) load_partial(&center, job->center + first, width);
-        if (width == LANES && squared) {
-            sum_eight_columns(out, x, &center, true, rows, stride);
-        } else if (width == LANES) {
-            sum_eight_columns(out, x, &center, false, rows, stride);
-        } else if (squared) {
-            sum_few_columns(out, x, &center, true, rows, width, stride);
+        running_sums running = {0};
+        if (job->center != NULL) {
+            sum_group(job, &running, group, 0, job->rows, true);
         } else {
-            sum_few_columns(out, x, &center, false, rows, width, stride);
+            sum_group(job, &running, group, 0, job->rows, false);
         }
     }
 }
+KERNEL_CLONES static void sum_run_of_rows(void *context, size_t task) {
+    const column_sums *job = context;
+    const size_t top = part(job->rows / 4, job->tasks, task) * 4;
+    const size_t bottom = task + 1 < job->tasks ? part(job->rows / 4, job->tasks, task + 1) * 4 : job->rows;
+    const size_t chunk = larger(4, CHUNK / job->columns / 4 * 4);
+    for (int spins = 0; atomic_load_explicit(job->turn, memory_order_acquire) != task; spins++) wait_a_moment(spins);
+    for (size_t first = top; first < bottom; first += chunk) {
+        const size_t end = smaller(bottom, first + chunk);
+        for (size_t group = 0; group < job->groups; group++) {
+            if (job->center != NULL) {
+                sum_group(job, &job->running[group], group, first, end, true);
+            } else {
+                sum_group(job, &job->running[group], group, first, end, false);
+            }
+        }
+    }
+    atomic_store_explicit(job->turn, task + 1, memory_order_release);
+}
 
 static void sum_rows(kernel_pool *pool, column_sums job) {
-    job.groups = (job.columns + LANES - 1) / LANES;
+    job.groups = ceil_div(job.columns, LANES);
+    if (job.groups <= FEW_GROUPS && job.rows >= 16) {
+        running_sums running[FEW_GROUPS] = {0};
+        atomic_size_t turn = 0;
+        job.running = running, job.turn = &turn;
+        job.tasks = job.rows * job.columns < RUN ? 1 : (size_t)kernel_pool_threads(pool);
+        kernel_pool_run(pool, job.tasks, sum_run_of_rows, &job);
+        return;
+    }
     job.tasks = larger(1, smaller(job.groups, job.rows * job.columns / TASK));
     kernel_pool_run(pool, job.tasks, sum_some_columns, &job);
 }

@@ -157,10 +157,9 @@ INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 INLINE size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 INLINE size_t ceil_div(size_t a, size_t b) { return (a + b - 1) / b; }
 
-/// Splits `total` into `parts` runs whose lengths differ by at most one: the start of run i.
-INLINE size_t part(size_t total, size_t parts, size_t i) {
-    return total / parts * i + smaller(i, total % parts);
-}
+/// Splits `total` into `parts` runs whose lengths differ by at most one: the start of run i. The
+/// same share of something begins at the same place, however many parts it has.
+INLINE size_t part(size_t total, size_t parts, size_t i) { return total * i / parts; }
 
 /// So many tasks, or some more: as many for each thread.
 INLINE size_t even_tasks(size_t tasks, int threads) {
