@@ -21,7 +21,7 @@ typedef struct {
     float *y;       // [n, p, q, k]
     float *filter;  // [blocks, r, run, OUTPUTS], or [k, r, run padded to LANES]
     float *bias;    // [blocks, OUTPUTS], or NULL
-    float *planes;  // [tasks, plane_size]
+    float *planes;  // [tasks, plane_size], if too large for a stack
 } work;
 
 /// Where the weight of a tap (r, s, c) and an output k lies in the caller's filter.
@@ -207,7 +207,8 @@ static bool is_narrow(const convolution *conv) { return conv->k <= NARROW && con
 KERNEL_CLONES static void convolve_bands(void *context, size_t task) {
     const work *job = context;
     const convolution *conv = &job->conv;
-    float *plane = job->planes + task * conv->plane_size;
+    _Alignas(64) float own[OWN];
+    float *plane = conv->plane_size <= OWN ? own : job->planes + task * conv->plane_size;
     const size_t end = part(conv->bands, conv->tasks, task + 1);
     for (size_t index = part(conv->bands, conv->tasks, task); index < end; index++) {
         const band b = band_at(conv, index);
@@ -228,7 +229,7 @@ static size_t filter_size(const convolution *conv) {
 }
 
 static size_t scratch_size(const convolution *conv) {
-    return filter_size(conv) + conv->blocks * OUTPUTS + conv->tasks * conv->plane_size;
+    return filter_size(conv) + conv->blocks * OUTPUTS + tasks_scratch(conv, conv->plane_size);
 }
 
 static void convolve(kernel_pool *pool, float *y, convolution conv, filter_layout w,

@@ -11,7 +11,8 @@ enum { TAPS = 6 };
 typedef struct {
     convolution conv;
     const float *dy;
-    float *slots;  // [tasks, slot_size]: a plane, a band of dy, a partial dw
+    float *partials;  // [tasks, partial_size]
+    float *bands;     // [tasks, band_size]: a plane and a band of dy, if too large for a stack
 } work;
 
 /// [blocks, r, run, OUTPUTS].
@@ -24,11 +25,11 @@ static size_t gradient_size(const convolution *conv) {
     return conv->band * conv->q * conv->k + OUTPUTS;
 }
 
-static size_t slot_size(const convolution *conv) {
-    return conv->plane_size + gradient_size(conv) + partial_size(conv);
-}
+static size_t band_size(const convolution *conv) { return conv->plane_size + gradient_size(conv); }
 
-size_t convolution_filter_scratch(const convolution *conv) { return conv->tasks * slot_size(conv); }
+size_t convolution_filter_scratch(const convolution *conv) {
+    return conv->tasks * partial_size(conv) + tasks_scratch(conv, band_size(conv));
+}
 
 /// partial[i] += Σ over the band's pixels of x[i] at the pixel times dy, for `taps` taps i.
 INLINE void accumulate_tile(float *partial, size_t taps, const float *const x[TAPS],
@@ -58,8 +59,9 @@ INLINE void accumulate_tile(float *partial, size_t taps, const float *const x[TA
 KERNEL_CLONES static void accumulate_bands(void *context, size_t task) {
     const work *job = context;
     const convolution *conv = &job->conv;
-    float *plane = job->slots + task * slot_size(conv);
-    float *dy = plane + conv->plane_size, *partial = dy + gradient_size(conv);
+    _Alignas(64) float own[OWN];
+    float *plane = band_size(conv) <= OWN ? own : job->bands + task * band_size(conv);
+    float *dy = plane + conv->plane_size, *partial = job->partials + task * partial_size(conv);
     clear(partial, partial_size(conv));
     const size_t end = part(conv->bands, conv->tasks, task + 1), taps = conv->r * conv->run;
     const size_t tiles = ceil_div(taps, TAPS);
@@ -95,15 +97,15 @@ KERNEL_CLONES static void accumulate_bands(void *context, size_t task) {
 
 void kernel_conv2d_filter_gradient(kernel_pool *pool, float *dw, const float *x, const float *dy,
     const kernel_conv2d_shape *shape, float *scratch) {
-    work job = {convolution_forward(x, shape), dy, scratch};
+    work job = {convolution_forward(x, shape), dy, scratch, NULL};
     const convolution *conv = &job.conv;
+    job.bands = scratch + conv->tasks * partial_size(conv);
     // Taps that meet nothing keep this.
     kernel_fill(dw, 0.0f, shape->r * shape->s * shape->c * shape->k);
     if (conv->tasks == 0) return;
     kernel_pool_run(pool, conv->tasks, accumulate_bands, &job);
     for (size_t task = 0; task < conv->tasks; task++) {
-        const float *partial = scratch + task * slot_size(conv) + conv->plane_size
-            + gradient_size(conv);
+        const float *partial = scratch + task * partial_size(conv);
         for (size_t block = 0; block < conv->blocks; block++) {
             const size_t outputs = smaller(OUTPUTS, conv->k - block * OUTPUTS);
             for (size_t r = 0; r < conv->r; r++) {

@@ -10,7 +10,10 @@
 #include "include/CKernels.h"
 #include "vector.h"
 
-enum { OUTPUTS = 2 * LANES };  // filters are padded to a multiple of so many output channels
+enum {
+    OUTPUTS = 2 * LANES,  // filters are padded to a multiple of so many output channels
+    OWN = 16384,          // floats that a task has on its stack, which its thread's caches know
+};
 
 /// A convolution of images laid on planes of zeros. Filter rows and columns that meet nothing but
 /// padding are left out.
@@ -44,6 +47,11 @@ convolution convolution_backward(const float *dy, const kernel_conv2d_shape *sha
 
 /// Floats that the filter's gradient needs.
 size_t convolution_filter_scratch(const convolution *conv);
+
+/// Floats of scratch memory that tasks need for `size` each, beyond their stacks.
+INLINE size_t tasks_scratch(const convolution *conv, size_t size) {
+    return size <= OWN ? 0 : conv->tasks * size;
+}
 
 INLINE band band_at(const convolution *conv, size_t index) {
     const size_t bands_an_image = ceil_div(conv->p, conv->band);
