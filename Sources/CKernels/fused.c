@@ -113,12 +113,15 @@ KERNEL_CLONES static void add_products(float *sums, const float *x, const float 
 }
 
 /// Adds the sums of a tile that begins at `start`, without the lanes that are no images.
-static void add_tile(
-    const kernel_column_sums *sums, float *partial, const float *x, const float *y, size_t start, size_t count) {
+static void add_tile(const kernel_column_sums *sums, const kernel_pooling *pooling, float *partial, const float *x,
+    const float *y, size_t start, size_t count) {
     const size_t columns = sums->columns, rows = count / columns;
     float own[KERNEL_TILE], *to = start < sums->last_block ? partial : own;
     if (to == own) memset(own, 0, columns * sizeof(float));
-    if (y == NULL) {
+    if (pooling != NULL) {
+        max_pool_scaled_gradient_sums(to, y, pooling->y + start / 4, pooling->dy + start / 4, pooling->scale,
+            pooling->shift, rows / (2 * pooling->width), pooling->width, columns);
+    } else if (y == NULL) {
         add_columns(to, x, rows, columns);
     } else {
         add_products(to, x, y, rows, columns);
@@ -181,7 +184,7 @@ static void run_tiles(void *context, size_t task) {
                 const size_t columns = step->sums->columns;
                 float *partial = step->sums->partials + task * columns;
                 if (start == task * grain) memset(partial, 0, columns * sizeof(float));
-                add_tile(step->sums, partial, x, y, start, count);
+                add_tile(step->sums, step->pooling, partial, x, y, start, count);
             } else if (step->binary != NULL) {
                 step->binary(out, x, y, count);
             } else if (step->unary != NULL) {

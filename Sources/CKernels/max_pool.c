@@ -9,7 +9,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { TASK = 8192 };  // values a task reads, about
+enum {
+    TASK = 8192,   // values a task reads, about
+    AHEAD = 4096,  // values behind those that are read, which are asked for
+};
 
 typedef struct {
     float *y, *dx;
@@ -262,4 +265,42 @@ void kernel_max_pool_gradient(kernel_pool *pool, float *dx, const float *x, cons
         .tasks = larger(1, smaller(s.n, s.n * s.h * s.w * s.c / TASK)),
     };
     kernel_pool_run(pool, s.n == 0 ? 0 : job.tasks, scatter_images, &job);
+}
+
+// MARK: Sums of the gradient
+
+/// Of a window only one pixel has a gradient, and that is the pooled image's: so nothing else is
+/// added, and the image is read only for products.
+KERNEL_CLONES void max_pool_scaled_gradient_sums(float *sums, const float *x, const float *y,
+    const float *dy, const float *scale, const float *shift, size_t pairs, size_t w, size_t c) {
+#pragma STDC FP_CONTRACT OFF
+    const ivector lane = {0, 1, 2, 3, 4, 5, 6, 7};
+    for (size_t i = 0; i < pairs; i++) {
+        for (size_t q = 0; q < w / 2; q++, y += c, dy += c) {
+            for (size_t channel = 0; channel < c; channel += LANES) {
+                const size_t first = smaller(channel, c - LANES);
+                const vector best = AT(y + first);
+                // Without the channels that the vector before has dealt with.
+                const ivector open = (best > 0.0f) & (lane >= (int32_t)(channel - first));
+                vector given = (vector)((ivector)(vector)AT(dy + first) & open);
+                if (x != NULL) {
+                    const float *window = x + (2 * i * w + 2 * q) * c + first;
+                    const vector a = AT(scale + first), b = AT(shift + first);
+                    vector pooled = 0.0f;
+                    // In their order, which the processor goes on with by itself; it does not know
+                    // what to make of the pixels of windows.
+                    const float *ahead = x + (2 * i * w + 2 * q) * c + 4 * channel + AHEAD;
+                    __builtin_prefetch(ahead), __builtin_prefetch(ahead + 2 * LANES);
+#pragma clang loop unroll(full)
+                    for (size_t j = 4; j-- > 0;) {
+                        const vector value = AT(window + j / 2 * w * c + j % 2 * c);
+                        const vector product = value * a, sum = product + b;
+                        pooled = sum == best ? value : pooled;
+                    }
+                    given *= pooled;
+                }
+                AT(sums + first) += given;
+            }
+        }
+    }
 }

@@ -15,3 +15,6 @@ void max_pool_scaled_tile(float *y, const float *x, const float *scale, const fl
     size_t pairs, size_t w, size_t c);
 void max_pool_scaled_gradient_tile(float *dx, const float *x, const float *y, const float *dy,
     const float *scale, const float *shift, size_t pairs, size_t w, size_t c);
+/// sums [c] += the sums of max_pool_scaled_gradient_tile's dx, or, with x, of dx · x. y and dy are [pairs, w / 2, c].
+void max_pool_scaled_gradient_sums(float *sums, const float *x, const float *y, const float *dy,
+    const float *scale, const float *shift, size_t pairs, size_t w, size_t c);

@@ -199,6 +199,64 @@ import Testing
         #expect(scaled.map(\.bitPattern) == run(isScaled: false, nil).map(\.bitPattern))
     }
 
+    /// The sums of the gradient of a scaled pooling, and of its products with the images, are those of
+    /// the gradient that is made.
+    @Test(arguments: [
+        (1, 2, 16), (7, 2, 176), (300, 2, 208), (40, 2, 256), (30, 28, 11), (14, 14, 13), (3, 4, 8),
+    ])
+    func sumsOfScaledGradients(pairs: Int, width: Int, channels: Int) {
+        let count = pairs * 2 * width * channels
+        let tile = Int(KERNEL_TILE) / (2 * width * channels) * 2 * width * channels
+        var numbers = Numbers(state: 24)
+        // Few different numbers, so that there are ties.
+        let x = numbers.floats(count).map { ($0 * 4).rounded() }
+        let (xBlock, dyBlock) = (Block(x), Block(numbers.floats(count / 4)))
+        let (scale, shift) = (Block(numbers.floats(channels)), Block(numbers.floats(channels)))
+        let y = Block([Float](repeating: untouched, count: count / 4))
+        let (forward, backward) = (pooling(gradient: false), pooling(gradient: true))
+        func pooling(gradient: Bool) -> Block<kernel_pooling> {
+            Block([
+                kernel_pooling(
+                    y: y.pointer, dy: gradient ? UnsafePointer(dyBlock.pointer) : nil, width: width,
+                    channels: channels, scale: scale.pointer, shift: shift.pointer)
+            ])
+        }
+        let pool = step(register(0), operand(xBlock.pointer), pooling: forward.pointer)
+        withUnsafePointer(to: pool) { kernel_fused(nil, $0, 1, nil, 0, tile, count) }
+        let dx = written(count) { out in
+            let step = step(operand(out), operand(xBlock.pointer), pooling: backward.pointer)
+            withUnsafePointer(to: step) { kernel_fused(nil, $0, 1, nil, 0, tile, count) }
+        }
+
+        let tasks = kernel_fused_tasks(tile, count)
+        let sums = onAllPools { pool in
+            written(2 * channels) { out in
+                let partials = Block([Float](repeating: untouched, count: 2 * tasks * channels))
+                let sums = Block(
+                    (0..<2).map {
+                        kernel_column_sums(
+                            out: out + $0 * channels,
+                            partials: partials.pointer + $0 * tasks * channels, columns: channels,
+                            divisor: 1, lanes: 1, last_block: .max, last_lanes: 1)
+                    })
+                let steps = (0..<2).map {
+                    step(
+                        register(0), operand(xBlock.pointer), binary: $0 == 1 ? kernel_mul : nil,
+                        sums: sums.pointer + $0, pooling: backward.pointer)
+                }
+                kernel_fused(pool, steps, 2, nil, 0, tile, count)
+            }
+        }
+        var expected = [Double](repeating: 0, count: 2 * channels)
+        for index in dx.indices {
+            expected[index % channels] += Double(dx[index])
+            expected[channels + index % channels] += Double(dx[index]) * Double(x[index])
+        }
+        expectClose(
+            sums, expected, tolerance: 1e-6,
+            scale: 4 * Double(count / channels).squareRoot())
+    }
+
     /// Of images in blocks the lanes behind the last image are left out, whatever they hold.
     @Test(arguments: [1, 15, 16, 33, 80], [false, true])
     func sumsOfLanes(images: Int, areProducts: Bool) {

@@ -102,8 +102,9 @@ typedef struct {
     const float *scale, *shift;
 } kernel_pooling;
 
-/// out = the sums of x's columns, or, with `binary` (kernel_mul), of x · y's; or binary(x, y), or unary(x), or the pooling of x, or
-/// its gradient, or, with none of these, a copy of x.
+/// out = the sums of x's columns, or, with `binary` (kernel_mul), of x · y's, or, with `pooling`, of the scaled pooling's gradient with
+/// respect to y, or, with both, of that times y; or binary(x, y), or unary(x), or the pooling of x, or its gradient, or, with none of
+/// these, a copy of x.
 typedef struct {
     kernel_unary unary;
     kernel_binary binary;

@@ -25,7 +25,7 @@ enum Elementwise {
             case pooling(width: Int, channels: Int, isGradient: Bool)
         }
 
-        enum Operand {
+        enum Operand: Equatable {
             /// Memory that holds as many elements as the result.
             case whole(UnsafeMutablePointer<Float>)
             /// Memory that holds the first elements, which come again and again, each for so many
@@ -34,6 +34,9 @@ enum Elementwise {
             /// The result of an earlier member of the group.
             case member(Int)
         }
+
+        /// Whether it reads the result of the member of that index.
+        func reads(_ index: Int) -> Bool { operands.contains(.member(index)) }
     }
 
     /// A kernel for a group of nodes of `count` elements, `tile` at a time.

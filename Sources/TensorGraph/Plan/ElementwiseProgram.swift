@@ -61,7 +61,9 @@ extension Elementwise {
 
         mutating func build() {
             placeResults()
-            for (member, result) in zip(members, results) {
+            let summed = summedGradients()
+            for (index, (member, result)) in zip(members, results).enumerated()
+            where !summed.contains(index) {
                 let operands = member.operands.map { place($0) }
                 switch member.function {
                 case .unary(let function):
@@ -70,14 +72,7 @@ extension Elementwise {
                     add(binary: function, result, operands[0], operands[1])
                 case .columnSums where member.result == nil: break
                 case .pooling(_, _, isGradient: false) where member.result == nil: break
-                case .pooling(let width, let channels, let isGradient):
-                    let scaling = operands.dropFirst(isGradient ? 3 : 1).map(\.memory)
-                    let pooling = kernel_pooling(
-                        y: isGradient ? operands[1].memory : member.result,
-                        dy: isGradient ? UnsafePointer(operands[2].memory) : nil, width: width,
-                        channels: channels, scale: UnsafePointer(scaling.first ?? nil),
-                        shift: UnsafePointer(scaling.last ?? nil))
-                    add(pooling: owned.copied([pooling]), result, operands[0], operands[0])
+                case .pooling: add(pooling: pooling(member), result, operands[0], operands[0])
                 case .columnSums(let columns, let divisor, let images):
                     let partials = owned.floats(tasks * columns)
                     let block = Int(KERNEL_BLOCK)
@@ -88,9 +83,17 @@ extension Elementwise {
                             $0[0] / block * block * $0.dropFirst().reduce(1, *)
                         } ?? .max,
                         last_lanes: images.map { $0[0] % block } ?? 1)
-                    add(
-                        binary: operands.count > 1 ? kernel_mul : nil, sums: owned.copied([sums]),
-                        result, operands[0], operands[operands.count - 1])
+                    let binary: kernel_binary? = operands.count > 1 ? kernel_mul : nil
+                    if let gradient = summed.first(where: member.reads).map({ members[$0] }) {
+                        let image = place(gradient.operands[0])
+                        add(
+                            binary: binary, sums: owned.copied([sums]), pooling: pooling(gradient),
+                            result, image, image)
+                    } else {
+                        add(
+                            binary: binary, sums: owned.copied([sums]), result, operands[0],
+                            operands[operands.count - 1])
+                    }
                 case .sum where operands.count == 1:
                     add(result, operands[0], operands[0])
                 case .sum:
@@ -100,6 +103,43 @@ extension Elementwise {
                     }
                 }
             }
+        }
+
+        private mutating func pooling(_ member: Member) -> UnsafePointer<kernel_pooling>? {
+            guard case .pooling(let width, let channels, let isGradient) = member.function else {
+                return nil
+            }
+            let operands = member.operands.map { place($0).memory }
+            let scaling = operands.dropFirst(isGradient ? 3 : 1)
+            return UnsafePointer(
+                owned.copied([
+                    kernel_pooling(
+                        y: isGradient ? operands[1] : member.result,
+                        dy: isGradient ? UnsafePointer(operands[2]) : nil, width: width,
+                        channels: channels, scale: UnsafePointer(scaling.first ?? nil),
+                        shift: UnsafePointer(scaling.last ?? nil))
+                ]))
+        }
+
+        /// The scaled poolings' gradients of which only sums are taken, and sums of products with the
+        /// images: those are added without the gradient itself, which is 0 at three pixels of four.
+        private func summedGradients() -> Set<Int> {
+            Set(
+                members.indices.filter { index in
+                    let member = members[index]
+                    guard case .pooling(_, let channels, isGradient: true) = member.function,
+                        member.operands.count == 5, member.result == nil
+                    else { return false }
+                    return members.allSatisfy { reader in
+                        guard reader.reads(index) else { return true }
+                        guard case .columnSums(let columns, _, _) = reader.function else {
+                            return false
+                        }
+                        let others = reader.operands.filter { $0 != .member(index) }
+                        return columns == channels && others.count == reader.operands.count - 1
+                            && others.allSatisfy { $0 == member.operands[0] }
+                    }
+                })
         }
 
         /// Results that nobody outside reads are in registers, from their making to their last use.
