@@ -7,7 +7,9 @@
 //
 // The gradient with respect to the input is the convolution of the output's gradient with the
 // filter turned by 180°, its channels exchanged.
-#include "blocked.h"
+//
+// Filters of 3 × 3 between some channels take another way: winograd.c.
+#include "blocked_conv2d.h"
 
 enum {
     NARROW_OUTPUTS = 6,  // 12 of AVX2's 16 registers
@@ -17,20 +19,9 @@ enum {
     TASK = 131072,       // multiplications, about
 };
 
-typedef struct {
-    float *y;
-    const float *x, *bias;
-    kernel_pixel_order x_order, y_order;
-    size_t n, h, w, c, r, s, p, q, k;
-    ptrdiff_t top, left;  // padding
-    float *filter;        // [tiles][r, s, c, outputs of the tile]
-    float *zeros;         // [c, BLOCK]
-    size_t tiles, bands, tasks;
-} work;
-
 /// y[i] = outputs first..<first + outputs of pixels q + i. `outputs` and `pixels` are constants
 /// where this is inlined.
-INLINE void convolve_tile(const work *job, float *y, const float *x, const float *filter,
+INLINE void convolve_tile(const blocked_conv2d *job, float *y, const float *x, const float *filter,
     const float *bias, size_t p, size_t q, size_t outputs, size_t pixels) {
     wide_vector sum[WIDE_OUTPUTS][8];
 #pragma clang loop unroll(full)
@@ -79,7 +70,7 @@ INLINE void convolve_tile(const work *job, float *y, const float *x, const float
 
 /// y[i] = the only output of pixels q + i, i < SINGLE_PIXELS, of a filter of three columns. One
 /// output would be bound by the loads: here a pixel is loaded once for all three.
-INLINE void convolve_single_tile(const work *job, float *y, const float *x, const float *filter,
+INLINE void convolve_single_tile(const blocked_conv2d *job, float *y, const float *x, const float *filter,
     const float *bias, size_t p, size_t q) {
     wide_vector sum[SINGLE_PIXELS];
 #pragma clang loop unroll(full)
@@ -117,7 +108,7 @@ INLINE void convolve_single_tile(const work *job, float *y, const float *x, cons
 }
 
 /// A row of the output, for one tile of outputs.
-INLINE void convolve_row(const work *job, float *y, const float *x, const float *filter,
+INLINE void convolve_row(const blocked_conv2d *job, float *y, const float *x, const float *filter,
     const float *bias, size_t p, size_t outputs, bool wide) {
 #define OUTPUTS_CASE(count, wide_pixels, narrow_pixels)                                     \
     case count:                                                                             \
@@ -155,7 +146,7 @@ INLINE void convolve_row(const work *job, float *y, const float *x, const float 
 }
 
 /// Some rows of a block's output.
-INLINE void convolve_band(const work *job, size_t task, bool wide) {
+INLINE void convolve_band(const blocked_conv2d *job, size_t task, bool wide) {
     const size_t block = task / job->bands, band = task % job->bands;
     const float *x = job->x + block * job->h * job->w * job->c * BLOCK;
     float *y = job->y + block * job->p * job->q * job->k * BLOCK;
@@ -172,31 +163,30 @@ INLINE void convolve_band(const work *job, size_t task, bool wide) {
 }
 
 KERNEL_CLONES static void convolve_narrow(void *context, size_t task) {
-    const work job = *(const work *)context;
+    const blocked_conv2d job = *(const blocked_conv2d *)context;
     convolve_band(&job, task, false);
 }
 
 KERNEL_WIDE static void convolve_wide(void *context, size_t task) {
-    const work job = *(const work *)context;
+    const blocked_conv2d job = *(const blocked_conv2d *)context;
     convolve_band(&job, task, true);
 }
 
 size_t kernel_blocked_conv2d_scratch(const kernel_conv2d_shape *shape) {
-    return shape->r * shape->s * shape->c * shape->k + larger(shape->c, shape->k) * BLOCK;
+    const size_t taps = larger(shape->r * shape->s, WINOGRAD_TAPS);
+    return taps * shape->c * shape->k + larger(shape->c, shape->k) * BLOCK;
 }
 
-/// Where the weight of a tap (r, s, c) and an output k lies in the caller's filter.
-typedef struct {
-    const float *first;
-    ptrdiff_t r, s, c, k;
-} filter_layout;
-
-static void convolve(kernel_pool *pool, work job, filter_layout w, float *scratch) {
+static void convolve(kernel_pool *pool, blocked_conv2d job, filter_layout w, float *scratch) {
     const bool wide = has_wide_vectors();
-    job.tiles = ceil_div(job.k, wide ? WIDE_OUTPUTS : NARROW_OUTPUTS);
     job.zeros = scratch;
     job.filter = scratch + job.c * BLOCK;
     kernel_fill(job.zeros, 0.0f, job.c * BLOCK);
+    if (wide && winograd_is_faster(&job)) {
+        winograd(pool, job, w);
+        return;
+    }
+    job.tiles = ceil_div(job.k, wide ? WIDE_OUTPUTS : NARROW_OUTPUTS);
     float *packed = job.filter;
     for (size_t tile = 0; tile < job.tiles; tile++) {
         const size_t end = part(job.k, job.tiles, tile + 1);
@@ -223,7 +213,7 @@ void kernel_blocked_conv2d(kernel_pool *pool, float *y, kernel_pixel_order y_ord
     kernel_pixel_order x_order, const float *w, const float *bias, const kernel_conv2d_shape *shape,
     float *scratch) {
     const ptrdiff_t k = (ptrdiff_t)shape->k, c = (ptrdiff_t)shape->c, s = (ptrdiff_t)shape->s;
-    const work job = {
+    const blocked_conv2d job = {
         .y = y, .x = x, .bias = bias, .x_order = x_order, .y_order = y_order,
         .n = shape->n, .h = shape->h, .w = shape->w, .c = shape->c,
         .r = shape->r, .s = shape->s, .p = shape->p, .q = shape->q, .k = shape->k,
@@ -236,7 +226,7 @@ void kernel_blocked_conv2d_input_gradient(kernel_pool *pool, float *dx, kernel_p
     const float *dy, kernel_pixel_order y_order, const float *w, const kernel_conv2d_shape *shape,
     float *scratch) {
     const ptrdiff_t k = (ptrdiff_t)shape->k, c = (ptrdiff_t)shape->c, s = (ptrdiff_t)shape->s;
-    const work job = {
+    const blocked_conv2d job = {
         .y = dx, .x = dy, .x_order = y_order, .y_order = x_order,
         .n = shape->n, .h = shape->p, .w = shape->q, .c = shape->k,
         .r = shape->r, .s = shape->s, .p = shape->h, .q = shape->w, .k = shape->c,

@@ -23,11 +23,21 @@ import Testing
                 .same(40, 6, 2, 7, filter: (1, 1), to: 2),
                 .same(18, 4, 8, 5, filter: (3, 2), to: 5),
                 Convolution(5, 8, 8, 3, filter: (3, 3), to: 3, pads: (0, 0, 0, 0)),
+                // Enough channels for Winograd's way, and as many as it can take.
+                .same(18, 6, 10, 6, filter: (3, 3), to: 7),
+                .same(5, 2, 4, 32, filter: (3, 3), to: 31),
+                Convolution(20, 10, 8, 8, filter: (3, 3), to: 9, pads: (0, 0, 0, 0)),
             ].flatMap { conv in
                 [(KERNEL_ROWS, KERNEL_WINDOWS), (KERNEL_WINDOWS, KERNEL_ROWS)].map {
                     Case(conv: conv, x: $0.0, y: $0.1)
                 }
             }
+            + [
+                // Outputs that are no whole tiles.
+                Convolution.same(17, 7, 5, 13, filter: (3, 3), to: 11),
+                .same(3, 1, 3, 6, filter: (3, 3), to: 6),
+                Convolution(9, 4, 9, 7, filter: (3, 3), to: 8, pads: (2, 2, 2, 2)),
+            ].map { Case(conv: $0, x: KERNEL_ROWS, y: KERNEL_ROWS) }
     }
 
     /// Images [n, h, w, c] as a kernel takes them, the lanes behind the last of them NaN.

@@ -2,6 +2,7 @@ internal import Datasets
 
 /// The kernels at the network's shapes beside the machine's bounds, at batch 10 and 128 as far as
 /// those are measured, and the steps beside the sum of what their kernels cannot do without.
+/// Arithmetic is what the plain way takes: one that multiplies less can be beyond its bound.
 func kernelTables(_ options: BenchmarkOptions) throws -> [BenchmarkTable] {
     let threads = Threads(options.mostThreads)
     let bounds = Bounds(threads)
@@ -16,7 +17,8 @@ func kernelTables(_ options: BenchmarkOptions) throws -> [BenchmarkTable] {
     for batch in options.batchSizes
     where [10, 128].contains(batch) || options.batchSizes.count == 1 {
         var table = BenchmarkTable(
-            "kernels", "Kernels, batch \(batch), threads \(threads.count)",
+            "kernels",
+            "Kernels, batch \(batch), threads \(threads.count); arithmetic as the plain way takes it",
             columns: "kernel", "median µs", "rate", "unit", "share of the bound %", "in a D step",
             "in a G step")
         var least = (discriminator: 0.0, generator: 0.0)
