@@ -164,6 +164,9 @@ static void pool_tile(const kernel_pooling *pooling, float *out, const float *x,
         const float *dy = pooling->dy + start / 4;
         if (scale == NULL) {
             max_pool_gradient_tile(out, x, y, dy, pairs, w, c);
+        } else if (pooling->factor != NULL) {
+            const float *slope = pooling->slope + (pooling->slope_varies ? start : 0);
+            max_pool_normed_gradient_tile(out, x, y, dy, pooling, slope, pairs, w, c);
         } else {
             max_pool_scaled_gradient_tile(out, x, y, dy, scale, shift, pairs, w, c);
         }

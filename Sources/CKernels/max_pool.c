@@ -267,6 +267,46 @@ void kernel_max_pool_gradient(kernel_pool *pool, float *dx, const float *x, cons
     kernel_pool_run(pool, s.n == 0 ? 0 : job.tasks, scatter_images, &job);
 }
 
+/// `varies` is a constant where this is inlined.
+INLINE void normed_gradient(float *dx, const float *x, const float *y, const float *dy,
+    const kernel_pooling *rows, const float *slope, bool varies, size_t pairs, size_t w, size_t c) {
+#pragma STDC FP_CONTRACT OFF
+    for (size_t i = 0; i < pairs; i++, x += 2 * w * c, dx += 2 * w * c) {
+        for (size_t q = 0; q < w / 2; q++, y += c, dy += c) {
+            for (size_t channel = 0; channel < c; channel += LANES) {
+                const size_t first = smaller(channel, c - LANES), window = 2 * q * c + first;
+                const vector scale = AT(rows->scale + first), shift = AT(rows->shift + first);
+                const vector center = AT(rows->center + first), best = AT(y + first);
+                const vector gradient = AT(dy + first) * AT(rows->factor + first);
+                const float *ahead = x + 2 * q * c + 4 * channel + AHEAD;
+                __builtin_prefetch(ahead), __builtin_prefetch(ahead + 2 * LANES);
+                ivector open = best > 0.0f;
+#pragma clang loop unroll(full)
+                for (size_t j = 0; j < 4; j++) {
+                    const size_t place = window + j / 2 * w * c + j % 2 * c;
+                    const vector value = AT(x + place), product = value * scale;
+                    const vector sum = product + shift;
+                    const ivector hit = (sum == best) & open;
+                    open &= ~hit;
+                    const vector factor = AT(slope + (varies ? i * 2 * w * c + place : first));
+                    const vector rest = (value - center) * factor;
+                    AT(dx + place) = (vector)((ivector)gradient & hit) + rest;
+                }
+            }
+        }
+    }
+}
+
+KERNEL_CLONES void max_pool_normed_gradient_tile(float *dx, const float *x, const float *y,
+    const float *dy, const kernel_pooling *rows, const float *slope, size_t pairs, size_t w,
+    size_t c) {
+    if (rows->slope_varies) {
+        normed_gradient(dx, x, y, dy, rows, slope, true, pairs, w, c);
+    } else {
+        normed_gradient(dx, x, y, dy, rows, slope, false, pairs, w, c);
+    }
+}
+
 // MARK: Sums of the gradient
 
 /// Of a window only one pixel has a gradient, and that is the pooled image's: so nothing else is

@@ -13,6 +13,11 @@ import Testing
         }
 
         deinit { pointer.deallocate() }
+
+        /// The first so many elements.
+        func elements(_ count: Int) -> [Element] {
+            Array(UnsafeBufferPointer(start: pointer, count: count))
+        }
     }
 
     private func operand(
@@ -114,7 +119,8 @@ import Testing
             written(count / 4) { out in
                 let pooling = Block([
                     kernel_pooling(
-                        y: out, dy: nil, width: width, channels: channels, scale: nil, shift: nil)
+                        y: out, dy: nil, width: width, channels: channels, scale: nil, shift: nil,
+                        factor: nil, center: nil, slope: nil, slope_varies: false)
                 ])
                 let steps = [
                     step(register(0), operand(xBlock.pointer), pooling: pooling.pointer)
@@ -129,7 +135,8 @@ import Testing
                 let pooling = Block([
                     kernel_pooling(
                         y: yBlock.pointer, dy: dyBlock.pointer, width: width, channels: channels,
-                        scale: nil, shift: nil)
+                        scale: nil, shift: nil,
+                        factor: nil, center: nil, slope: nil, slope_varies: false)
                 ])
                 let steps = [step(operand(out), operand(xBlock.pointer), pooling: pooling.pointer)]
                 kernel_fused(pool, steps, 1, nil, 0, tile, count)
@@ -161,7 +168,8 @@ import Testing
                     kernel_pooling(
                         y: out, dy: gradient ? UnsafePointer(dyBlock.pointer) : nil, width: width,
                         channels: channels, scale: isScaled ? UnsafePointer(scale.pointer) : nil,
-                        shift: isScaled ? UnsafePointer(shift.pointer) : nil)
+                        shift: isScaled ? UnsafePointer(shift.pointer) : nil, factor: nil,
+                        center: nil, slope: nil, slope_varies: false)
                 }
                 let scales = Block([Float](repeating: 0, count: tile))
                 let shifts = Block([Float](repeating: 0, count: tile))
@@ -218,7 +226,8 @@ import Testing
             Block([
                 kernel_pooling(
                     y: y.pointer, dy: gradient ? UnsafePointer(dyBlock.pointer) : nil, width: width,
-                    channels: channels, scale: scale.pointer, shift: shift.pointer)
+                    channels: channels, scale: scale.pointer, shift: shift.pointer, factor: nil,
+                    center: nil, slope: nil, slope_varies: false)
             ])
         }
         let pool = step(register(0), operand(xBlock.pointer), pooling: forward.pointer)
@@ -255,6 +264,66 @@ import Testing
         expectClose(
             sums, expected, tolerance: 1e-6,
             scale: 4 * Double(count / channels).squareRoot())
+    }
+
+    /// One step does what the gradient of a scaled pooling and a batch norm's steps behind it do, to the
+    /// bit, whether the slope repeats or not.
+    @Test(
+        arguments: [(1, 2, 16), (7, 2, 176), (300, 2, 208), (30, 28, 11), (14, 14, 13), (3, 4, 8)],
+        [false, true])
+    func normedGradient(sizes: (pairs: Int, width: Int, channels: Int), varies: Bool) {
+        let (width, channels) = (sizes.width, sizes.channels)
+        let count = sizes.pairs * 2 * width * channels
+        let tile = Int(KERNEL_TILE) / (2 * width * channels) * 2 * width * channels
+        var numbers = Numbers(state: 25)
+        // Few different numbers, so that there are ties.
+        let x = Block(numbers.floats(count).map { ($0 * 4).rounded() })
+        let (dy, y) = (Block(numbers.floats(count / 4)), Block(numbers.floats(count / 4)))
+        let rows = (0..<4).map { _ in numbers.floats(channels) }
+        let repeated = rows.map { row in Block((0..<tile).map { row[$0 % channels] }) }
+        let slope = Block(varies ? numbers.floats(count) : repeated[3].elements(tile))
+        func pooling(isNormed: Bool, isGradient: Bool = true) -> Block<kernel_pooling> {
+            Block([
+                kernel_pooling(
+                    y: y.pointer, dy: isGradient ? UnsafePointer(dy.pointer) : nil, width: width,
+                    channels: channels, scale: repeated[0].pointer, shift: repeated[1].pointer,
+                    factor: isNormed ? UnsafePointer(repeated[2].pointer) : nil,
+                    center: repeated[1].pointer, slope: slope.pointer, slope_varies: varies)
+            ])
+        }
+        let pools = [
+            pooling(isNormed: false, isGradient: false), pooling(isNormed: false),
+            pooling(isNormed: true),
+        ]
+        let image = operand(x.pointer)
+        let row = { operand($0.pointer, stride: 0) } as (Block<Float>) -> kernel_operand
+        func run(
+            _ pool: OpaquePointer?, _ steps: [kernel_step], to out: UnsafeMutablePointer<Float>
+        ) {
+            var steps = steps
+            steps[steps.count - 1].out = operand(out)
+            kernel_fused(pool, steps, steps.count, nil, 0, tile, count)
+        }
+        let forward = step(register(0), image, pooling: pools[0].pointer)
+        withUnsafePointer(to: forward) { kernel_fused(nil, $0, 1, nil, 0, tile, count) }
+        let apart = written(count) {
+            let steps = [
+                step(register(0), image, pooling: pools[1].pointer),
+                step(register(1), register(0), row(repeated[2]), binary: kernel_mul),
+                step(register(2), image, row(repeated[1]), binary: kernel_sub),
+                step(
+                    register(3), register(2), operand(slope.pointer, stride: varies ? 1 : 0),
+                    binary: kernel_mul),
+                step(register(4), register(1), register(3), binary: kernel_add),
+            ]
+            run(nil, steps, to: $0)
+        }
+        let together = onAllPools { pool in
+            written(count) {
+                run(pool, [step(register(0), image, pooling: pools[2].pointer)], to: $0)
+            }
+        }
+        #expect(together == apart)
     }
 
     /// Of images in blocks the lanes behind the last image are left out, whatever they hold.

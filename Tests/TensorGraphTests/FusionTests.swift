@@ -64,7 +64,12 @@ import Testing
         // A mean over fewer pixels squares them itself.
         let few = try network.compiled([network.loss], images: 3)
         #expect(!few.running.contains { $0.op.name == "SquaredDifference" })
-        #expect(try loop(compiler, with: "BiasAddGrad").contains("AddN"))
+        // A large one is made again, with what the batch norm makes of it but for the mean's share.
+        let apart = try loop(compiler, with: "BiasAddGrad")
+        #expect(apart == ["Sub", "Mul", "AddN", "BiasAddGrad"])
+        let many = try network.compiled([network.loss] + network.gradients, images: 2048)
+        let together = try loop(many, with: "BiasAddGrad")
+        #expect(together == ["Mul", "AddN", "BiasAddGrad"])
     }
 
     /// Of what a mean's gradient repeats in every pixel one row is kept.

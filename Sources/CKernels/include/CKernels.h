@@ -94,12 +94,16 @@ typedef struct {
 /// Max pooling of images of even height, `width` (even) and `channels` (at least 8) by windows of 2 × 2, in a run whose tiles are
 /// whole pairs of rows. With `dy`, its gradient: a step's x are the images, `y` what they were pooled to.
 ///
-/// With `scale` and `shift`, a number for each channel, what is pooled is relu(x · scale + shift), and the gradient is the relu's, too.
+/// With `scale` and `shift`, a number for each channel, what is pooled is relu(x · scale + shift), and the gradient is the relu's, too;
+/// with `factor`, `center` and `slope`, that times the factor, and (x - center) · slope added, where a slope that `varies` has a number
+/// for each value.
 typedef struct {
     float *y;
     const float *dy;
     size_t width, channels;
     const float *scale, *shift;
+    const float *factor, *center, *slope;
+    bool slope_varies;
 } kernel_pooling;
 
 /// out = the sums of x's columns, or, with `binary` (kernel_mul), of x · y's, or, with `pooling`, of the scaled pooling's gradient with

@@ -110,14 +110,18 @@ extension Elementwise {
                 return nil
             }
             let operands = member.operands.map { place($0).memory }
-            let scaling = operands.dropFirst(isGradient ? 3 : 1)
+            let rows = operands[(isGradient ? 3 : 1)...].map { UnsafePointer($0) }
+            func row(_ index: Int) -> UnsafePointer<Float>? {
+                index < rows.count ? rows[index] : nil
+            }
+            let varies = if case .whole = member.operands.last { rows.count > 4 } else { false }
             return UnsafePointer(
                 owned.copied([
                     kernel_pooling(
                         y: isGradient ? operands[1] : member.result,
                         dy: isGradient ? UnsafePointer(operands[2]) : nil, width: width,
-                        channels: channels, scale: UnsafePointer(scaling.first ?? nil),
-                        shift: UnsafePointer(scaling.last ?? nil))
+                        channels: channels, scale: row(0), shift: row(1), factor: row(2),
+                        center: row(3), slope: row(4), slope_varies: varies)
                 ]))
         }
 

@@ -22,7 +22,9 @@ enum Execution {
     /// Max pooling of the first input, by windows of 2 × 2, or its gradient, from images, what they
     /// were pooled to, and its gradient: part of the loop that makes the images, if there is one.
     /// With two more inputs, a scale and a shift for each channel, it is the pooling of
-    /// relu(images · scale + shift), and the gradient with respect to what is rectified.
+    /// relu(images · scale + shift), and the gradient with respect to what is rectified. The gradient
+    /// can have three more, a factor and a center for each channel and a slope that may be of each
+    /// pixel: it is then gradient · factor + (images - center) · slope.
     case pooling(width: Int, channels: Int, isGradient: Bool)
     /// A call, made when memory is laid out; with so many floats of scratch memory.
     case call(scratch: Int = 0, (Bindings) -> Kernel)

@@ -1,7 +1,8 @@
 internal import CKernels
 
-/// The pass that makes one step of what a batch norm, a relu and a pool do to images, and of the
-/// gradients of the latter two; of a sum and the products that it sums; and of a variance.
+/// The pass that makes one step of what a batch norm, a relu and a pool do to images, of the gradients
+/// of the latter two, and of all three but for what is the same at every pixel; of a sum and the
+/// products that it sums; and of a variance.
 ///
 /// A window's values are scaled, shifted, compared and given away while they are in registers; as
 /// steps of their own each would pass them through the first-level cache.
@@ -79,9 +80,13 @@ struct FusedSteps {
         _ tensor: Tensor, of op: Op, readBy user: Node
     ) -> (images: Tensor, row: Tensor)? {
         guard tensor.node.op.name == op.name, isRead(tensor, by: [user]) else { return nil }
-        let operands = inputs(tensor.node)
-        let shapes = operands.map { specialization.type($0).shape.known ?? [] }
+        var operands = inputs(tensor.node)
+        var shapes = operands.map { specialization.type($0).shape.known ?? [] }
         let shape = specialization.type(tensor).shape.known ?? []
+        if op.name == Op.mul.name, shapes[0] != shape {
+            operands.reverse()
+            shapes.reverse()
+        }
         guard shapes[0] == shape,
             Elementwise.Repetition(of: shapes[1], in: shape) == .rows(period: shape.last ?? 0)
         else { return nil }
@@ -105,11 +110,58 @@ struct FusedSteps {
             inputs(users[0]) == [pool.output(), operands[0]],
             let relu = rectified(operands[0], users: [pool, users[0]])
         else { return }
+        let replaced = relu.nodes + [pool]
+        let all = [relu.x, operands[1], operands[2], relu.scale, relu.shift]
+        guard let normed = normed(users[0].output(), x: relu.x) else {
+            steps.append(
+                Step(node: users[0], replaced: replaced, operands: all, execution: execution))
+            return
+        }
         steps.append(
             Step(
-                node: users[0], replaced: relu.nodes + [pool],
-                operands: [relu.x, operands[1], operands[2], relu.scale, relu.shift],
-                execution: execution))
+                node: normed.product.node, replaced: replaced + [users[0]] + normed.nodes,
+                operands: all + normed.operands, execution: execution))
+        steps.append(
+            Step(
+                node: normed.sum, replaced: [], operands: [normed.product] + normed.rest,
+                execution: .sum))
+    }
+
+    /// gradient · factor + (x - center) · slope, the first terms of a sum.
+    private struct Normed {
+        let product: Tensor
+        /// The factor, the center and the slope.
+        let operands: [Tensor]
+        /// What the second term is made by.
+        let nodes: [Node]
+        let sum: Node
+        /// The other terms.
+        let rest: [Tensor]
+    }
+
+    /// What a batch norm makes of the gradient of its result, if only that reads it.
+    private func normed(_ gradient: Tensor, x: Tensor) -> Normed? {
+        guard let reader = readers[gradient]?.first, isRead(gradient, by: [reader]),
+            let sum = readers[reader.output()]?.first, case .sum = executions[sum]
+        else { return nil }
+        let terms = inputs(sum)
+        guard terms.count > 1, terms[0] == reader.output(),
+            let first = operands(terms[0], of: Op.mul, readBy: sum), first.images == gradient,
+            terms[1].node.op.name == Op.mul.name, isRead(terms[1], by: [sum])
+        else { return nil }
+        let factors = inputs(terms[1].node)
+        let shape = specialization.type(x).shape
+        // The slope repeats, too, but for all that is known here.
+        for (slope, other) in [(factors[0], factors[1]), (factors[1], factors[0])]
+        where specialization.type(slope).shape == shape {
+            guard let difference = operands(other, of: Op.sub, readBy: terms[1].node),
+                difference.images == x
+            else { continue }
+            return Normed(
+                product: terms[0], operands: [first.row, difference.row, slope],
+                nodes: [other.node, terms[1].node], sum: sum, rest: Array(terms[2...]))
+        }
+        return nil
     }
 
     private mutating func fuseProducts(_ sum: Node) {

@@ -24,10 +24,15 @@ struct Narrowing {
             case .nothing, .alias, .columnSums, .pooling, .call, nil: false
             }
         }
+        /// What a pool reads beside images is a row, or can be.
+        func takesRow(_ node: Node, input: Int) -> Bool {
+            if case .pooling = executions[node], input >= 3 { return true }
+            return isElementwise(node)
+        }
         var isReadWhole = kept
         for node in running {
-            for input in inputs(node)
-            where !isElementwise(node) || shape(input) != shape(source(input)) {
+            for (index, input) in inputs(node).enumerated()
+            where !takesRow(node, input: index) || shape(input) != shape(source(input)) {
                 isReadWhole.insert(source(input))
             }
         }
