@@ -15,6 +15,7 @@ enum {
     NARROW_OUTPUTS = 6,  // 12 of AVX2's 16 registers
     WIDE_OUTPUTS = 13,   // with two pixels 26 of AVX-512's 32
     SINGLE_PIXELS = 7,   // in a tile of one output
+    AHEAD = 8,           // pixels behind those that are made, whose memory is asked for
     TASKS = 32,          // about, if there is enough to do
     TASK = 131072,       // multiplications, about
 };
@@ -24,6 +25,12 @@ enum {
 INLINE void convolve_tile(const blocked_conv2d *job, float *y, const float *x, const float *filter,
     const float *bias, size_t p, size_t q, size_t outputs, size_t pixels) {
     wide_vector sum[WIDE_OUTPUTS][8];
+    const float *later = y + pixel_column(job->y_order, q + AHEAD) * job->k * BLOCK;
+    for (size_t k = 0; k < outputs; k++) {
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < pixels; i++)
+            __builtin_prefetch(later + (i * job->k + k) * BLOCK, 1);
+    }
 #pragma clang loop unroll(full)
     for (size_t k = 0; k < outputs; k++) {
 #pragma clang loop unroll(full)

@@ -50,6 +50,13 @@ INLINE void store_channels(float *p, const vector *v, size_t count) {
     }
 }
 
+/// Asks for two lines of an image behind those at x, line by line in the order of its memory: on
+/// with that the processor goes by itself, but it does not know what to make of the pixels of windows.
+INLINE void fetch_ahead(const float *x) {
+    __builtin_prefetch(x + AHEAD);
+    __builtin_prefetch(x + AHEAD + 2 * LANES);
+}
+
 // MARK: Forward
 
 /// y = the largest of a window's `rows` × `columns` pixels at x, or NaN: a NaN must not hide behind
@@ -126,6 +133,7 @@ KERNEL_CLONES void max_pool_scaled_tile(float *y, const float *x, const float *s
         for (size_t q = 0; q < w / 2; q++, y += c) {
             for (size_t channel = 0; channel < c; channel += LANES) {
                 const size_t first = smaller(channel, c - LANES);
+                fetch_ahead(x + 2 * q * c + 4 * channel);
                 vector values[4];
                 load_scaled(values, x + 2 * q * c + first, scale + first, shift + first, w * c, c);
                 vector best = values[0];
@@ -278,8 +286,7 @@ INLINE void normed_gradient(float *dx, const float *x, const float *y, const flo
                 const vector scale = AT(rows->scale + first), shift = AT(rows->shift + first);
                 const vector center = AT(rows->center + first), best = AT(y + first);
                 const vector gradient = AT(dy + first) * AT(rows->factor + first);
-                const float *ahead = x + 2 * q * c + 4 * channel + AHEAD;
-                __builtin_prefetch(ahead), __builtin_prefetch(ahead + 2 * LANES);
+                fetch_ahead(x + 2 * q * c + 4 * channel);
                 ivector open = best > 0.0f;
 #pragma clang loop unroll(full)
                 for (size_t j = 0; j < 4; j++) {
@@ -327,10 +334,7 @@ KERNEL_CLONES void max_pool_scaled_gradient_sums(float *sums, const float *x, co
                     const float *window = x + (2 * i * w + 2 * q) * c + first;
                     const vector a = AT(scale + first), b = AT(shift + first);
                     vector pooled = 0.0f;
-                    // In their order, which the processor goes on with by itself; it does not know
-                    // what to make of the pixels of windows.
-                    const float *ahead = x + (2 * i * w + 2 * q) * c + 4 * channel + AHEAD;
-                    __builtin_prefetch(ahead), __builtin_prefetch(ahead + 2 * LANES);
+                    fetch_ahead(x + (2 * i * w + 2 * q) * c + 4 * channel);
 #pragma clang loop unroll(full)
                     for (size_t j = 4; j-- > 0;) {
                         const vector value = AT(window + j / 2 * w * c + j % 2 * c);

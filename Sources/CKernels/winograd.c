@@ -23,6 +23,7 @@ enum {
     OUTPUTS = 3,        // with 4 × TILES products each in 24 of AVX-512's 32 registers
     MOST_CHANNELS = 32, // of the input and the output, whose buffers are on the stack
     LEAST_CHANNELS = 6,
+    LINES = 6,          // of memory that are asked for while a group's row is made
     TASKS = 32,         // about, if there is enough to do
 };
 
@@ -166,10 +167,13 @@ INLINE void convolve_tiles(const blocked_conv2d *job, const place at[TILES]) {
         for (size_t i = 0; i < 4 * TILES; i++) sums[k][i / TILES / 2][i / TILES % 2][i % TILES] = bias;
     }
     const size_t groups = groups_of(job);
+    // The outputs of the next tiles, if pixels lie window by window.
+    const float *later = at[0].to[0][0] + TILES * 4 * job->k * BLOCK;
     for (size_t u = 0; u < 4; u++) {
         transform_row(values, at, job, u);
         for (size_t group = 0; group < groups; group++) {
             const size_t first = part(job->k, groups, group);
+            for (size_t i = 0; i < LINES; i++, later += BLOCK) __builtin_prefetch(later, 1);
             const float *filter = job->filter + (u * job->k + first) * 4 * job->c;
             switch (part(job->k, groups, group + 1) - first) {
             case 3: multiply_row(sums, values, filter, job->c, u, first, 3); break;
