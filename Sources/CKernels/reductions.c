@@ -88,37 +88,50 @@ INLINE void summand(vector *value, const float *x, const vector *center, bool sq
     *value *= *value;
 }
 
-/// Adds rows of eight columns, a multiple of four of them, to four running sums. `squared` is a constant where this is inlined.
-INLINE void add_fours(vector sums[4], const float *x, const vector *center, bool squared, size_t rows, size_t stride) {
+/// Adds rows of eight columns, a multiple of four of them, to four running sums, and, with `few`, those of the fewer columns
+/// behind them, one after the other, to one more: each of those waits for the one before, which leaves time for the others.
+/// `squared` is a constant where this is inlined.
+INLINE void add_fours(vector sums[4], vector *few, const float *x, const vector center[2], bool squared, size_t rows,
+    size_t stride) {
 #pragma STDC FP_CONTRACT OFF
-    vector value[4];
+    vector own[4] = {sums[0], sums[1], sums[2], sums[3]}, last = 0.0f, value[4];
+    if (few != NULL) last = *few;
     for (size_t r = 0; r < rows; r += 4, x += 4 * stride) {
 #pragma clang loop unroll(full)
         for (size_t i = 0; i < 4; i++) {
-            summand(&value[i], x + i * stride, center, squared);
-            sums[i] += value[i];
+            summand(&value[i], x + i * stride, &center[0], squared);
+            own[i] += value[i];
+            if (few == NULL) continue;
+            summand(&value[i], x + i * stride + LANES, &center[1], squared);
+            last += value[i];
         }
     }
+    for (size_t i = 0; i < 4; i++) sums[i] = own[i];
+    if (few != NULL) *few = last;
 }
+
+/// How many rows a vector of fewer columns, which are the last ones, reaches into.
+INLINE size_t rows_beyond(size_t width, size_t stride) { return (LANES - width + stride - 1) / stride; }
 
 /// Adds rows of at most eight columns, one after the other. Of fewer, a vector reaches into the next row, whose lanes are dropped;
 /// in the last rows of the matrix, of which there are `left` from x on, it would reach out of it.
 INLINE void add_rows(vector *sum, const float *x, const vector *center, bool squared, size_t rows, size_t left, size_t width,
     size_t stride) {
 #pragma STDC FP_CONTRACT OFF
-    const size_t beyond = (LANES - width + stride - 1) / stride;
-    vector value;
+    const size_t beyond = rows_beyond(width, stride);
+    vector own = *sum, value;
     size_t r = 0;
     for (; r < rows && r + beyond < left; r++, x += stride) {
         summand(&value, x, center, squared);
-        *sum += value;
+        own += value;
     }
     for (; r < rows; r++, x += stride) {
         float last[LANES] = {0.0f};
         for (size_t j = 0; j < width; j++) last[j] = x[j];
         summand(&value, last, center, squared);
-        *sum += value;
+        own += value;
     }
+    *sum = own;
 }
 
 /// What has been summed of a group of columns.
@@ -146,7 +159,7 @@ INLINE void sum_group(const column_sums *job, running_sums *running, size_t grou
     vector center = 0.0f, *sums = running->sums;
     if (squared) load_partial(&center, job->center + first, width);
     const size_t end = smaller(fours, bottom), four_rows = top < end ? end - top : 0;
-    add_fours(sums, x, &center, squared, four_rows, stride);
+    add_fours(sums, NULL, x, &center, squared, four_rows, stride);
     if (bottom <= fours && bottom < job->rows) return;
     if (top <= fours) sums[0] = ((sums[0] + sums[1]) + sums[2]) + sums[3];
     const size_t rest = top + four_rows;
@@ -166,6 +179,21 @@ KERNEL_CLONES static void sum_some_columns(void *context, size_t task) {
         }
     }
 }
+/// Adds some rows to the running sums of all groups.
+INLINE void sum_groups(const column_sums *job, size_t top, size_t bottom, bool squared) {
+    const size_t width = job->columns - LANES;
+    if (job->groups == 2 && width < LANES && bottom <= job->rows / 4 * 4
+        && bottom + rows_beyond(width, job->columns) < job->rows) {
+        vector center[2] = {0.0f, 0.0f};
+        if (squared) center[0] = AT(job->center), load_partial(&center[1], job->center + LANES, width);
+        add_fours(job->running[0].sums, job->running[1].sums, job->x + top * job->columns, center, squared, bottom - top,
+            job->columns);
+        return;
+    }
+    for (size_t group = 0; group < job->groups; group++)
+        sum_group(job, &job->running[group], group, top, bottom, squared);
+}
+
 KERNEL_CLONES static void sum_run_of_rows(void *context, size_t task) {
     const column_sums *job = context;
     const size_t top = part(job->rows / 4, job->tasks, task) * 4;
@@ -173,13 +201,10 @@ KERNEL_CLONES static void sum_run_of_rows(void *context, size_t task) {
     const size_t chunk = larger(4, CHUNK / job->columns / 4 * 4);
     for (int spins = 0; atomic_load_explicit(job->turn, memory_order_acquire) != task; spins++) wait_a_moment(spins);
     for (size_t first = top; first < bottom; first += chunk) {
-        const size_t end = smaller(bottom, first + chunk);
-        for (size_t group = 0; group < job->groups; group++) {
-            if (job->center != NULL) {
-                sum_group(job, &job->running[group], group, first, end, true);
-            } else {
-                sum_group(job, &job->running[group], group, first, end, false);
-            }
+        if (job->center != NULL) {
+            sum_groups(job, first, smaller(bottom, first + chunk), true);
+        } else {
+            sum_groups(job, first, smaller(bottom, first + chunk), false);
         }
     }
     atomic_store_explicit(job->turn, task + 1, memory_order_release);

@@ -37,6 +37,25 @@ import Testing
             "sum")
     }
 
+    /// The very bits of Eigen's order, which TensorFlow's sums have.
+    @Test(arguments: shapes + [(15, 11), (16, 11), (18, 9), (1961, 13), (6271, 12), (2048, 15)])
+    func order(rows: Int, columns: Int) {
+        guard columns > 1 else { return }
+        var numbers = Numbers(state: 10)
+        let x = numbers.floats(rows * columns)
+        let expected = (0..<columns).map { column in
+            let values = (0..<rows).map { x[$0 * columns + column] }
+            guard rows >= 16, column < columns / 8 * 8 else { return values.reduce(0, +) }
+            var sums: [Float] = [0, 0, 0, 0]
+            for (row, value) in values[..<(rows / 4 * 4)].enumerated() { sums[row % 4] += value }
+            return values[(rows / 4 * 4)...].reduce(sums[0] + sums[1] + sums[2] + sums[3], +)
+        }
+        #expect(
+            onAllPools { pool in
+                written(columns) { kernel_sum_rows(pool, $0, x, rows, columns) }
+            } == expected)
+    }
+
     /// The very bits that the differences make that are stored before they are summed.
     @Test(arguments: shapes.filter { $0.1 > 1 })
     func sumsOfSquares(rows: Int, columns: Int) {
