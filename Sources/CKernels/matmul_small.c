@@ -6,7 +6,7 @@
 enum {
     DEPTH = 32,  // rows of b that pass over c at a time
     TASK_COLUMNS = 128,
-    LARGE = 1 << 16,  // values of b that are multiplied in two halves
+    LARGE = 65536,  // values of b that are multiplied in two halves
     DOT_TASK = 32,  // rows of b
     MOST_ROWS = 24,
     TOTALS = 24,  // dot products at a time
@@ -89,6 +89,7 @@ KERNEL_CLONES static void stream_columns(void *context, size_t task) {
 KERNEL_WIDE static void stream_wide_columns(void *context, size_t task) {
     stream_task(context, task, true);
 }
+
 static size_t halves_of(const product *job) {
     return job->k >= 2 * DEPTH && job->n * job->k >= LARGE ? 2 : 1;
 }

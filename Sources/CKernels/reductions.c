@@ -179,6 +179,7 @@ KERNEL_CLONES static void sum_some_columns(void *context, size_t task) {
         }
     }
 }
+
 /// Adds some rows to the running sums of all groups.
 INLINE void sum_groups(const column_sums *job, size_t top, size_t bottom, bool squared) {
     const size_t width = job->columns - LANES;
