@@ -23,10 +23,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum {
     SPINS_BEFORE_PARKING = 4000,  // about 50 to 100 microseconds
-    SPINS_BEFORE_TAKING = 2000,
+    SPINS_BEFORE_TAKING = 2000,   // half as long; none if there are more threads than processors
 };
 
 /// A thread's indices that nobody has claimed: the first one, and 2³² times the one after the last.
@@ -44,7 +45,7 @@ struct kernel_pool {
     atomic_bool stopping;
     pthread_mutex_t mutex;
     pthread_cond_t wake;
-    int workers;
+    int workers, spins_before_taking;
     struct worker *handles;
     share *shares;  // the caller's first
 };
@@ -129,7 +130,7 @@ static size_t run_shares(kernel_pool *pool, int place) {
     for (int i = 1; i < threads; i++) {
         share *other = &pool->shares[(place + i) % threads];
         while (has_unclaimed(atomic_load_explicit(&other->unclaimed, memory_order_relaxed))
-            && ticks() - end < (end - start) / 2 && spins++ < SPINS_BEFORE_TAKING)
+            && ticks() - end < (end - start) / 2 && spins++ < pool->spins_before_taking)
             relax();
         ran += run_share(other, false);
     }
@@ -187,6 +188,8 @@ kernel_pool *kernel_pool_create(int threads) {
     *pool = (kernel_pool){0};
     pthread_mutex_init(&pool->mutex, NULL);
     pthread_cond_init(&pool->wake, NULL);
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    pool->spins_before_taking = (long)count > processors ? 0 : SPINS_BEFORE_TAKING;
     pool->handles = calloc(count, sizeof *pool->handles);
     pool->shares = aligned_alloc(64, count * sizeof *pool->shares);
     if (pool->handles == NULL || pool->shares == NULL) {
