@@ -77,8 +77,8 @@ INLINE void convolve_tile(const blocked_conv2d *job, float *y, const float *x, c
 
 /// y[i] = the only output of pixels q + i, i < SINGLE_PIXELS, of a filter of three columns. One
 /// output would be bound by the loads: here a pixel is loaded once for all three.
-INLINE void convolve_single_tile(const blocked_conv2d *job, float *y, const float *x, const float *filter,
-    const float *bias, size_t p, size_t q) {
+INLINE void convolve_single_tile(const blocked_conv2d *job, float *y, const float *x,
+    const float *filter, const float *bias, size_t p, size_t q) {
     wide_vector sum[SINGLE_PIXELS];
 #pragma clang loop unroll(full)
     for (size_t i = 0; i < SINGLE_PIXELS; i++) sum[i] = bias == NULL ? 0.0f : *bias;

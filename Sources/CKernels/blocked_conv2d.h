@@ -14,7 +14,7 @@ typedef struct {
     ptrdiff_t top, left;  // padding
     float *filter;        // [tiles][r, s, c, outputs of the tile], or as winograd.c has it
     float *zeros;         // [c, BLOCK]
-    size_t tiles, bands, tasks;
+    size_t tiles, bands;
 } blocked_conv2d;
 
 /// Where the weight of a tap (r, s, c) and an output k lies in the caller's filter.

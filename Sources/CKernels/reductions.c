@@ -11,7 +11,7 @@ enum {
     TASK = 32768,           // values a task sums, about
     FEW_GROUPS = 2,         // of columns, which are summed in runs of rows
     CHUNK = 4096,           // values of some rows, which the first-level cache holds
-    RUN = 8192,             // values that are worth it to be left to the threads that made them
+    RUN = 8192,             // values of some rows that are worth it to be left to the thread that made them
 };
 
 // MARK: All of a row
@@ -217,7 +217,7 @@ static void sum_rows(kernel_pool *pool, column_sums job) {
         running_sums running[FEW_GROUPS] = {0};
         atomic_size_t turn = 0;
         job.running = running, job.turn = &turn;
-        job.tasks = job.rows * job.columns < RUN ? 1 : (size_t)kernel_pool_threads(pool);
+        job.tasks = larger(1, smaller((size_t)kernel_pool_threads(pool), job.rows * job.columns / RUN));
         kernel_pool_run(pool, job.tasks, sum_run_of_rows, &job);
         return;
     }

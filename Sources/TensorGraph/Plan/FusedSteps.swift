@@ -22,6 +22,8 @@ struct FusedSteps {
     private let executions: [Node: Execution]
     private let source: (Tensor) -> Tensor
     private var readers: [Tensor: [Node]] = [:]
+    /// When each node runs.
+    private let order: [Node: Int]
 
     /// - Parameters:
     ///   - running: the nodes that run, in order.
@@ -33,6 +35,7 @@ struct FusedSteps {
         self.specialization = specialization
         self.executions = executions
         self.source = source
+        order = Dictionary(uniqueKeysWithValues: running.enumerated().map { ($1, $0) })
         for node in running {
             for input in specialization.inputs(node) {
                 readers[source(input), default: []].append(node)
@@ -119,21 +122,22 @@ struct FusedSteps {
         }
         steps.append(
             Step(
-                node: normed.product.node, replaced: replaced + [users[0]] + normed.nodes,
+                node: normed.node, replaced: replaced + [users[0]] + normed.replaced,
                 operands: all + normed.operands, execution: execution))
         steps.append(
             Step(
-                node: normed.sum, replaced: [], operands: [normed.product] + normed.rest,
+                node: normed.sum, replaced: [], operands: [normed.node.output()] + normed.rest,
                 execution: .sum))
     }
 
     /// gradient · factor + (x - center) · slope, the first terms of a sum.
     private struct Normed {
-        let product: Tensor
+        /// The product that is made last: by then there is all that both terms are made of.
+        let node: Node
         /// The factor, the center and the slope.
         let operands: [Tensor]
-        /// What the second term is made by.
-        let nodes: [Node]
+        /// The other product and the difference.
+        let replaced: [Node]
         let sum: Node
         /// The other terms.
         let rest: [Tensor]
@@ -157,9 +161,12 @@ struct FusedSteps {
             guard let difference = operands(other, of: Op.sub, readBy: terms[1].node),
                 difference.images == x
             else { continue }
+            let products = [terms[0].node, terms[1].node].sorted {
+                order[$0, default: 0] < order[$1, default: 0]
+            }
             return Normed(
-                product: terms[0], operands: [first.row, difference.row, slope],
-                nodes: [other.node, terms[1].node], sum: sum, rest: Array(terms[2...]))
+                node: products[1], operands: [first.row, difference.row, slope],
+                replaced: [products[0], other.node], sum: sum, rest: Array(terms[2...]))
         }
         return nil
     }
