@@ -19,12 +19,12 @@ extension Network {
 }
 
 extension Summary {
-    /// The images below `tag`, in bytes as TensorFlow scales them.
+    /// The images below `tag`.
     func images(of tag: String) -> [Image] {
         values.compactMap { value in
-            guard value.tag.hasPrefix("\(tag)/image"), case .floatImage(let image) = value.content
+            guard value.tag.hasPrefix("\(tag)/image"), case .image(let image) = value.content
             else { return nil }
-            return image.scaled()
+            return image
         }
     }
 }

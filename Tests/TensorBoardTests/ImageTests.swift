@@ -73,6 +73,36 @@ import Testing
         }
     }
 
+    /// Pictures of any size, some of whose numbers become whole ones, by the formula.
+    @Test(arguments: 0...40)
+    func scalesEachNumberAlike(width: Int) {
+        var generator = SeededGenerator(seed: UInt64(width))
+        for range in [0...1, -1...1, 0...1e-7, -255...0] as [ClosedRange<Float>] {
+            let numbers = (0..<width).map { index in
+                index % 3 == 0
+                    ? range.upperBound * Float(Int.random(in: 0...255, using: &generator)) / 255
+                    : Float.random(in: range, using: &generator)
+            }
+            let (least, most) = (numbers.min() ?? 0, numbers.max() ?? 0)
+            let farthest = max(-least, most)
+            let scale = farthest < 1e-6 ? 0 : (least < 0 ? 127 : 255) / farthest
+            let bytes = numbers.map { UInt8($0 * scale + (least < 0 ? 128 : 0)) }
+            let image = FloatImage(height: 1, width: width, channels: 1, pixels: numbers[...])
+            #expect(image.scaled().pixels == bytes)
+            for bad in numbers.indices {
+                var some = numbers
+                some[bad] = bad % 2 == 0 ? .nan : -.infinity
+                let image = FloatImage(height: 1, width: width, channels: 1, pixels: some[...])
+                var rest = numbers
+                rest.remove(at: bad)
+                let others = FloatImage(height: 1, width: width - 1, channels: 1, pixels: rest[...])
+                var expected = others.scaled().pixels
+                expected.insert(255, at: bad)
+                #expect(image.scaled().pixels == expected)
+            }
+        }
+    }
+
     @Test func twoChannelsKeepTheirAlpha() {
         let image = FloatImage(height: 1, width: 2, channels: 2, pixels: [0, 1, .nan, 0.5])
         #expect(image.scaled().pixels == [0, 255, 255, 255])

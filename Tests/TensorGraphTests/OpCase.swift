@@ -98,7 +98,7 @@ struct OpRun {
             switch value.content {
             case .scalar(let scalar): [Double(scalar)]
             case .histogram(.floats(let floats)): floats.map(Double.init)
-            case .floatImage(let image): image.pixels.map(Double.init)
+            case .image(let image): image.pixels.map(Double.init)
             default: []
             }
         }

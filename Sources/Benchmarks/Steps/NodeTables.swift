@@ -9,26 +9,33 @@ func nodeTables(_ options: BenchmarkOptions) throws -> [BenchmarkTable] {
     where [10, 128].contains(batchSize) || options.batchSizes.count == 1 {
         let runner = try StepRunner(
             batchSize: batchSize, threads: options.mostThreads, examples: examples)
-        for step in StepRunner.Step.allCases {
-            tables.append(try nodeTable(step, runner, batchSize: batchSize, options))
+        func table(_ name: String, _ run: (RunProfile?) throws -> Void) throws -> BenchmarkTable {
+            try nodeTable("\(name), batch \(batchSize), threads \(runner.threads)", options, run)
         }
+        for step in StepRunner.Step.allCases {
+            tables.append(try table(step.rawValue) { try runner.take(step, profile: $0) })
+        }
+        tables.append(
+            try table("summary after a G step") {
+                try runner.take(.generator)
+                _ = try runner.summary(profile: $0)
+            })
     }
     return tables
 }
 
 private func nodeTable(
-    _ step: StepRunner.Step, _ runner: StepRunner, batchSize: Int, _ options: BenchmarkOptions
+    _ name: String, _ options: BenchmarkOptions, _ run: (RunProfile?) throws -> Void
 ) throws -> BenchmarkTable {
     var table = BenchmarkTable(
-        "nodes",
-        "The most expensive nodes: \(step.rawValue), batch \(batchSize), threads \(runner.threads)",
+        "nodes", "The most expensive nodes: \(name)",
         columns: "node", "op", "median µs", "share of the nodes' time %")
     var samples: [Loop: [Duration]] = [:]
-    for _ in 0..<10 { try runner.take(step) }
+    for _ in 0..<10 { try run(nil) }
     let end = ContinuousClock.now + options.time(3)
     while ContinuousClock.now < end {
         let profile = RunProfile()
-        try runner.take(step, profile: profile)
+        try run(profile)
         for (loop, duration) in loops(profile.nodes) {
             samples[loop, default: []].append(duration)
         }

@@ -58,8 +58,8 @@ final class StepRunner {
     }
 
     /// What the loop logs after a pass.
-    func summary() throws -> Summary {
-        try summaries.run()
+    func summary(profile: RunProfile? = nil) throws -> Summary {
+        try summaries.run(profile: profile)
         return summaries.summary(0)
     }
 }

@@ -1,60 +1,9 @@
 extension FloatImage {
-    /// The picture in bytes, scaled as TensorFlow 1's `ImageSummary` does it.
-    ///
-    /// Where nothing is negative, 0 becomes 0 and the greatest number 255; else 0 becomes 128 and
-    /// the number farthest from it 1 or 255. A picture whose numbers are all below 1e-6 in
-    /// magnitude comes out flat. A pixel of which any channel is infinite or not a number is not
-    /// measured and becomes red: white where there is no colour.
-    ///
-    /// Source: `tensorflow/core/kernels/summary_image_op.cc`.
+    /// The picture in bytes, scaled as ``Image/init(scaling:height:width:channels:)`` does it.
     public func scaled() -> Image {
-        let badColor = Self.badColor(channels: channels)
-        let bytes = pixels.withUnsafeBufferPointer { numbers in
-            let bad = badPixels(numbers)
-            let (scale, offset) = scaleAndOffset(numbers, bad: bad)
-            return [UInt8](unsafeUninitializedCapacity: numbers.count) { bytes, count in
-                for index in 0..<numbers.count {
-                    let byte = numbers[index] * scale + offset
-                    bytes[index] = UInt8(min(max(0, byte), 255))  // What is not a number: 0.
-                }
-                for pixel in bad {
-                    for channel in 0..<channels {
-                        bytes[pixel * channels + channel] = badColor[channel]
-                    }
-                }
-                count = numbers.count
-            }
+        pixels.withUnsafeBufferPointer {
+            Image(scaling: $0.span, height: height, width: width, channels: channels)
         }
-        return Image(height: height, width: width, channels: channels, pixels: bytes)
-    }
-
-    /// The pixels of which any channel is not finite.
-    private func badPixels(_ numbers: UnsafeBufferPointer<Float>) -> [Int] {
-        var areFinite = true
-        for number in numbers { areFinite = areFinite && number.isFinite }
-        if areFinite { return [] }
-        return (0..<height * width).filter { pixel in
-            !numbers[pixel * channels..<(pixel + 1) * channels].allSatisfy(\.isFinite)
-        }
-    }
-
-    /// What turns the numbers of the other pixels into 0..<256.
-    private func scaleAndOffset(
-        _ numbers: UnsafeBufferPointer<Float>, bad: [Int]
-    ) -> (scale: Float, offset: Float) {
-        var minimum = Float.infinity
-        var maximum = -Float.infinity
-        var start = 0
-        for pixel in bad + [height * width] {
-            for index in start..<max(pixel * channels, start) {
-                minimum = min(minimum, numbers[index])
-                maximum = max(maximum, numbers[index])
-            }
-            start = (pixel + 1) * channels
-        }
-        let (range, middle): (Float, Float) = minimum < 0 ? (127, 128) : (255, 0)
-        let farthest = minimum < 0 ? max(-minimum, maximum.magnitude) : maximum
-        return (farthest < 1e-6 ? 0 : range / farthest, middle)
     }
 
     /// Red and opaque; TensorFlow's bad colour, cut to the channels that there are, but for gray
@@ -62,4 +11,144 @@ extension FloatImage {
     static func badColor(channels: Int) -> [UInt8] {
         channels == 2 ? [255, 255] : Array([255, 0, 0, 255].prefix(channels))
     }
+}
+
+extension Image {
+    /// Makes a picture of numbers of any range, scaled as TensorFlow 1's `ImageSummary` does it.
+    ///
+    /// Where nothing is negative, 0 becomes 0 and the greatest number 255; else 0 becomes 128 and
+    /// the number farthest from it 1 or 255. A picture whose numbers are all below 1e-6 in
+    /// magnitude comes out flat. A pixel of which any channel is infinite or not a number is not
+    /// measured and becomes red: white where there is no colour.
+    ///
+    /// Source: `tensorflow/core/kernels/summary_image_op.cc`.
+    ///
+    /// - Parameters:
+    ///   - numbers: `height` × `width` × `channels` numbers, the last varying fastest.
+    ///   - height: Rows.
+    ///   - width: Columns.
+    ///   - channels: 1 for gray, 2 for gray and alpha, 3 for RGB, 4 for RGBA.
+    /// - Precondition: 1 to 4 channels, and as many numbers as the shape says.
+    public init(scaling numbers: Span<Float>, height: Int, width: Int, channels: Int) {
+        checkShape(height: height, width: width, channels: channels, count: numbers.count)
+        let pixels = numbers.withUnsafeBufferPointer { numbers in
+            [UInt8](unsafeUninitializedCapacity: numbers.count) { bytes, count in
+                count = numbers.count
+                if let range = NumberRange(numbers) {
+                    write(numbers, to: bytes, range.scaling)
+                } else {
+                    writeGoodPixels(of: numbers, to: bytes, channels: channels)
+                }
+            }
+        }
+        self.init(height: height, width: width, channels: channels, pixels: pixels)
+    }
+}
+
+private typealias Scaling = (scale: Float, offset: Float)
+
+/// So many numbers are scaled at a time.
+private typealias Numbers = SIMD8<Float>
+
+extension Numbers {
+    fileprivate init(at index: Int, of numbers: UnsafeBufferPointer<Float>) {
+        self = UnsafeRawBufferPointer(numbers).loadUnaligned(
+            fromByteOffset: index * MemoryLayout<Float>.stride, as: Self.self)
+    }
+
+    /// The places at which as many begin, and behind them fewer.
+    fileprivate static func places(in numbers: UnsafeBufferPointer<Float>) -> StrideTo<Int> {
+        stride(from: 0, to: numbers.count / scalarCount * scalarCount, by: scalarCount)
+    }
+}
+
+/// The least and the greatest of some numbers.
+private struct NumberRange {
+    private var minimum = Float.infinity
+    private var maximum = -Float.infinity
+
+    /// Fails where a number is infinite or not a number.
+    init?(_ numbers: UnsafeBufferPointer<Float>) {
+        var least = Numbers(repeating: minimum)
+        var greatest = Numbers(repeating: maximum)
+        var zeros = Numbers()  // but for those that are not finite: their products are no numbers
+        var rest = 0
+        for index in Numbers.places(in: numbers) {
+            let next = Numbers(at: index, of: numbers)
+            least.replace(with: next, where: next .< least)
+            greatest.replace(with: next, where: next .> greatest)
+            zeros += next * 0
+            rest = index + Numbers.scalarCount
+        }
+        guard zeros == Numbers(), numbers[rest...].allSatisfy(\.isFinite) else { return nil }
+        (minimum, maximum) = (least.min(), greatest.max())
+        add(numbers[rest...])
+    }
+
+    /// Of the pixels that are not bad.
+    init(_ numbers: UnsafeBufferPointer<Float>, channels: Int, bad: [Int]) {
+        var start = 0
+        for pixel in bad + [numbers.count / channels] {
+            add(numbers[start..<pixel * channels])
+            start = min((pixel + 1) * channels, numbers.count)
+        }
+    }
+
+    private mutating func add(_ numbers: Slice<UnsafeBufferPointer<Float>>) {
+        for number in numbers {
+            minimum = min(minimum, number)
+            maximum = max(maximum, number)
+        }
+    }
+
+    /// What turns the numbers into 0..<256.
+    var scaling: Scaling {
+        let (range, middle): (Float, Float) = minimum < 0 ? (127, 128) : (255, 0)
+        let farthest = minimum < 0 ? max(-minimum, maximum.magnitude) : maximum
+        return (farthest < 1e-6 ? 0 : range / farthest, middle)
+    }
+}
+
+/// Writes finite numbers, whose fractions are cut off.
+private func write(
+    _ numbers: UnsafeBufferPointer<Float>, to bytes: UnsafeMutableBufferPointer<UInt8>,
+    _ scaling: Scaling
+) {
+    // From here on floats are whole numbers, and their lowest bits count them.
+    let wholeFloats = Numbers(repeating: 8_388_608)
+    var rest = 0
+    for index in Numbers.places(in: numbers) {
+        var number = Numbers(at: index, of: numbers) * scaling.scale + scaling.offset
+        number.replace(with: 0, where: number .< 0)
+        number.replace(with: 255, where: number .> 255)
+        let nearest = (number + wholeFloats) - wholeFloats
+        let floor = nearest.replacing(with: nearest - 1, where: nearest .> number)
+        let bits = unsafeBitCast(floor + wholeFloats, to: SIMD8<UInt32>.self)
+        UnsafeMutableRawBufferPointer(bytes).storeBytes(
+            of: SIMD8<UInt8>(truncatingIfNeeded: bits), toByteOffset: index,
+            as: SIMD8<UInt8>.self)
+        rest = index + Numbers.scalarCount
+    }
+    for index in rest..<numbers.count { bytes[index] = byte(numbers[index], scaling) }
+}
+
+/// Writes numbers of which some are not finite.
+private func writeGoodPixels(
+    of numbers: UnsafeBufferPointer<Float>, to bytes: UnsafeMutableBufferPointer<UInt8>,
+    channels: Int
+) {
+    let bad = (0..<numbers.count / channels).filter { pixel in
+        !numbers[pixel * channels..<(pixel + 1) * channels].allSatisfy(\.isFinite)
+    }
+    let scaling = NumberRange(numbers, channels: channels, bad: bad).scaling
+    for index in numbers.indices { bytes[index] = byte(numbers[index], scaling) }
+    let badColor = FloatImage.badColor(channels: channels)
+    for pixel in bad {
+        for channel in 0..<channels { bytes[pixel * channels + channel] = badColor[channel] }
+    }
+}
+
+/// What is not a number gives 0.
+private func byte(_ number: Float, _ scaling: Scaling) -> UInt8 {
+    UInt8(min(max(0, number * scaling.scale + scaling.offset), 255))
 }

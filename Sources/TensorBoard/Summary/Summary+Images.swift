@@ -25,14 +25,18 @@ extension Summary {
         tag: String, pixels: [Float], count: Int, height: Int, width: Int, channels: Int,
         maxOutputs: Int
     ) -> Summary {
-        precondition(maxOutputs > 0, "images of \(tag): maxOutputs must be at least 1")
         let images = FloatImage.batch(
             pixels, count: count, height: height, width: width, channels: channels)
         return Summary(
-            images.prefix(maxOutputs).enumerated().map { index, image in
-                Value(
-                    tag: maxOutputs > 1 ? "\(tag)/image/\(index)" : "\(tag)/image",
-                    content: .floatImage(image))
+            zip(imageTags(tag, count: count, maxOutputs: maxOutputs), images).map {
+                Value(tag: $0, content: .floatImage($1))
             })
+    }
+
+    /// The tags of the images of a batch.
+    package static func imageTags(_ tag: String, count: Int, maxOutputs: Int) -> [String] {
+        precondition(maxOutputs > 0, "images of \(tag): maxOutputs must be at least 1")
+        if maxOutputs == 1 { return Array(repeating: "\(tag)/image", count: min(count, 1)) }
+        return (0..<min(count, maxOutputs)).map { "\(tag)/image/\($0)" }
     }
 }
