@@ -2,6 +2,7 @@
 #pragma once
 
 #include "blocked.h"
+#include "filter_layout.h"
 
 enum { WINOGRAD_TAPS = 16 };  // of a transformed filter
 
@@ -16,12 +17,6 @@ typedef struct {
     float *zeros;         // [c, BLOCK]
     size_t tiles, bands;
 } blocked_conv2d;
-
-/// Where the weight of a tap (r, s, c) and an output k lies in the caller's filter.
-typedef struct {
-    const float *first;
-    ptrdiff_t r, s, c, k;
-} filter_layout;
 
 /// Whether winograd may be called, and is worth it.
 bool winograd_is_faster(const blocked_conv2d *job);

@@ -8,6 +8,8 @@
 // With very few outputs (an image's single channel, in the gradient of a first layer) lanes would
 // idle; there the vector runs along a filter row's run of consecutive inputs, for eight pixels at
 // once, whose sums over the lanes are taken together.
+//
+// Filters of three columns take another way where AVX-512's registers allow it: winograd_rows.c.
 #include "convolution.h"
 
 enum {
@@ -23,12 +25,6 @@ typedef struct {
     float *bias;    // [blocks, OUTPUTS], or NULL
     float *planes;  // [tasks, plane_size], if too large for a stack
 } work;
-
-/// Where the weight of a tap (r, s, c) and an output k lies in the caller's filter.
-typedef struct {
-    const float *first;
-    ptrdiff_t r, s, c, k;
-} filter_layout;
 
 /// filter[block, r, (s, c), k], and zeros where there is no k.
 static void pack_filter(float *filter, const convolution *conv, filter_layout w) {
@@ -229,6 +225,7 @@ static size_t filter_size(const convolution *conv) {
 }
 
 static size_t scratch_size(const convolution *conv) {
+    if (winograd_rows_is_faster(conv)) return winograd_rows_filter_size(conv);
     return filter_size(conv) + conv->blocks * OUTPUTS + tasks_scratch(conv, conv->plane_size);
 }
 
@@ -238,6 +235,10 @@ static void convolve(kernel_pool *pool, float *y, convolution conv, filter_layou
         const size_t pixels = conv.n * conv.p * conv.q;
         kernel_fill(y, 0.0f, pixels * conv.k);
         if (bias != NULL) kernel_repeat_row(y, bias, pixels, conv.k);
+        return;
+    }
+    if (winograd_rows_is_faster(&conv)) {
+        winograd_rows(pool, y, &conv, w, bias, scratch);
         return;
     }
     float *padded_bias = scratch + filter_size(&conv);

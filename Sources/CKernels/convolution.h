@@ -7,6 +7,7 @@
 // 180° and its channels exchanged.
 #pragma once
 
+#include "filter_layout.h"
 #include "include/CKernels.h"
 #include "vector.h"
 
@@ -44,6 +45,14 @@ typedef struct {
 convolution convolution_forward(const float *x, const kernel_conv2d_shape *shape);
 /// The convolution that gives dx.
 convolution convolution_backward(const float *dy, const kernel_conv2d_shape *shape);
+
+/// Whether winograd_rows may be called, and is worth it.
+bool winograd_rows_is_faster(const convolution *conv);
+/// Floats of scratch memory that it needs.
+size_t winograd_rows_filter_size(const convolution *conv);
+/// The whole convolution.
+void winograd_rows(kernel_pool *pool, float *y, const convolution *conv, filter_layout w,
+    const float *bias, float *scratch);
 
 /// Floats that the filter's gradient needs.
 size_t convolution_filter_scratch(const convolution *conv);

@@ -115,18 +115,19 @@ KERNEL_CLONES void max_pool_tile(float *y, const float *x, size_t pairs, size_t 
     }
 }
 
-/// The four pixels of a window at x, some channels of them, scaled, shifted, and no less than 0.
+/// The four pixels of a window at x, some channels of them, scaled and shifted.
 INLINE void load_scaled(vector values[4], const float *x, const float *scale, const float *shift,
     size_t row_step, size_t c) {
 #pragma STDC FP_CONTRACT OFF
     const vector a = AT(scale), b = AT(shift);
 #pragma clang loop unroll(full)
     for (size_t i = 0; i < 4; i++) {
-        const vector product = AT(x + i / 2 * row_step + i % 2 * c) * a, sum = product + b;
-        values[i] = sum <= 0.0f ? 0.0f : sum;
+        const vector product = AT(x + i / 2 * row_step + i % 2 * c) * a;
+        values[i] = product + b;
     }
 }
 
+/// A NaN passes none of the comparisons, and is looked for apart.
 KERNEL_CLONES void max_pool_scaled_tile(float *y, const float *x, const float *scale,
     const float *shift, size_t pairs, size_t w, size_t c) {
     for (size_t i = 0; i < pairs; i++, x += 2 * w * c) {
@@ -136,11 +137,14 @@ KERNEL_CLONES void max_pool_scaled_tile(float *y, const float *x, const float *s
                 fetch_ahead(x + 2 * q * c + 4 * channel);
                 vector values[4];
                 load_scaled(values, x + 2 * q * c + first, scale + first, shift + first, w * c, c);
-                vector best = values[0];
+                vector best = 0.0f;
+                ivector bad = 0;
 #pragma clang loop unroll(full)
-                for (size_t j = 1; j < 4; j++)
-                    best = ((values[j] > best) | (values[j] != values[j])) ? values[j] : best;
-                AT(y + first) = best;
+                for (size_t j = 0; j < 4; j++) {
+                    best = values[j] > best ? values[j] : best;
+                    bad |= values[j] != values[j];
+                }
+                AT(y + first) = bad ? NAN : best;
             }
         }
     }

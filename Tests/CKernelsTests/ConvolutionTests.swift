@@ -68,6 +68,12 @@ struct Convolution: Sendable, CustomTestStringConvertible {
         // The network's.
         same(3, 28, 28, 1, filter: (3, 3), to: 11), same(2, 14, 14, 11, filter: (3, 3), to: 13),
         same(10, 20, 1, 1, filter: (3, 3), to: 13), same(10, 20, 1, 13, filter: (3, 3), to: 11),
+        // Pairs of outputs in every number, blocks of outputs, rows of padding only, a cut image.
+        same(2, 4, 2, 5, filter: (3, 3), to: 9), same(1, 5, 7, 1, filter: (3, 3), to: 16),
+        same(1, 6, 25, 2, filter: (2, 3), to: 12), same(2, 5, 13, 18, filter: (3, 3), to: 32),
+        same(1, 7, 20, 33, filter: (5, 3), to: 43), same(2, 1, 70, 1, filter: (3, 3), to: 10),
+        Convolution(2, 3, 9, 3, filter: (3, 3), to: 11, pads: (4, 3, 6, 5)),
+        Convolution(2, 8, 11, 4, filter: (3, 3), to: 15, pads: (0, 0, 0, 0)),
         // One image, many images.
         same(1, 28, 28, 1, filter: (3, 3), to: 11), same(70, 5, 5, 2, filter: (3, 3), to: 3),
         // VALID.
@@ -135,7 +141,8 @@ struct Convolution: Sendable, CustomTestStringConvertible {
         let biased = onAllPools { pool in
             withScratch(conv, conv.yCount) { kernel_conv2d(pool, $0, x, w, bias, &shape, $1) }
         }
-        #expect(biased == y.enumerated().map { $1 + bias[$0 % k] })
+        let isSame = biased == y.enumerated().map { $1 + bias[$0 % k] }
+        #expect(isSame)
     }
 
     @Test(arguments: Convolution.all)
