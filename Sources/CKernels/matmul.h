@@ -25,11 +25,9 @@ typedef struct {
     atomic_size_t *next;
     bool wide;
     bool packs, adds;  // the packed way only: packs a; adds to what c holds
-    // Streaming only: b's rows in one run or two, the second half's sums [m, n], and how many halves
-    // of each task's columns are summed.
+    // Streaming only: b's rows in one run or two, and how far each task's columns have come then.
     size_t halves;
-    float *second;
-    atomic_uint *finished;
+    atomic_uint *states;
 } product;
 
 /// Panel i of a: rows part(m, panels, i)..<part(m, panels, i + 1), at most ROWS, of even sizes;
@@ -51,7 +49,7 @@ void matmul_packed(kernel_pool *pool, product *job);
 /// are constants where this is inlined.
 #define MULTIPLY_ROWS(name, vector_type, load, most_rows, lanes)                                    \
     INLINE void name(float *c, size_t c_row, const float *a, const float *b, size_t b_row,          \
-        size_t depth, size_t rows, bool add, bool fetches, size_t ahead) {                          \
+        size_t depth, size_t rows, bool add, bool fetches, ptrdiff_t ahead) {                          \
         vector_type sum[most_rows][2];                                                              \
         _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows; i++) {                      \
             sum[i][0] = add ? load(c + i * c_row) : 0.0f;                                           \
@@ -77,7 +75,7 @@ MULTIPLY_ROWS(multiply_rows, vector, AT, ROWS, LANES)
 MULTIPLY_ROWS(multiply_wide_rows, wide_vector, WIDE_AT, WIDE_ROWS, WIDE_LANES)
 
 INLINE void multiply_and_fetch(float *c, size_t c_row, const float *a, const float *b, size_t b_row,
-    size_t depth, size_t rows, bool add, bool wide, bool fetches, size_t ahead) {
+    size_t depth, size_t rows, bool add, bool wide, bool fetches, ptrdiff_t ahead) {
 #define ROWS_CASE(count)                                                                        \
     case count:                                                                                 \
         if (wide) {                                                                             \

@@ -1,12 +1,14 @@
 // Products with few rows.
 #include "matmul.h"
+#include "spin.h"
 
 #include <string.h>
 
 enum {
-    DEPTH = 32,  // rows of b that pass over c at a time
-    TASK_COLUMNS = 128,
+    DEPTH = 160,  // rows of b that pass over c at a time
+    TASK_COLUMNS = 64,
     LARGE = 65536,  // values of b that are multiplied in two halves
+    HALF = 32,      // rows, at least
     DOT_TASK = 32,  // rows of b
     MOST_ROWS = 24,
     TOTALS = 24,  // dot products at a time
@@ -18,24 +20,49 @@ enum {
 // A large b is multiplied in two halves of its rows, one after the other: so each of two threads
 // reads one half, which it also updates when b is a layer's weights (matmul_adam.c). Where the
 // threads' processors share no cache, to change what the other one has read takes thirty times as
-// long. Whoever comes second to some columns adds the halves' sums up.
+// long. Whoever comes second to some columns adds its sums to the other half's.
 
-/// The sums of rows `top..<bottom` of b in columns `left..<right` of to. They are summed in a buffer,
-/// because rows of c may lie a power of two apart and drive each other out of the cache. While some
-/// rows of b pass, the next ones are fetched: no processor guesses that they are next.
-INLINE void stream(const product *job, float *to, size_t top, size_t bottom, size_t left,
-    size_t right, bool wide) {
+/// How far the sums of some columns' halves have come.
+enum { UNWRITTEN, BEING_WRITTEN, WRITTEN };
+
+/// Gives sums of one half of b to columns `left..<right` of c.
+INLINE void add_half(
+    const product *job, atomic_uint *state, const float *sums, size_t left, size_t right) {
+    unsigned before = UNWRITTEN;
+    const bool first = atomic_compare_exchange_strong(state, &before, BEING_WRITTEN);
+    for (int spins = 0; !first && atomic_load_explicit(state, memory_order_acquire) != WRITTEN;
+        spins++)
+        wait_a_moment(spins);
+    for (size_t i = 0; i < job->m; i++, sums += TASK_COLUMNS) {
+        float *c = job->c + i * job->n + left;
+        if (first) {
+            memcpy(c, sums, (right - left) * sizeof(float));
+        } else {
+            for (size_t j = 0; j < right - left; j++) c[j] += sums[j];
+        }
+    }
+    if (first) atomic_store_explicit(state, WRITTEN, memory_order_release);
+}
+
+/// sums = rows `top..<bottom` of b in columns `left..<right`, multiplied. They are summed in a
+/// buffer, because rows of c may lie a power of two apart and drive each other out of the cache.
+/// While some rows of b pass, the next ones are fetched, and with the last ones the first of the
+/// columns that are `on` from these: no processor guesses that they are next.
+INLINE void stream(const product *job, float *sums, size_t top, size_t bottom, size_t left,
+    size_t right, ptrdiff_t on, bool wide) {
     const size_t tile = wide ? WIDE_COLUMNS : COLUMNS;
-    float sums[MOST_ROWS * TASK_COLUMNS], edge[DEPTH * WIDE_COLUMNS];
+    float edge[DEPTH * WIDE_COLUMNS];
     const size_t runs = ceil_div(bottom - top, DEPTH);
     for (size_t run = 0; run < runs; run++) {
         const size_t p = top + part(bottom - top, runs, run);
         const size_t next = top + part(bottom - top, runs, run + 1), depth = next - p;
         for (size_t j = left; j < right; j += tile) {
             const float *b = job->b + p * job->n + j;
-            size_t b_row = job->n, ahead = next < bottom ? depth * job->n : 0;
+            size_t b_row = job->n;
+            ptrdiff_t ahead = (ptrdiff_t)(depth * job->n);
+            if (next == bottom) ahead = on - (ptrdiff_t)((p - top) * job->n);
             if (right - j < tile) {
-                memset(edge, 0, sizeof edge);
+                memset(edge, 0, depth * tile * sizeof(float));
                 for (size_t i = 0; i < depth; i++) {
                     memcpy(edge + i * tile, b + i * job->n, (right - j) * sizeof(float));
                 }
@@ -57,29 +84,29 @@ INLINE void stream(const product *job, float *to, size_t top, size_t bottom, siz
             }
         }
     }
-    for (size_t i = 0; i < job->m; i++)
-        memcpy(to + i * job->n + left, sums + i * TASK_COLUMNS, (right - left) * sizeof(float));
 }
 
-/// The sums of one half of b in some columns. The halves' tasks begin at opposite ends, and meet in
-/// the middle: from there on each thread finds the other's sums.
+/// One half of b times some columns. The halves' tasks begin at opposite ends, and meet in the
+/// middle: from there on each thread finds the other's sums.
 INLINE void stream_task(const product *job, size_t task, bool wide) {
     const size_t tile = wide ? WIDE_COLUMNS : COLUMNS, tiles = ceil_div(job->n, tile);
     const size_t columns = job->tasks / job->halves, half = task / columns;
     const size_t place = half == 0 ? task : job->tasks - 1 - task;
     const size_t left = part(tiles, columns, place) * tile;
     const size_t right = smaller(job->n, part(tiles, columns, place + 1) * tile);
-    const size_t middle = part(job->k, job->halves, 1);
-    if (half == 0) {
-        stream(job, job->c, 0, middle, left, right, wide);
-    } else {
-        stream(job, job->second, middle, job->k, left, right, wide);
+    ptrdiff_t on = (ptrdiff_t)(right - left);
+    if (half == 1) on = -on;
+    if (half == 0 ? right == job->n : left == 0) on = 0;
+    float sums[MOST_ROWS * TASK_COLUMNS];
+    stream(job, sums, part(job->k, job->halves, half), part(job->k, job->halves, half + 1), left,
+        right, on, wide);
+    if (job->halves > 1) {
+        add_half(job, &job->states[place], sums, left, right);
+        return;
     }
-    if (job->halves == 1 || atomic_fetch_add(&job->finished[place], 1) == 0) return;
     for (size_t i = 0; i < job->m; i++) {
-        float *c = job->c + i * job->n;
-        const float *second = job->second + i * job->n;
-        for (size_t j = left; j < right; j++) c[j] += second[j];
+        memcpy(job->c + i * job->n + left, sums + i * TASK_COLUMNS,
+            (right - left) * sizeof(float));
     }
 }
 
@@ -91,12 +118,11 @@ KERNEL_WIDE static void stream_wide_columns(void *context, size_t task) {
 }
 
 static size_t halves_of(const product *job) {
-    return job->k >= 2 * DEPTH && job->n * job->k >= LARGE ? 2 : 1;
+    return job->k >= 2 * HALF && job->n * job->k >= LARGE ? 2 : 1;
 }
 
 size_t matmul_streaming_scratch(const product *job) {
-    const size_t sums = job->m * job->n + ceil_div(job->n, COLUMNS);
-    return job->m * job->k + (halves_of(job) > 1 ? sums : 0);
+    return job->m * job->k + (halves_of(job) > 1 ? ceil_div(job->n, COLUMNS) : 0);
 }
 
 void matmul_streaming(kernel_pool *pool, product *job) {
@@ -106,9 +132,8 @@ void matmul_streaming(kernel_pool *pool, product *job) {
     const size_t columns = smaller(tasks, tiles);
     job->halves = halves_of(job);
     if (job->halves > 1) {
-        job->second = job->packed_a + job->m * job->k;
-        job->finished = (atomic_uint *)(job->second + job->m * job->n);
-        for (size_t i = 0; i < columns; i++) atomic_init(&job->finished[i], 0);
+        job->states = (atomic_uint *)(job->packed_a + job->m * job->k);
+        for (size_t i = 0; i < columns; i++) atomic_init(&job->states[i], UNWRITTEN);
     }
     job->tasks = columns * job->halves;
     kernel_pool_run(pool, job->tasks, job->wide ? stream_wide_columns : stream_columns, job);
