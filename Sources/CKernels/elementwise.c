@@ -1,41 +1,71 @@
 // Element-wise kernels. Each is one expression on a vector, run over whole vectors and once more,
-// padded, over what is left; all are bound by memory or by the division unit, none by arithmetic.
+// padded, over what is left; but for the functions, all are bound by memory or by the division unit.
 #include "include/CKernels.h"
-#include "vector_math.h"
 
 #include <string.h>
+
+#define NUMBERS vector
+#define INTEGERS ivector
+#define NAMED(function) function
+#include "vector_math.h"
+#undef NUMBERS
+#undef INTEGERS
+#undef NAMED
+#define NUMBERS wide_vector
+#define INTEGERS wide_ivector
+#define NAMED(function) wide_##function
+#include "vector_math.h"
 
 // Four vectors at a time: one at a time takes two cycles, of which the arithmetic needs half.
 #define UNROLLED _Pragma("clang loop unroll_count(4)")
 
-#define UNARY(name, statement)                                       \
-    KERNEL_CLONES void name(float *out, const float *in, size_t n) { \
-        vector x, y;                                                 \
-        size_t i = 0;                                                \
-        UNROLLED                                                     \
-        for (; i + LANES <= n; i += LANES) {                         \
-            x = AT(in + i);                                          \
-            statement;                                               \
-            AT(out + i) = y;                                         \
-        }                                                            \
-        if (i < n) {                                                 \
-            load_partial(&x, in + i, n - i);                         \
-            statement;                                               \
-            store_partial(out + i, &y, n - i);                       \
-        }                                                            \
+#define UNARY(declaration, statement)                                  \
+    KERNEL_CLONES declaration(float *out, const float *in, size_t n) { \
+        vector x, y;                                                   \
+        size_t i = 0;                                                  \
+        UNROLLED                                                       \
+        for (; i + LANES <= n; i += LANES) {                           \
+            x = AT(in + i);                                            \
+            statement;                                                 \
+            AT(out + i) = y;                                           \
+        }                                                              \
+        if (i < n) {                                                   \
+            load_partial(&x, in + i, n - i);                           \
+            statement;                                                 \
+            store_partial(out + i, &y, n - i);                         \
+        }                                                              \
     }
 
-UNARY(kernel_neg, y = -x)
-UNARY(kernel_exp, exponential(&y, &x))
-UNARY(kernel_log, logarithm(&y, &x))
-UNARY(kernel_sqrt, y = __builtin_elementwise_sqrt(x))
-UNARY(kernel_rsqrt, y = 1.0f / __builtin_elementwise_sqrt(x))
-UNARY(kernel_reciprocal, y = 1.0f / x)
-UNARY(kernel_square, y = x * x)
-UNARY(kernel_relu, y = x <= 0.0f ? 0.0f : x)
-UNARY(kernel_sigmoid, sigmoid(&y, &x))
-UNARY(kernel_softplus, softplus(&y, &x))
-UNARY(kernel_tanh, hyperbolic_tangent(&y, &x))
+UNARY(void kernel_neg, y = -x)
+UNARY(void kernel_sqrt, y = __builtin_elementwise_sqrt(x))
+UNARY(void kernel_rsqrt, y = 1.0f / __builtin_elementwise_sqrt(x))
+UNARY(void kernel_reciprocal, y = 1.0f / x)
+UNARY(void kernel_square, y = x * x)
+UNARY(void kernel_relu, y = x <= 0.0f ? 0.0f : x)
+
+// Functions of some fifty instructions, most of which wait for the one before. A processor looks so
+// many instructions ahead, and with twice as wide vectors that is twice as many numbers.
+#define FUNCTION(name, function)                                                   \
+    UNARY(static void name##_narrow, function(&y, &x))                             \
+    KERNEL_WIDE static void name##_wide(float *out, const float *in, size_t n) {   \
+        for (size_t i = 0; i < n; i += WIDE_LANES) {                               \
+            const wide_vector x = WIDE_AT(in + i);                                 \
+            wide_vector y;                                                         \
+            wide_##function(&y, &x);                                               \
+            WIDE_AT(out + i) = y;                                                  \
+        }                                                                          \
+    }                                                                              \
+    void name(float *out, const float *in, size_t n) {                             \
+        const size_t whole = has_wide_vectors() ? n / WIDE_LANES * WIDE_LANES : 0; \
+        if (whole > 0) name##_wide(out, in, whole);                                \
+        if (whole < n) name##_narrow(out + whole, in + whole, n - whole);          \
+    }
+
+FUNCTION(kernel_exp, exponential)
+FUNCTION(kernel_log, logarithm)
+FUNCTION(kernel_sigmoid, sigmoid)
+FUNCTION(kernel_softplus, softplus)
+FUNCTION(kernel_tanh, hyperbolic_tangent)
 
 #define BINARY(name, first, second, expression)                                            \
     KERNEL_CLONES void name(float *out, const float *left, const float *right, size_t n) { \

@@ -52,7 +52,9 @@ INLINE void store_channels(float *p, const vector *v, size_t count) {
 
 /// Asks for two lines of an image behind those at x, line by line in the order of its memory: on
 /// with that the processor goes by itself, but it does not know what to make of the pixels of windows.
-INLINE void fetch_ahead(const float *x) {
+/// Images that are not in blocks are few, and in a cache.
+INLINE void fetch_ahead(const float *x, size_t c) {
+    if (c < KERNEL_BLOCK) return;
     __builtin_prefetch(x + AHEAD);
     __builtin_prefetch(x + AHEAD + 2 * LANES);
 }
@@ -134,17 +136,16 @@ KERNEL_CLONES void max_pool_scaled_tile(float *y, const float *x, const float *s
         for (size_t q = 0; q < w / 2; q++, y += c) {
             for (size_t channel = 0; channel < c; channel += LANES) {
                 const size_t first = smaller(channel, c - LANES);
-                fetch_ahead(x + 2 * q * c + 4 * channel);
+                fetch_ahead(x + 2 * q * c + 4 * channel, c);
                 vector values[4];
                 load_scaled(values, x + 2 * q * c + first, scale + first, shift + first, w * c, c);
                 vector best = 0.0f;
-                ivector bad = 0;
 #pragma clang loop unroll(full)
-                for (size_t j = 0; j < 4; j++) {
-                    best = values[j] > best ? values[j] : best;
-                    bad |= values[j] != values[j];
-                }
-                AT(y + first) = bad ? NAN : best;
+                for (size_t j = 0; j < 4; j++) best = values[j] > best ? values[j] : best;
+                // By twos: one instruction tells whether either is a NaN.
+                const ivector above = (values[0] != values[0]) | (values[1] != values[1]);
+                const ivector below = (values[2] != values[2]) | (values[3] != values[3]);
+                AT(y + first) = above | below ? NAN : best;
             }
         }
     }
@@ -290,7 +291,7 @@ INLINE void normed_gradient(float *dx, const float *x, const float *y, const flo
                 const vector scale = AT(rows->scale + first), shift = AT(rows->shift + first);
                 const vector center = AT(rows->center + first), best = AT(y + first);
                 const vector gradient = AT(dy + first) * AT(rows->factor + first);
-                fetch_ahead(x + 2 * q * c + 4 * channel);
+                fetch_ahead(x + 2 * q * c + 4 * channel, c);
                 ivector open = best > 0.0f;
 #pragma clang loop unroll(full)
                 for (size_t j = 0; j < 4; j++) {
@@ -338,7 +339,7 @@ KERNEL_CLONES void max_pool_scaled_gradient_sums(float *sums, const float *x, co
                     const float *window = x + (2 * i * w + 2 * q) * c + first;
                     const vector a = AT(scale + first), b = AT(shift + first);
                     vector pooled = 0.0f;
-                    fetch_ahead(x + (2 * i * w + 2 * q) * c + 4 * channel);
+                    fetch_ahead(x + (2 * i * w + 2 * q) * c + 4 * channel, c);
 #pragma clang loop unroll(full)
                     for (size_t j = 4; j-- > 0;) {
                         const vector value = AT(window + j / 2 * w * c + j % 2 * c);

@@ -49,6 +49,7 @@ typedef float unaligned_vector __attribute__((ext_vector_type(8), aligned(4)));
 /// Two vectors in one.
 enum { WIDE_LANES = 16 };
 typedef float wide_vector __attribute__((ext_vector_type(16)));
+typedef int32_t wide_ivector __attribute__((ext_vector_type(16)));
 typedef float unaligned_wide_vector __attribute__((ext_vector_type(16), aligned(4)));
 #define WIDE_AT(address) (*(unaligned_wide_vector *)(address))
 

@@ -48,7 +48,7 @@ extension Image {
 private typealias Scaling = (scale: Float, offset: Float)
 
 /// So many numbers are scaled at a time.
-private typealias Numbers = SIMD8<Float>
+private typealias Numbers = SIMD16<Float>
 
 extension Numbers {
     fileprivate init(at index: Int, of numbers: UnsafeBufferPointer<Float>) {
@@ -71,18 +71,20 @@ private struct NumberRange {
     init?(_ numbers: UnsafeBufferPointer<Float>) {
         var least = Numbers(repeating: minimum)
         var greatest = Numbers(repeating: maximum)
-        var zeros = Numbers()  // but for those that are not finite: their products are no numbers
+        var sum = Numbers()
         var rest = 0
         for index in Numbers.places(in: numbers) {
             let next = Numbers(at: index, of: numbers)
             least.replace(with: next, where: next .< least)
             greatest.replace(with: next, where: next .> greatest)
-            zeros += next * 0
+            sum += next
             rest = index + Numbers.scalarCount
         }
-        guard zeros == Numbers(), numbers[rest...].allSatisfy(\.isFinite) else { return nil }
+        // What is not a number is neither the least nor the greatest, but makes a sum that is none.
+        guard sum == sum, numbers[rest...].allSatisfy(\.isFinite) else { return nil }
         (minimum, maximum) = (least.min(), greatest.max())
         add(numbers[rest...])
+        guard numbers.isEmpty || (minimum.isFinite && maximum.isFinite) else { return nil }
     }
 
     /// Of the pixels that are not bad.
@@ -118,15 +120,13 @@ private func write(
     let wholeFloats = Numbers(repeating: 8_388_608)
     var rest = 0
     for index in Numbers.places(in: numbers) {
-        var number = Numbers(at: index, of: numbers) * scaling.scale + scaling.offset
-        number.replace(with: 0, where: number .< 0)
-        number.replace(with: 255, where: number .> 255)
-        let nearest = (number + wholeFloats) - wholeFloats
-        let floor = nearest.replacing(with: nearest - 1, where: nearest .> number)
-        let bits = unsafeBitCast(floor + wholeFloats, to: SIMD8<UInt32>.self)
+        let number = Numbers(at: index, of: numbers) * scaling.scale + scaling.offset
+        let nearest = number + wholeFloats
+        let excess = Numbers().replacing(with: 1, where: nearest - wholeFloats .> number)
+        let bits = unsafeBitCast(nearest - excess, to: SIMD16<UInt32>.self)
         UnsafeMutableRawBufferPointer(bytes).storeBytes(
-            of: SIMD8<UInt8>(truncatingIfNeeded: bits), toByteOffset: index,
-            as: SIMD8<UInt8>.self)
+            of: SIMD16<UInt8>(truncatingIfNeeded: bits), toByteOffset: index,
+            as: SIMD16<UInt8>.self)
         rest = index + Numbers.scalarCount
     }
     for index in rest..<numbers.count { bytes[index] = byte(numbers[index], scaling) }

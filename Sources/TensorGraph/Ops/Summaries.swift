@@ -65,7 +65,12 @@ extension Op {
         run: { _ in
             .call { bound in
                 let (parts, slot) = (bound.inputs.compactMap(\.slot), bound.outputs[0].slot)
-                return { slot?.summary = Summary(parts.flatMap(\.summary.values)) }
+                return {
+                    var values: [Summary.Value] = []
+                    values.reserveCapacity(parts.reduce(0) { $0 + $1.summary.values.count })
+                    for part in parts { values += part.summary.values }
+                    slot?.summary = Summary(values)
+                }
             }
         })
 }
