@@ -28,6 +28,7 @@
 enum {
     SPINS_BEFORE_PARKING = 4000,  // about 50 to 100 microseconds
     SPINS_BEFORE_TAKING = 2000,   // half as long; none if there are more threads than processors
+    SPINS_BEFORE_ASIDE = 16,      // a third of a microsecond: not for the last ones of a job
 };
 
 /// A thread's indices that nobody has claimed: the first one, and 2³² times the one after the last.
@@ -46,6 +47,9 @@ struct kernel_pool {
     pthread_mutex_t mutex;
     pthread_cond_t wake;
     int workers, spins_before_taking;
+    // What the caller does while it waits.
+    bool (*aside)(void *context);
+    void *aside_context;
     struct worker *handles;
     share *shares;  // the caller's first
 };
@@ -221,6 +225,12 @@ void kernel_pool_destroy(kernel_pool *pool) {
     free(pool);
 }
 
+void kernel_pool_set_aside(kernel_pool *pool, bool (*aside)(void *context), void *context) {
+    if (pool == NULL) return;
+    pool->aside = aside;
+    pool->aside_context = context;
+}
+
 int kernel_pool_threads(const kernel_pool *pool) { return pool == NULL ? 1 : pool->workers + 1; }
 
 void kernel_pool_run(
@@ -243,8 +253,10 @@ void kernel_pool_run(
         wake_parked(pool);
         const size_t left = count - run_shares(pool, 0);
         for (int spins = 0;
-            atomic_load_explicit(&pool->done, memory_order_acquire) - before < left; spins++)
-            wait_a_moment(spins);
+            atomic_load_explicit(&pool->done, memory_order_acquire) - before < left; spins++) {
+            const bool waits = pool->aside != NULL && spins >= SPINS_BEFORE_ASIDE;
+            if (!waits || !pool->aside(pool->aside_context)) wait_a_moment(spins);
+        }
     }
     kernel_denormals_restore(state);
 }

@@ -109,6 +109,42 @@ import Testing
         #expect(board.begun.load(ordering: .relaxed) == 10)
     }
 
+    /// While the caller waits for a worker it does what is to be done aside, and nothing more when that
+    /// is taken away.
+    @Test func doesAsidesWhileItWaits() {
+        let pool = kernel_pool_create(2)
+        defer { kernel_pool_destroy(pool) }
+        let board = Board(count: 2)
+        let counts = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+        defer { counts.deallocate() }
+        for isOffered in [true, false, true] {
+            counts.pointee = 0
+            if isOffered {
+                kernel_pool_set_aside(
+                    pool,
+                    { context in
+                        guard let counts = context?.assumingMemoryBound(to: Int.self),
+                            counts.pointee < 5
+                        else { return false }
+                        counts.pointee += 1
+                        return true
+                    }, counts)
+            } else {
+                kernel_pool_set_aside(pool, nil, nil)
+            }
+            board.begun.store(0, ordering: .relaxed)
+            board.run(pool) { board, index in
+                // Both begin before the worker takes its time.
+                board.begun.add(1, ordering: .relaxed)
+                while board.begun.load(ordering: .relaxed) < board.count {}
+                guard index == 1 else { return }
+                let end = ContinuousClock.now + .milliseconds(20)
+                while ContinuousClock.now < end {}
+            }
+            #expect(counts.pointee == (isOffered ? 5 : 0))
+        }
+    }
+
     private func idle() {
         let clock = ContinuousClock()
         let end = clock.now + .milliseconds(20)

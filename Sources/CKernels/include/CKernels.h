@@ -26,6 +26,10 @@ int kernel_pool_threads(const kernel_pool *pool);
 /// on every thread, this one's too, whose mode is then restored.
 void kernel_pool_run(kernel_pool *pool, size_t count, void (*body)(void *context, size_t index), void *context);
 
+/// What kernel_pool_run calls while it waits for other threads, until that says that there was nothing to do; NULL for nothing.
+/// It must not use the pool.
+void kernel_pool_set_aside(kernel_pool *pool, bool (*aside)(void *context), void *context);
+
 /// Flushes denormals to zero in the calling thread; returns what kernel_denormals_restore takes back.
 uint64_t kernel_denormals_flush(void);
 void kernel_denormals_restore(uint64_t state);

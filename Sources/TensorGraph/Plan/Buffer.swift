@@ -46,6 +46,16 @@ extension Value {
         }
     }
 
+    /// Whether it is the same numbers in the same memory, which nobody changes while both are there.
+    func isIdentical(to other: Value) -> Bool {
+        guard case .float(let elements) = elements, case .float(let others) = other.elements,
+            elements.count == others.count
+        else { return false }
+        return elements.withUnsafeBufferPointer { elements in
+            others.withUnsafeBufferPointer { elements.baseAddress == $0.baseAddress }
+        }
+    }
+
     /// Copies the numbers into a buffer of the same type and size.
     func copy(to buffer: Buffer) {
         func copy<T>(_ elements: [T]) {

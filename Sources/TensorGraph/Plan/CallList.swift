@@ -9,11 +9,28 @@ final class CallList {
     private let segments: UnsafeMutableBufferPointer<Segment>
     private let counters: UnsafeMutableBufferPointer<UnsafeMutablePointer<UInt64>>
     private let written: UnsafeMutableBufferPointer<UnsafeMutablePointer<UInt64>>
+    /// The calls that can be done aside, and the calls that make what they read.
+    private let asides: UnsafeMutableBufferPointer<Aside>
+    private let makers: UnsafeMutableBufferPointer<Int>
+    /// The call that runs.
+    private let current: UnsafeMutablePointer<Int>
+    private let resources: Resources
 
     private struct Entry {
         let kernel: Unmanaged<KernelBox>
         /// The part of the plan that it is left out with; -1 for none.
         let segment: Int
+        /// Its place among the asides; -1 for none.
+        var aside = -1
+    }
+
+    private struct Aside {
+        let call: Int
+        /// Where among the makers its own are.
+        let makers: Range<Int>
+        /// The first call during which it can be done.
+        var earliest = 0
+        var isDone = false
     }
 
     /// A part of the plan that is left out while what it is computed from has not changed.
@@ -26,8 +43,10 @@ final class CallList {
 
     /// - Parameter written: the variables that the plan changes.
     init(
-        _ calls: [Plan.Call], segments: [Sharing.Segment], written: [Node], shared: SharedValues
+        _ calls: [Plan.Call], segments: [Sharing.Segment], written: [Node], resources: Resources
     ) {
+        let shared = resources.shared
+        self.resources = resources
         func copied<T>(_ elements: [T]) -> UnsafeMutableBufferPointer<T> {
             let copy = UnsafeMutableBufferPointer<T>.allocate(capacity: elements.count)
             _ = copy.initialize(from: elements)
@@ -49,10 +68,22 @@ final class CallList {
         self.written = copied(writes.map(\.pointer))
         self.sources = sources + writes
         kernels = calls.map { KernelBox($0.run) }
-        self.calls = copied(
-            zip(kernels, calls).map { kernel, call in
-                Entry(kernel: .passUnretained(kernel), segment: call.segment ?? -1)
-            })
+        var entries = zip(kernels, calls).map { kernel, call in
+            Entry(kernel: .passUnretained(kernel), segment: call.segment ?? -1)
+        }
+        var asides: [Aside] = []
+        var makers: [Int] = []
+        for (index, call) in calls.enumerated() {
+            guard let reads = call.aside else { continue }
+            makers += reads
+            entries[index].aside = asides.count
+            asides.append(Aside(call: index, makers: makers.count - reads.count..<makers.count))
+        }
+        self.calls = copied(entries)
+        self.asides = copied(asides)
+        self.makers = copied(makers)
+        current = .allocate(capacity: 1)
+        current.initialize(to: 0)
     }
 
     deinit {
@@ -60,6 +91,9 @@ final class CallList {
         segments.deallocate()
         counters.deallocate()
         written.deallocate()
+        asides.deallocate()
+        makers.deallocate()
+        current.deallocate()
     }
 
     /// Decides which segments are run, and signs the values that they are about to leave.
@@ -86,10 +120,49 @@ final class CallList {
     /// Calls the kernels of all that is not left out.
     func run() {
         let denormals = kernel_denormals_flush()
+        if !asides.isEmpty { offerAsides() }
         for index in calls.indices where !isSkipped(index) {
+            current.pointee = index
+            let aside = calls[index].aside
+            if aside >= 0 {
+                if asides[aside].isDone { continue }
+                asides[aside].isDone = true
+            }
             calls[index].kernel._withUnsafeGuaranteedRef { $0.run() }
         }
+        if !asides.isEmpty { kernel_pool_set_aside(resources.pool, nil, nil) }
         kernel_denormals_restore(denormals)
+    }
+
+    /// Has asides done while calls wait for threads.
+    private func offerAsides() {
+        for index in asides.indices {
+            var earliest = 0
+            for place in asides[index].makers where !isSkipped(makers[place]) {
+                earliest = max(earliest, makers[place] + 1)
+            }
+            asides[index].earliest = earliest
+            asides[index].isDone = false
+        }
+        kernel_pool_set_aside(
+            resources.pool,
+            { list in
+                guard let list else { return false }
+                return Unmanaged<CallList>.fromOpaque(list)._withUnsafeGuaranteedRef {
+                    $0.doAside()
+                }
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    /// Does an aside that is still to be done, if what it reads is there, and returns whether.
+    private func doAside() -> Bool {
+        for index in asides.indices
+        where !asides[index].isDone && asides[index].earliest <= current.pointee {
+            asides[index].isDone = true
+            calls[asides[index].call].kernel._withUnsafeGuaranteedRef { $0.run() }
+            return true
+        }
+        return false
     }
 
     /// Notes that the variables have other values.

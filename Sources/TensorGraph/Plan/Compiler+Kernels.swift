@@ -5,16 +5,26 @@ extension Compiler {
     /// The calls in order, each with the segment that it belongs to.
     func makeCalls() -> [Plan.Call] {
         let measured = Set(units.flatMap(\.nodes) + replaced.values.joined())
-        return units.compactMap { unit in
+        var places: [Node: Int] = [:]
+        var calls: [Plan.Call] = []
+        for unit in units {
+            for node in unit.nodes { places[node] = calls.count }
             switch unit {
             case .node(let node):
-                call([node], measured, run: makeKernel(node))
+                calls.append(call([node], measured, run: makeKernel(node)))
+                if asides.contains(node) {
+                    calls[calls.count - 1].aside = inputs(node).compactMap {
+                        places[source($0).node]
+                    }
+                }
             case .group(let nodes):
-                call(nodes, measured, run: makeKernel(nodes))
+                calls.append(call(nodes, measured, run: makeKernel(nodes)))
             case .keep(let fetch):
-                kept[fetch].map { Plan.Call(segment: nil, run: copying(fetches[fetch], to: $0)) }
+                guard let copy = kept[fetch] else { continue }
+                calls.append(Plan.Call(segment: nil, run: copying(fetches[fetch], to: copy)))
             }
         }
+        return calls
     }
 
     /// - Parameters:

@@ -10,6 +10,8 @@ struct Compiler {
     private let steps: [Schedule.Step]
     /// What is run at a time, in order.
     private(set) var units: [ElementwiseFusion.Unit] = []
+    /// What is run while others compute, if there is the time.
+    private(set) var asides: Set<Node> = []
     /// How each node runs, after fusion.
     private(set) var executions: [Node: Execution] = [:]
     /// What a node reads that stands for others, too.
@@ -128,12 +130,12 @@ struct Compiler {
             running: running, executions: executions, kept: kept.union(fetches.map(source)),
             inputs: inputs, source: source,
             shape: { specialization.type($0).shape.known ?? [] })
-        units =
-            ElementwiseFusion(
-                steps, running: isRunning, inputs: { inputs($0).map(source) },
-                kind: elementwiseKind,
-                isResult: isLoopResult
-            ).units
+        let loops = ElementwiseFusion(
+            steps, running: isRunning, inputs: { inputs($0).map(source) }, kind: elementwiseKind,
+            isResult: isLoopResult)
+        let order = Asides(
+            specialization, units: loops.units, inputs: { inputs($0).map(source) })
+        (units, asides) = (order.units, order.nodes)
     }
 
     /// The shape in which a tensor is stored: its own, or that of the rows that repeat in it.

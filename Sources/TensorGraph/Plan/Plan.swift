@@ -26,6 +26,8 @@ final class Plan {
         let fed: SharedValues.Fed
         /// The version of what is in the buffer; 0 for nothing.
         var version: UInt64 = 0
+        /// What was copied to the buffer.
+        var value: Value?
     }
 
     /// - Parameter number: the plan's number in its session.
@@ -52,7 +54,7 @@ final class Plan {
         (unchecked, assigned) = compiler.variableUse()
         list = CallList(
             calls, segments: sharing?.segments ?? [], written: compiler.writtenVariables(),
-            shared: resources.shared)
+            resources: resources)
     }
 
     /// One step: a kernel with everything bound.
@@ -62,6 +64,8 @@ final class Plan {
         /// The nodes that it computes, with their outputs; none for a copy that the plan makes for
         /// itself.
         var nodes: [(node: Node, outputs: [RunProfile.Output])] = []
+        /// If it can be done aside, while others wait for threads: the calls that make what it reads.
+        var aside: [Int]?
         let run: Kernel
     }
 
@@ -85,7 +89,11 @@ final class Plan {
         fed.take(value)
         let version = fed.version.pointer
         if inputs[input].version != version.pointee {
-            value.copy(to: inputs[input].buffer)
+            // Other plans may have been fed something else meanwhile.
+            if inputs[input].value.map(value.isIdentical) != true {
+                value.copy(to: inputs[input].buffer)
+                inputs[input].value = value
+            }
             inputs[input].version = version.pointee
         }
         return version
