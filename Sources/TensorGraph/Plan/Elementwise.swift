@@ -41,6 +41,7 @@ enum Elementwise {
 
     /// A kernel for a group of nodes of `count` elements, `tile` at a time.
     static func kernel(_ members: [Member], count: Int, tile: Int, pool: OpaquePointer?) -> Kernel {
+        let tile = tile * tilesAtOnce(members, count: count, tile: tile)
         let program = Program(members, tasks: kernel_fused_tasks(tile, count))
         let (steps, stepCount) = (program.steps, program.stepCount)
         let (rows, rowCount) = (program.rows, program.rowCount)
@@ -49,6 +50,19 @@ enum Elementwise {
             // What the steps point to lives as long as the kernel.
             extendLifetime(program)
         }
+    }
+
+    /// How many tiles are worth to be one: for a pool that has a loop for itself, and nothing in
+    /// registers, as many as leave some for each thread.
+    private static func tilesAtOnce(_ members: [Member], count: Int, tile: Int) -> Int {
+        guard members.count == 1,
+            case .pooling(_, let channels, isGradient: false) = members[0].function,
+            members[0].operands.dropFirst().allSatisfy({ operand in
+                if case .row(_, channels, 1) = operand { true } else { false }
+            }), count % tile == 0
+        else { return 1 }
+        let tiles = count / tile
+        return (1...8).last { tiles % $0 == 0 && tiles / $0 >= 16 } ?? 1
     }
 
     /// How often an operand's elements come up in a result that it is broadcast to.

@@ -64,15 +64,20 @@ extension Elementwise {
             let summed = summedGradients()
             for (index, (member, result)) in zip(members, results).enumerated()
             where !summed.contains(index) {
+                if case .pooling(_, _, let isGradient) = member.function {
+                    guard isGradient || member.result != nil else { continue }
+                    let image = place(member.operands[0])
+                    add(pooling: pooling(member), result, image, image)
+                    continue
+                }
                 let operands = member.operands.map { place($0) }
                 switch member.function {
                 case .unary(let function):
                     add(unary: function, result, operands[0], operands[0])
                 case .binary(let function):
                     add(binary: function, result, operands[0], operands[1])
+                case .pooling: break  // It has been added.
                 case .columnSums where member.result == nil: break
-                case .pooling(_, _, isGradient: false) where member.result == nil: break
-                case .pooling: add(pooling: pooling(member), result, operands[0], operands[0])
                 case .columnSums(let columns, let divisor, let images):
                     let partials = owned.floats(tasks * columns)
                     let block = Int(KERNEL_BLOCK)
@@ -109,7 +114,11 @@ extension Elementwise {
             guard case .pooling(let width, let channels, let isGradient) = member.function else {
                 return nil
             }
-            let operands = member.operands.map { place($0).memory }
+            // A pool reads a row as it lies.
+            let operands = member.operands.map { operand in
+                if case .row(let memory, channels, 1) = operand { return memory }
+                return place(operand).memory
+            }
             let rows = operands[(isGradient ? 3 : 1)...].map { UnsafePointer($0) }
             func row(_ index: Int) -> UnsafePointer<Float>? {
                 index < rows.count ? rows[index] : nil
