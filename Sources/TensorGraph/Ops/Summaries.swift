@@ -45,16 +45,22 @@ extension Op {
             return .call { bound in
                 let (batch, slot) = (bound.inputs[1], bound.outputs[0].slot)
                 let size = sizes[1...].reduce(1, *)
+                // An image each time.
+                var values: [Summary.Value] = []
                 return {
-                    slot?.summary = Summary(
-                        tags.enumerated().map { index, tag in
-                            let pixels = UnsafeBufferPointer(
-                                start: batch.floats + index * size, count: size)
-                            let image = Image(
-                                scaling: pixels.span, height: sizes[1], width: sizes[2],
-                                channels: sizes[3])
-                            return .image(image, tag: tag)
-                        })
+                    if values.isEmpty { values.reserveCapacity(tags.count) }
+                    if values.count < tags.count {
+                        let pixels = UnsafeBufferPointer(
+                            start: batch.floats + values.count * size, count: size)
+                        let image = Image(
+                            scaling: pixels.span, height: sizes[1], width: sizes[2],
+                            channels: sizes[3])
+                        values.append(.image(image, tag: tags[values.count]))
+                    }
+                    slot?.isComplete = values.count == tags.count
+                    guard values.count == tags.count else { return }
+                    slot?.summary = Summary(values)
+                    values = []
                 }
             }
         })

@@ -16,6 +16,9 @@ struct Buffer {
 /// The place for one summary.
 final class SummarySlot {
     var summary = Summary()
+    /// Whether the op that fills it is done: one that takes long does a part each time that it is
+    /// called.
+    var isComplete = true
 }
 
 extension DataType {

@@ -4,6 +4,7 @@ internal import CKernels
 /// nothing.
 final class CallList {
     private let kernels: [KernelBox]
+    private let parts: [PartBox]
     private let sources: [SharedValues.Counter]
     private let calls: UnsafeMutableBufferPointer<Entry>
     private let segments: UnsafeMutableBufferPointer<Segment>
@@ -25,7 +26,7 @@ final class CallList {
     }
 
     private struct Aside {
-        let call: Int
+        let part: Unmanaged<PartBox>
         /// Where among the makers its own are.
         let makers: Range<Int>
         /// The first call during which it can be done.
@@ -73,15 +74,22 @@ final class CallList {
         }
         var asides: [Aside] = []
         var makers: [Int] = []
+        var parts: [PartBox] = []
         for (index, call) in calls.enumerated() {
-            guard let reads = call.aside else { continue }
-            makers += reads
+            guard let aside = call.aside else { continue }
+            let part = PartBox(aside)
+            parts.append(part)
+            makers += aside.makers
             entries[index].aside = asides.count
-            asides.append(Aside(call: index, makers: makers.count - reads.count..<makers.count))
+            asides.append(
+                Aside(
+                    part: .passUnretained(part),
+                    makers: makers.count - aside.makers.count..<makers.count))
         }
         self.calls = copied(entries)
         self.asides = copied(asides)
         self.makers = copied(makers)
+        self.parts = parts
         current = .allocate(capacity: 1)
         current.initialize(to: 0)
     }
@@ -154,12 +162,11 @@ final class CallList {
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
-    /// Does an aside that is still to be done, if what it reads is there, and returns whether.
+    /// Does a part of an aside that is not done yet, if what it reads is there; returns whether.
     private func doAside() -> Bool {
         for index in asides.indices
         where !asides[index].isDone && asides[index].earliest <= current.pointee {
-            asides[index].isDone = true
-            calls[asides[index].call].kernel._withUnsafeGuaranteedRef { $0.run() }
+            asides[index].isDone = asides[index].part._withUnsafeGuaranteedRef { $0.run() }
             return true
         }
         return false
@@ -178,4 +185,20 @@ private final class KernelBox {
     init(_ kernel: @escaping Kernel) { self.kernel = kernel }
 
     func run() { kernel() }
+}
+
+/// A part of a call, and whether it was the last.
+private final class PartBox {
+    private let part: Kernel
+    private let slot: SummarySlot
+
+    init(_ aside: Plan.Aside) {
+        part = aside.part
+        slot = aside.slot
+    }
+
+    func run() -> Bool {
+        part()
+        return slot.isComplete
+    }
 }

@@ -11,11 +11,18 @@ extension Compiler {
             for node in unit.nodes { places[node] = calls.count }
             switch unit {
             case .node(let node):
-                calls.append(call([node], measured, run: makeKernel(node)))
+                let kernel = makeKernel(node)
+                guard let output = node.outputs.indices.first.map(node.output),
+                    let slot = buffer(output).slot
+                else {
+                    calls.append(call([node], measured, run: kernel))
+                    continue
+                }
+                calls.append(
+                    call([node], measured, run: { repeat { kernel() } while !slot.isComplete }))
                 if asides.contains(node) {
-                    calls[calls.count - 1].aside = inputs(node).compactMap {
-                        places[source($0).node]
-                    }
+                    let makers = inputs(node).compactMap { places[source($0).node] }
+                    calls[calls.count - 1].aside = .init(makers: makers, part: kernel, slot: slot)
                 }
             case .group(let nodes):
                 calls.append(call(nodes, measured, run: makeKernel(nodes)))

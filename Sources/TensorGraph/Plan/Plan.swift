@@ -64,9 +64,18 @@ final class Plan {
         /// The nodes that it computes, with their outputs; none for a copy that the plan makes for
         /// itself.
         var nodes: [(node: Node, outputs: [RunProfile.Output])] = []
-        /// If it can be done aside, while others wait for threads: the calls that make what it reads.
-        var aside: [Int]?
+        /// How it is done aside, if it can be.
+        var aside: Aside?
         let run: Kernel
+    }
+
+    /// A call that can be done while others wait for threads.
+    struct Aside {
+        /// The calls that make what it reads.
+        let makers: [Int]
+        /// A part of it, until the slot says that it is done.
+        let part: Kernel
+        let slot: SummarySlot
     }
 
     /// - Parameter profile: where the nodes' times are noted, if that is asked for.
