@@ -82,6 +82,20 @@ INLINE void clear(float *to, size_t count) {
     for (; i < count; i++) to[i] = 0.0f;
 }
 
+/// What of an image's row lies on a row of `columns` pixels: `count` pixels behind those that are cut
+/// off, behind a margin.
+typedef struct {
+    size_t cut, margin, count;
+} row_part;
+
+INLINE row_part part_of_row(const convolution *conv, size_t columns) {
+    const size_t cut = conv->left < 0 ? (size_t)-conv->left : 0;
+    const size_t margin = conv->left > 0 ? (size_t)conv->left : 0;
+    const size_t count = smaller(
+        conv->w - smaller(cut, conv->w), columns - smaller(margin, columns));
+    return (row_part){cut, margin, count};
+}
+
 /// Lays the part of the image that a band needs on the plane.
 INLINE void lay_plane(float *plane, const convolution *conv, band b) {
     const size_t columns = (conv->q - 1) * conv->stride_w + conv->s;
@@ -96,13 +110,11 @@ INLINE void lay_plane(float *plane, const convolution *conv, band b) {
         const float *row = conv->image
             + (b.n * conv->h + (size_t)below / conv->step_h) * conv->w * conv->c;
         if (conv->step_w == 1) {
-            const size_t cut = conv->left < 0 ? (size_t)-conv->left : 0;
-            const size_t margin = conv->left > 0 ? (size_t)conv->left : 0;
-            const size_t count = smaller(
-                conv->w - smaller(cut, conv->w), columns - smaller(margin, columns));
-            clear(plane, margin * conv->c);
-            copy(plane + margin * conv->c, row + cut * conv->c, count * conv->c);
-            clear(plane + (margin + count) * conv->c, (columns - margin - count) * conv->c);
+            const row_part laid = part_of_row(conv, columns);
+            const size_t end = laid.margin + laid.count;
+            clear(plane, laid.margin * conv->c);
+            copy(plane + laid.margin * conv->c, row + laid.cut * conv->c, laid.count * conv->c);
+            clear(plane + end * conv->c, (columns - end) * conv->c);
         } else {
             clear(plane, conv->plane_width);
             for (size_t j = 0; j < conv->w; j++) {

@@ -49,7 +49,7 @@ void matmul_packed(kernel_pool *pool, product *job);
 /// are constants where this is inlined.
 #define MULTIPLY_ROWS(name, vector_type, load, most_rows, lanes)                                    \
     INLINE void name(float *c, size_t c_row, const float *a, const float *b, size_t b_row,          \
-        size_t depth, size_t rows, bool add, bool fetches, ptrdiff_t ahead) {                          \
+        size_t depth, size_t rows, bool add, bool fetches, ptrdiff_t ahead) {                       \
         vector_type sum[most_rows][2];                                                              \
         _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows; i++) {                      \
             sum[i][0] = add ? load(c + i * c_row) : 0.0f;                                           \

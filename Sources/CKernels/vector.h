@@ -7,7 +7,7 @@
 // registers.
 //
 // Clones differ in rounding: with AVX2 a product is added without being rounded first, and with
-// AVX-512 sums of few rows are taken in 16 lanes. Functions of one number agree within 2 ulp, and
+// AVX-512 sums of few rows are taken in 16 lanes and some convolutions after Winograd. Functions of one number agree within 2 ulp, and
 // sums of n products within 1e-6 √n of the terms' size; a test holds them to that. With
 // KERNEL_ONE_CLONE only what the compiler's flags ask for is compiled, as that test does.
 //

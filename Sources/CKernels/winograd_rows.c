@@ -94,20 +94,18 @@ static void pack(const work *job, filter_layout w, const float *bias, float *pad
 /// what is too much is cleared.
 INLINE void lay_row(float *row, const work *job, const float *from, size_t left) {
     const convolution *conv = job->conv;
-    const size_t cut = conv->left < 0 ? (size_t)-conv->left : 0;
-    const size_t margin = conv->left > 0 ? (size_t)conv->left : 0;
     const size_t columns = 2 * job->pairs + 2;
-    const size_t count = smaller(conv->w - smaller(cut, conv->w), columns - smaller(margin, columns));
-    const size_t values = count * conv->c;
-    from += cut * conv->c;
-    row += margin * conv->c;
-    if (left >= cut * conv->c + values + WIDE_LANES) {
+    const row_part laid = part_of_row(conv, columns);
+    const size_t values = laid.count * conv->c;
+    from += laid.cut * conv->c;
+    row += laid.margin * conv->c;
+    if (left >= laid.cut * conv->c + values + WIDE_LANES) {
         for (size_t i = 0; i < values; i += WIDE_LANES) WIDE_AT(row + i) = WIDE_AT(from + i);
     } else {
         copy(row, from, values);
     }
     const wide_vector zero = 0.0f;
-    for (size_t i = values; i < (columns - margin) * conv->c; i += WIDE_LANES)
+    for (size_t i = values; i < (columns - laid.margin) * conv->c; i += WIDE_LANES)
         WIDE_AT(row + i) = zero;
 }
 

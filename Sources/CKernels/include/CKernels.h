@@ -129,7 +129,8 @@ typedef struct {
     size_t columns, lanes;
 } kernel_row;
 
-/// Runs all steps over n values, `tile` values at a time: a multiple of every row's and every sum's columns, at most KERNEL_TILE.
+/// Runs all steps over n values, `tile` values at a time: a multiple of every row's and every sum's columns, at most KERNEL_TILE if
+/// there are rows, sums or results in registers.
 void kernel_fused(
     kernel_pool *pool, const kernel_step *steps, size_t step_count, const kernel_row *rows, size_t row_count,
     size_t tile, size_t n);

@@ -12,9 +12,8 @@ extension Compiler {
             switch unit {
             case .node(let node):
                 let kernel = makeKernel(node)
-                guard let output = node.outputs.indices.first.map(node.output),
-                    let slot = buffer(output).slot
-                else {
+                let slot = node.outputs.isEmpty ? nil : buffer(node.output()).slot
+                guard let slot else {
                     calls.append(call([node], measured, run: kernel))
                     continue
                 }
