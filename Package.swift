@@ -21,6 +21,7 @@ let package = Package(
             name: "gan",
             dependencies: [
                 "GAN", "TensorGraph", "TensorBoard", "Datasets", "RecordIO", "Benchmarks",
+                "Platform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/GANCommand"),
@@ -33,28 +34,35 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "GAN", "TensorGraph", "CKernels", "CBenchmarks", "TensorBoard", "RecordIO",
-                "Datasets",
+                "Datasets", "Platform",
             ]),
         .target(name: "CBenchmarks"),
 
         // The static graph and its kernels.
-        .target(name: "TensorGraph", dependencies: ["CKernels", "TensorBoard"]),
+        .target(name: "TensorGraph", dependencies: ["CKernels", "TensorBoard", "Platform"]),
         .target(name: "CKernels"),
 
         // Event files, checkpoints, and what both are made of.
-        .target(name: "TensorBoard", dependencies: ["RecordIO", "CTensorBoardProtos", "CZlib"]),
+        .target(
+            name: "TensorBoard",
+            dependencies: ["RecordIO", "Platform", "CTensorBoardProtos", "CZlib"]),
         .executableTarget(name: "LogExample", dependencies: ["TensorBoard"]),
         .target(
             name: "TensorBoardMetrics",
-            dependencies: ["TensorBoard", .product(name: "CoreMetrics", package: "swift-metrics")]),
+            dependencies: [
+                "TensorBoard", "Platform",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ]),
         .executableTarget(name: "WriterBenchmark", dependencies: ["TensorBoard", "RecordIO"]),
-        .target(name: "Checkpoints", dependencies: ["RecordIO", "CTensorBoardProtos"]),
-        .target(name: "RecordIO", dependencies: ["CRecordIO"]),
+        .target(
+            name: "Checkpoints", dependencies: ["RecordIO", "Platform", "CTensorBoardProtos"]),
+        .target(name: "RecordIO", dependencies: ["CRecordIO", "Platform"]),
         .target(name: "CRecordIO"),
+        .target(name: "Platform"),
         .target(name: "CTensorBoardProtos", dependencies: ["CProtobufC"]),
 
         // MNIST.
-        .target(name: "Datasets", dependencies: ["RecordIO", "CMNISTSample", "CZlib"]),
+        .target(name: "Datasets", dependencies: ["RecordIO", "Platform", "CMNISTSample", "CZlib"]),
         .target(
             name: "CMNISTSample", exclude: ["README.md", "make-sample", "mnist-6000.idx3.gz"]),
 
@@ -85,7 +93,7 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "RecordIO", "CZlib", "TestSupport"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"]),
+        .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "Platform", "TestSupport"]),
         .testTarget(
             name: "TensorGraphTests",
             dependencies: ["TensorGraph", "GAN", "TestSupport", "CAllocationCounter"]),
@@ -95,7 +103,9 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "GANCommandTests",
-            dependencies: ["gan", "GAN", "TensorBoard", "Checkpoints", "Datasets", "TestSupport"]),
+            dependencies: [
+                "gan", "LogExample", "GAN", "TensorBoard", "Checkpoints", "Datasets", "TestSupport",
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

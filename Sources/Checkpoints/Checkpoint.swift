@@ -28,9 +28,9 @@ public struct Checkpoint: Sendable {
     public init(opening prefix: String) throws(CheckpointError) {
         self.prefix = prefix
         let path = BundleFormat.indexPath(prefix: prefix)
-        guard exists(path) else { throw CheckpointError(.noCheckpoint, path: prefix) }
+        guard Folder.exists(path) else { throw CheckpointError(.noCheckpoint, path: prefix) }
         let bytes = try orCheckpointError { () throws(FileError) in
-            try InputFile.contents(of: path)
+            try InputFile.contents(of: path, limit: BundleFormat.longestIndex)
         }
         let table = try TableReader(bytes, path: path)
         shardCount = try table.bundleHeader(path: path).shardCount

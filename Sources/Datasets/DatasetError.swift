@@ -1,3 +1,5 @@
+public import RecordIO
+
 /// Why data could not be read. Its description is one line that names the file, the byte where that
 /// helps, and what to do.
 public struct DatasetError: Error, Equatable, Sendable {
@@ -7,8 +9,8 @@ public struct DatasetError: Error, Equatable, Sendable {
         case missingFolder
         /// Neither the file nor the same name with `.gz` is in its folder.
         case missingFile
-        /// The system refuses to open or read it, for this reason.
-        case unreadable(String)
+        /// The system refuses to open or read it, or it is not read.
+        case unreadable(FileError)
         /// It holds, or promises, more bytes than are read into memory.
         case tooLarge(bytes: Int, limit: Int)
         /// Its first bytes are not those of an IDX file of the expected rank.
@@ -44,11 +46,20 @@ public struct DatasetError: Error, Equatable, Sendable {
         self.offset = offset
         self.problem = problem
     }
+
+    init(_ error: FileError) {
+        if case .tooLarge(let byteCount, let limit) = error.obstacle {
+            self.init(.tooLarge(bytes: byteCount, limit: limit), path: error.path)
+        } else {
+            self.init(.unreadable(error), path: error.path)
+        }
+    }
 }
 
 extension DatasetError: CustomStringConvertible {
     /// The whole of it in one line: file, byte, problem, and what to do.
     public var description: String {
+        if case .unreadable(let error) = problem { return "\(error)" }
         let place = offset.map { "\(path), byte \($0)" } ?? path
         return "\(place): \(problem); \(remedy)"
     }
@@ -80,8 +91,8 @@ extension DatasetError.Problem: CustomStringConvertible {
             "no such folder"
         case .missingFile:
             "no such file, nor one with .gz"
-        case .unreadable(let reason):
-            "cannot be read (\(reason))"
+        case .unreadable(let error):
+            "\(error)"
         case .tooLarge(let bytes, let limit):
             "\(bytes) bytes are more than MNIST can have (\(limit))"
         case .wrongMagic(let bytes, let expected):

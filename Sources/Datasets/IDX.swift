@@ -1,3 +1,5 @@
+internal import RecordIO
+
 /// An array of unsigned bytes from an IDX file, the format that MNIST comes in
 /// (<https://yann.lecun.org/exdb/mnist/>):
 ///
@@ -22,7 +24,12 @@ struct IDX {
     /// Its header is believed only as far as the file's size allows, and memory is taken for no more
     /// than that.
     init(path: String, shape: [Int?], limit: Int = IDX.limit) throws(DatasetError) {
-        let bytes = try readFile(path, limit: limit)
+        let bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try InputFile.contents(of: path, limit: limit)
+        } catch {
+            throw DatasetError(error)
+        }
         try self.init(bytes, path: path, shape: shape, limit: limit)
     }
 

@@ -1,3 +1,5 @@
+internal import RecordIO
+
 /// The MNIST database of handwritten digits by Yann LeCun and Corinna Cortes, in the parts that
 /// TensorFlow 1's `read_data_sets` makes of it.
 ///
@@ -25,7 +27,13 @@ public struct MNIST: Sendable {
     /// - Throws: when a file is missing, cannot be read or is damaged, when images and labels are not
     ///   equally many, when a label is not a digit, or when there are 5000 training images or fewer.
     public init(folder: String) throws(DatasetError) {
-        guard isFolder(folder) else { throw DatasetError(.missingFolder, path: folder) }
+        let isFolder: Bool
+        do throws(FileError) {
+            isFolder = try Folder.isFolder(folder)
+        } catch {
+            throw DatasetError(error)
+        }
+        guard isFolder else { throw DatasetError(.missingFolder, path: folder) }
         let training = try Self.examples("train", in: folder, atLeast: Self.validationCount + 1)
         self.init(training: training, test: try Self.examples("t10k", in: folder, atLeast: 1))
     }
@@ -63,7 +71,7 @@ public struct MNIST: Sendable {
     /// Where `name` is in `folder`, compressed or not.
     private static func file(_ name: String, in folder: String) throws(DatasetError) -> String {
         let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-        for candidate in [path, path + ".gz"] where exists(candidate) {
+        for candidate in [path, path + ".gz"] where Folder.exists(candidate) {
             return candidate
         }
         throw DatasetError(.missingFile, path: path)

@@ -64,16 +64,17 @@ public struct NPY: Sendable, Equatable {
 extension NPY {
     static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
-    /// Reads a file.
+    /// Reads a file, or what comes through a pipe.
     ///
     /// - Parameters:
     ///   - path: of the file.
     ///   - shape: what the array's shape has to be; `nil` stands for any size.
+    ///   - limit: The most bytes that the file may have; 1 GiB unless told otherwise.
     /// - Throws: ``NPYError`` where it cannot be read, is no such file, or has another shape.
-    public init(path: String, shape: [Int?]) throws(NPYError) {
+    public init(path: String, shape: [Int?], limit: Int = 1 << 30) throws(NPYError) {
         let bytes: [UInt8]
         do throws(FileError) {
-            bytes = try InputFile.contents(of: path)
+            bytes = try InputFile.contents(of: path, limit: limit, takesPipes: true)
         } catch {
             throw NPYError(.system(error), path: path)
         }

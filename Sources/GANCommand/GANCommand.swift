@@ -22,9 +22,12 @@ struct GANCommand: ParsableCommand {
     /// Runs the command line. Whatever goes wrong is told in one line at standard error, with an exit
     /// code of 64 for a command line that makes no sense, and 1 for everything else.
     static func main() {
+        System.prepareFiles()
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(System.arguments)
             try command.run()
+            // What a training prints is beside its purpose, which the log and checkpoints are.
+            if !(command is TrainCommand), let error = System.outputError { throw error }
         } catch {
             // Help is asked for by an error, and an end after a signal is one, too.
             guard !exitCode(for: error).isSuccess, !(error is ExitCode) else {

@@ -1,28 +1,55 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Platform
+import RecordIO
+import Synchronization
 
 /// What the command asks of the operating system, and nowhere else.
 enum System {
-    /// Writes `text` to standard output at once. What cannot be written is lost: there is nobody to
-    /// tell.
-    static func print(_ text: String) { put(text, into: STDOUT_FILENO) }
+    /// Makes ready for files, before the first one is opened: none gets the number of a standard
+    /// stream, and what would exceed the limit on files' sizes is an error and no signal.
+    static func prepareFiles() {
+        Descriptor.guardStandardStreams()
+        signal(SIGXFSZ, SIG_IGN)
+    }
 
-    /// Writes `text` to standard error.
-    static func printError(_ text: String) { put(text, into: STDERR_FILENO) }
+    /// The arguments that the program was started with. Those that are paths need not be UTF-8.
+    static var arguments: [String] {
+        (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+            CommandLine.unsafeArgv[index].map { argument in
+                FileName.text(
+                    of: UnsafeRawBufferPointer(start: argument, count: strlen(argument)))
+            }
+        }
+    }
 
-    private static func put(_ text: String, into file: Int32) {
-        var rest = Array(text.utf8)[...]
+    /// Writes `text` to standard output at once.
+    static func print(_ text: String) {
+        if let code = put(text, into: STDOUT_FILENO) {
+            outputFailure.store(code, ordering: .relaxed)
+        }
+    }
+
+    /// Writes `text` to standard error. What cannot be written is lost: there is nobody to tell.
+    static func printError(_ text: String) { _ = put(text, into: STDERR_FILENO) }
+
+    /// Why something could not be written to standard output; `nil` while all of it could.
+    static var outputError: FileError? {
+        let code = outputFailure.load(ordering: .relaxed)
+        return code == 0 ? nil : FileError(path: "standard output", action: .write, code: code)
+    }
+
+    private static let outputFailure = Atomic<Int32>(0)
+
+    /// Returns the number of the error, if there is one.
+    private static func put(_ text: String, into file: Int32) -> Int32? {
+        // Names that are not UTF-8 get their bytes back.
+        var rest = FileName.bytes(of: text)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
-            if count <= 0 { return }
+            if count <= 0 { return errno }
             rest = rest.dropFirst(count)
         }
+        return nil
     }
 
     /// Whether standard output is a terminal on which a line can be redrawn.
@@ -94,76 +121,5 @@ enum System {
             local.tm_sec,
         ].map { $0 < 10 ? "0\($0)" : "\($0)" }
         return fields[..<3].joined(separator: "-") + "_" + fields[3...].joined(separator: "-")
-    }
-}
-
-// MARK: Files
-
-extension System {
-    /// Why the system refused something.
-    struct Failure: Error {
-        /// The number of the error.
-        let code: Int32
-        /// The system's words for it.
-        var reason: String { String(cString: strerror(code)) }
-
-        /// Something of that name is there already.
-        static let exists = EEXIST
-    }
-
-    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
-    static func isFolder(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    }
-
-    static func isWritable(_ path: String) throws(Failure) {
-        guard access(path, W_OK | X_OK) == 0 else { throw Failure(code: errno) }
-    }
-
-    static func makeFolder(_ path: String) throws(Failure) {
-        guard mkdir(path, 0o777) == 0 else { throw Failure(code: errno) }
-    }
-
-    /// When the file at `path` was last written, in seconds since 1970; nil where there is none.
-    static func modificationTime(_ path: String) -> Double? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        #if canImport(Darwin)
-            let time = status.st_mtimespec
-        #else
-            let time = status.st_mtim
-        #endif
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-    }
-
-    /// Keeps the folder at `path` for this process until it ends, by a lock that its other processes
-    /// look for.
-    ///
-    /// - Returns: Whether no other process has it. A file system without locks lets everyone.
-    static func lock(_ path: String) -> Bool {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return true }
-        return flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
-    }
-
-    /// Removes the folder at `path` if it is empty.
-    static func removeEmptyFolder(_ path: String) { rmdir(path) }
-
-    /// The names in the folder at `path`.
-    static func names(in path: String) throws(Failure) -> [String] {
-        guard let folder = opendir(path) else { throw Failure(code: errno) }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(
-                    to: CChar.self, capacity: MemoryLayout.size(ofValue: pointer.pointee)
-                ) { String(cString: $0) }
-            }
-            names.append(name)
-        }
-        return names
     }
 }

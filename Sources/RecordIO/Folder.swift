@@ -1,27 +1,23 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
-/// Folders of the file system.
+/// Folders of the file system. Paths and names are texts as `FileName` makes them.
 public enum Folder {
     /// What lies in a folder.
-    public struct Entry: Sendable, Equatable {
+    public struct Entry: Sendable {
         /// The name, without the folder's path.
         public let name: String
         /// Whether it is a folder, or a link to one.
         public let isFolder: Bool
+        /// Whether it is a link.
+        public let isLink: Bool
         /// What tells the file or folder from all others of the machine, whatever its names.
         public let identity: Identity
     }
 
     /// A file's place in the file system.
     public struct Identity: Sendable, Hashable {
-        fileprivate let device: UInt64
-        fileprivate let node: UInt64
+        let device: UInt64
+        let node: UInt64
     }
 
     /// Makes a folder, and those that it is to be in, unless they exist.
@@ -33,65 +29,122 @@ public enum Folder {
             let start = path[end] == "/" ? path.index(after: end) : end
             end = path[start...].firstIndex(of: "/") ?? path.endIndex
             let folder = String(path[..<end])
-            guard mkdir(folder, 0o777) != 0 else { continue }
-            let code = errno
-            if try isFolder(folder) { continue }
-            throw FileError(path: folder, action: .create, code: code == EEXIST ? ENOTDIR : code)
+            do throws(FileError) {
+                try createNew(folder)
+            } catch {
+                if try isFolder(folder) { continue }
+                throw FileError(
+                    path: folder, action: .create,
+                    code: error.code == EEXIST ? ENOTDIR : error.code)
+            }
+        }
+    }
+
+    /// Makes a folder in one that exists.
+    ///
+    /// - Throws: `FileError`; with `EEXIST` where something has the name.
+    public static func createNew(_ path: String) throws(FileError) {
+        guard FileName.withPath(path, { mkdir($0, 0o777) }) == 0 else {
+            throw FileError(path: path, action: .create)
         }
     }
 
     /// Whether there is a folder, or a link to one, at a path.
     public static func isFolder(_ path: String) throws(FileError) -> Bool {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            if errno == ENOENT || errno == ENOTDIR { return false }
-            throw FileError(path: path, action: .open)
+        do throws(FileError) {
+            return try FileStatus(of: path).kind == .folder
+        } catch {
+            if error.code == ENOENT || error.code == ENOTDIR { return false }
+            throw error
         }
-        return status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Sees whether files can be made in a folder, as far as permissions go.
+    public static func checkIsWritable(_ path: String) throws(FileError) {
+        guard FileName.withPath(path, { access($0, W_OK | X_OK) }) == 0 else {
+            throw FileError(path: path, action: .write)
+        }
     }
 
     /// Waits until the names of a folder's files are on the disk.
     public static func synchronize(_ path: String) throws(FileError) {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = Descriptor.open(path, O_RDONLY | O_DIRECTORY)
         guard descriptor >= 0 else { throw FileError(path: path, action: .write) }
         try OutputFile(descriptor: descriptor, path: path).synchronize()
     }
 
-    /// What lies in a folder, by name. Links that lead nowhere are left out.
+    /// Keeps a folder for this process until it ends, by a lock that its other processes look for.
+    ///
+    /// - Returns: Whether no other process has it. A file system without locks lets everyone.
+    public static func lock(_ path: String) -> Bool {
+        let descriptor = Descriptor.open(path, O_RDONLY | O_DIRECTORY)
+        guard descriptor >= 0 else { return true }
+        return flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+    }
+
+    /// What lies in a folder, by the bytes of the names. Links that lead nowhere are left out.
     public static func entries(of path: String) throws(FileError) -> [Entry] {
-        guard let folder = opendir(path) else { throw FileError(path: path, action: .open) }
-        defer { closedir(folder) }
-        var entries: [Entry] = []
-        while let entry = readdir(folder) {
-            guard let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) else { break }
-            let name = String(
-                cString: (UnsafeRawPointer(entry) + nameOffset).assumingMemoryBound(to: CChar.self))
-            var status = stat()
-            guard name != ".", name != "..", stat("\(path)/\(name)", &status) == 0 else { continue }
-            entries.append(
-                Entry(
-                    name: name, isFolder: status.st_mode & S_IFMT == S_IFDIR,
-                    identity: Identity(status)))
+        let descriptor = Descriptor.open(path, O_RDONLY | O_DIRECTORY)
+        guard descriptor >= 0 else { throw FileError(path: path, action: .open) }
+        guard let folder = fdopendir(descriptor) else {
+            let error = FileError(path: path, action: .open)
+            close(descriptor)
+            throw error
         }
-        return entries.sorted { $0.name < $1.name }
+        defer { closedir(folder) }
+        var entries: [(bytes: [UInt8], entry: Entry)] = []
+        while true {
+            errno = 0
+            guard let next = readdir(folder) else {
+                if errno != 0 { throw FileError(path: path, action: .read) }
+                break
+            }
+            guard let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) else { break }
+            let name = (UnsafeRawPointer(next) + nameOffset).assumingMemoryBound(to: CChar.self)
+            let bytes = UnsafeRawBufferPointer(start: name, count: strlen(name)).map { $0 }
+            guard bytes != [0x2e], bytes != [0x2e, 0x2e] else { continue }
+            if let entry = Entry(name, bytes, in: descriptor) { entries.append((bytes, entry)) }
+        }
+        return entries.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.map(\.entry)
+    }
+
+    /// Removes a folder if it is empty.
+    public static func removeIfEmpty(_ path: String) {
+        _ = FileName.withPath(path) { rmdir($0) }
     }
 
     /// Removes a file, if there is one.
     public static func removeFile(_ path: String) {
-        unlink(path)
+        _ = FileName.withPath(path) { unlink($0) }
     }
 
     /// What tells the file at a path from others, and how many bytes it has; `nil` if there is none.
     public static func file(at path: String) -> (identity: Identity, byteCount: Int)? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        return (Identity(status), Int(status.st_size))
+        guard let status = try? FileStatus(of: path) else { return nil }
+        return (status.identity, status.byteCount)
+    }
+
+    /// Whether anything is at a path.
+    public static func exists(_ path: String) -> Bool {
+        FileName.withPath(path) { access($0, F_OK) } == 0
+    }
+
+    /// When the file at a path was last written, in seconds since 1970; `nil` if there is none.
+    public static func modificationTime(of path: String) -> Double? {
+        (try? FileStatus(of: path))?.modificationTime
     }
 }
 
-extension Folder.Identity {
-    fileprivate init(_ status: stat) {
-        self.init(
-            device: UInt64(truncatingIfNeeded: status.st_dev), node: UInt64(status.st_ino))
+extension Folder.Entry {
+    /// Looks at an entry of an open folder; `nil` if it is gone, or a link that leads nowhere.
+    fileprivate init?(_ name: UnsafePointer<CChar>, _ bytes: [UInt8], in folder: Int32) {
+        var status = stat()
+        guard fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+        isLink = status.st_mode & S_IFMT == S_IFLNK
+        if isLink, fstatat(folder, name, &status, 0) != 0 { return nil }
+        let target = FileStatus(status)
+        self.name = FileName.text(of: bytes)
+        isFolder = target.kind == .folder
+        identity = target.identity
     }
 }

@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// A file that is read at any offset, perhaps while another process appends to it.
 public final class InputFile {
@@ -15,23 +9,41 @@ public final class InputFile {
 
     /// Opens a file.
     ///
-    /// - Throws: `FileError`, with `EISDIR` where there is a folder.
-    public init(opening path: String) throws(FileError) {
+    /// - Throws: `FileError`, with `EISDIR` where there is a folder. A pipe, a device or a socket is
+    ///   not opened: it may be waited for without end, and has no offsets.
+    public convenience init(opening path: String) throws(FileError) {
+        try self.init(opening: path, takesPipes: false)
+    }
+
+    private init(opening path: String, takesPipes: Bool) throws(FileError) {
         self.path = path
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        // What is no file is not even opened, which would let go a writer that waits for a reader.
+        try Self.check(FileStatus(of: path), path, takesPipes)
+        descriptor = Descriptor.open(path, O_RDONLY | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileError(path: path, action: .open) }
-        if try status().st_mode & S_IFMT == S_IFDIR {
-            throw FileError(path: path, action: .open, code: EISDIR)
-        }
+        try Self.check(status(), path, takesPipes)
     }
 
     deinit {
         close(descriptor)
     }
 
+    private static func check(
+        _ status: FileStatus, _ path: String, _ takesPipes: Bool
+    ) throws(FileError) {
+        switch status.kind {
+        case .file: return
+        case .pipe where takesPipes: return
+        case .folder: throw FileError(path: path, action: .open, code: EISDIR)
+        case .pipe: throw FileError(path: path, obstacle: .notAFile("pipe"))
+        case .socket: throw FileError(path: path, obstacle: .notAFile("socket"))
+        case .device: throw FileError(path: path, obstacle: .notAFile("device"))
+        }
+    }
+
     /// How many bytes the file has now.
     public func byteCount() throws(FileError) -> Int {
-        Int(try status().st_size)
+        try status().byteCount
     }
 
     /// Fills memory from an offset on, or as much of it as the file has bytes.
@@ -68,15 +80,70 @@ public final class InputFile {
         return bytes
     }
 
+    private func status() throws(FileError) -> FileStatus {
+        try FileStatus(of: descriptor, path: path)
+    }
+}
+
+// MARK: Files that are read whole
+
+extension InputFile {
     /// The bytes of a whole file.
-    public static func contents(of path: String) throws(FileError) -> [UInt8] {
-        let file = try InputFile(opening: path)
-        return try file.bytes(file.byteCount(), at: 0)
+    ///
+    /// - Parameters:
+    ///   - limit: The most bytes that are taken into memory.
+    ///   - takesPipes: Whether a pipe is read, too, to its end. One that nothing writes into is
+    ///     waited for no longer than two seconds.
+    /// - Throws: `FileError`; before any memory is asked for where the file is longer.
+    public static func contents(
+        of path: String, limit: Int, takesPipes: Bool = false
+    ) throws(FileError) -> [UInt8] {
+        let file = try InputFile(opening: path, takesPipes: takesPipes)
+        let status = try file.status()
+        if status.kind == .pipe { return try file.pipedBytes(limit: limit) }
+        guard status.byteCount <= limit else {
+            throw FileError(
+                path: path, obstacle: .tooLarge(byteCount: status.byteCount, limit: limit))
+        }
+        return try file.bytes(status.byteCount, at: 0)
     }
 
-    private func status() throws(FileError) -> stat {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, action: .read) }
-        return status
+    private func pipedBytes(limit: Int) throws(FileError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        var hasWriter = false
+        while true {
+            let count = Platform.read(descriptor, &piece, piece.count)
+            if count > 0 {
+                bytes += piece[..<count]
+                guard bytes.count <= limit else {
+                    throw FileError(
+                        path: path, obstacle: .tooLarge(byteCount: bytes.count, limit: limit))
+                }
+            } else if count == 0 {
+                if hasWriter || !bytes.isEmpty { return bytes }
+                guard try waits(milliseconds: 2000) else {
+                    throw FileError(path: path, obstacle: .silentPipe)
+                }
+                hasWriter = true
+            } else if errno == EAGAIN {
+                hasWriter = true
+                _ = try waits(milliseconds: -1)
+            } else if errno != EINTR {
+                throw FileError(path: path, action: .read)
+            }
+        }
+    }
+
+    /// Waits until something is written into the pipe, or its writer is gone.
+    ///
+    /// - Returns: Whether that was before the time was over.
+    private func waits(milliseconds: Int32) throws(FileError) -> Bool {
+        var events = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while true {
+            let count = poll(&events, 1, milliseconds)
+            if count >= 0 { return count > 0 }
+            if errno != EINTR { throw FileError(path: path, action: .read) }
+        }
     }
 }

@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// A new file that is written from its start to its end.
 public final class OutputFile {
@@ -20,7 +14,14 @@ public final class OutputFile {
     /// - Throws: `FileError`, with `EEXIST` where there is such a file.
     public init(creating path: String) throws(FileError) {
         self.path = path
-        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        descriptor = Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL)
+        guard descriptor >= 0 else { throw FileError(path: path, action: .create) }
+    }
+
+    /// Makes a file, or empties the one that has its name.
+    public init(overwriting path: String) throws(FileError) {
+        self.path = path
+        descriptor = Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC)
         guard descriptor >= 0 else { throw FileError(path: path, action: .create) }
     }
 
@@ -31,7 +32,7 @@ public final class OutputFile {
     }
 
     deinit {
-        if descriptor >= 0 { _ = Self.closeDescriptor(descriptor) }
+        if descriptor >= 0 { _ = Platform.close(descriptor) }
     }
 
     /// Whether the file has lost its name: someone removed it, or the folder that it was in.
@@ -48,7 +49,9 @@ public final class OutputFile {
             var rest = buffer[...]
             while !rest.isEmpty {
                 let pending = UnsafeRawBufferPointer(rebasing: rest)
-                let written = write(descriptor, pending.baseAddress, pending.count)
+                let written = FileSizeLimit.withoutSignal {
+                    write(descriptor, pending.baseAddress, pending.count)
+                }
                 if written < 0 {
                     if errno == EINTR { continue }
                     return FileError(path: path, action: .write)
@@ -84,18 +87,8 @@ public final class OutputFile {
     /// Closes the file; a second call does nothing.
     public func close() throws(FileError) {
         guard descriptor >= 0 else { return }
-        let result = Self.closeDescriptor(descriptor)
+        let result = Platform.close(descriptor)
         descriptor = -1
         guard result == 0 || errno == EINTR else { throw FileError(path: path, action: .write) }
-    }
-
-    private static func closeDescriptor(_ descriptor: Int32) -> Int32 {
-        #if canImport(Darwin)
-            Darwin.close(descriptor)
-        #elseif canImport(Musl)
-            Musl.close(descriptor)
-        #else
-            Glibc.close(descriptor)
-        #endif
     }
 }

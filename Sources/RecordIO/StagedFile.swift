@@ -1,10 +1,5 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
+
 /// A file that takes its name only once it is whole and on the disk: until then it has a temporary
 /// one in the same folder, which is removed if the file is given up.
 ///
@@ -27,7 +22,7 @@ public final class StagedFile {
         while true {
             let digits = String(UInt64.random(in: 1 << 60...UInt64.max), radix: 16)
             let temporary = "\(path).tmp-\(digits)"
-            let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+            let descriptor = Descriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
             guard descriptor >= 0 else { throw FileError(path: path, action: .create) }
             let file = OutputFile(descriptor: descriptor, path: temporary)
             // Where a file system has no locks, nobody removes what is left behind either.
@@ -41,7 +36,7 @@ public final class StagedFile {
     }
 
     deinit {
-        if !isCommitted { unlink(file.path) }
+        if !isCommitted { Folder.removeFile(file.path) }
     }
 
     /// Appends bytes.
@@ -63,13 +58,15 @@ public final class StagedFile {
     }
 
     private func underItsName(_ error: FileError) -> FileError {
-        FileError(path: path, action: error.action, code: error.code)
+        error.at(path)
     }
 
     /// Gives the file its name, in place of a file that has it. The bytes should be on the disk, and
     /// the name itself is there once the folder is.
     public func commit() throws(FileError) {
-        guard rename(file.path, path) == 0 else { throw FileError(path: path, action: .write) }
+        guard FileName.rename(file.path, to: path) else {
+            throw FileError(path: path, action: .write)
+        }
         isCommitted = true
     }
 
@@ -81,9 +78,9 @@ public final class StagedFile {
             let match = entry.name.wholeMatch(of: /(?s)(.+)\.tmp-[0-9a-f]{16}/)
             guard let match, isOurs(match.1) else { continue }
             let path = "\(folder)/\(entry.name)"
-            let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+            let descriptor = Descriptor.open(path, O_WRONLY | O_NONBLOCK)
             guard descriptor >= 0 else { continue }
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { Folder.removeFile(path) }
             close(descriptor)
         }
     }

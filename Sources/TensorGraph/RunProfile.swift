@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import Platform
 public import TensorBoard
 
 /// Which nodes a run computed, and how long each took: what TensorFlow 1's `run_metadata`

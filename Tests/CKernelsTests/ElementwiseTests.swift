@@ -1,13 +1,6 @@
 import CKernels
+import Platform
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// A kernel, what it computes, and how far from it it may be.
 struct UnaryCase: Sendable, CustomTestStringConvertible {

@@ -1,4 +1,5 @@
 import Foundation
+import RecordIO
 import TestSupport
 import Testing
 
@@ -93,7 +94,8 @@ import Testing
             atPath: "\(small.folder.path)/\(name)", withIntermediateDirectories: false)
         let error = try #require(failure(small.folder.path))
         #expect(error.path == "\(small.folder.path)/\(name)")
-        #expect(error.problem == .unreadable("Is a directory"))
+        let reason = FileError(path: error.path, action: .open, code: EISDIR)
+        #expect(error.problem == .unreadable(reason))
     }
 
     @Test(arguments: names)

@@ -1,10 +1,5 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
+internal import Platform
+internal import RecordIO
 
 /// Runs a command, and gives the lines that it prints with the time of each.
 ///
@@ -14,9 +9,8 @@ func linesPrinted(
     by command: [String]
 ) throws(BenchmarkError) -> [(text: String, time: ContinuousClock.Instant)] {
     let failure = BenchmarkError.noAnswer(command: command.joined(separator: " "))
-    var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { throw failure }
-    defer { close(ends[0]) }
+    guard let pipe = Descriptor.pipe() else { throw failure }
+    defer { close(pipe.reading) }
 
     #if canImport(Darwin)
         var actions: posix_spawn_file_actions_t?
@@ -24,21 +18,20 @@ func linesPrinted(
         var actions = posix_spawn_file_actions_t()
     #endif
     posix_spawn_file_actions_init(&actions)
-    posix_spawn_file_actions_addclose(&actions, ends[0])
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, pipe.writing, STDOUT_FILENO)
     defer { posix_spawn_file_actions_destroy(&actions) }
     var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
     defer { arguments.forEach { free($0) } }
     var process = pid_t()
     let status = posix_spawn(&process, command[0], &actions, nil, &arguments, environ)
-    close(ends[1])
+    close(pipe.writing)
     guard status == 0 else { throw failure }
 
     var lines: [(String, ContinuousClock.Instant)] = []
     var rest: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
-        let count = read(ends[0], &buffer, buffer.count)
+        let count = read(pipe.reading, &buffer, buffer.count)
         if count < 0 && errno == EINTR { continue }
         if count <= 0 { break }
         let now = ContinuousClock.now

@@ -1,10 +1,5 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
+internal import Platform
+internal import RecordIO
 
 /// A folder for one run's files, which is removed with them when its last reference goes.
 final class TemporaryRun {
@@ -19,15 +14,9 @@ final class TemporaryRun {
     }
 
     deinit {
-        if let folder = opendir(path) {
-            while let entry = readdir(folder) {
-                let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-                }
-                unlink("\(path)/\(name)")
-            }
-            closedir(folder)
+        for entry in (try? Folder.entries(of: path)) ?? [] {
+            Folder.removeFile("\(path)/\(entry.name)")
         }
-        rmdir(path)
+        Folder.removeIfEmpty(path)
     }
 }

@@ -1,12 +1,5 @@
 internal import CKernels
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
+internal import Platform
 
 /// The kernels' results by the simplest loops, to check them by.
 enum Plain {

@@ -1,7 +1,5 @@
-#if canImport(Glibc)
-    internal import Glibc
-#endif
 internal import CKernels
+internal import Platform
 
 /// Threads for kernels, as a session has them.
 final class Threads {

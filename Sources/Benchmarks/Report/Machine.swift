@@ -1,10 +1,5 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
+internal import Platform
+internal import RecordIO
 
 /// The machine that a measurement was made on, and what the process takes of it.
 public enum Machine {
@@ -41,16 +36,13 @@ public enum Machine {
 
     /// The rest of the first line that begins with `name`, behind its colon.
     private static func field(_ name: String, in path: String) -> String? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 4096)
-        while fgets(&line, Int32(line.count), file) != nil {
-            let text = String(
-                decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            guard text.hasPrefix(name), let colon = text.firstIndex(of: ":") else { continue }
-            return String(
-                text[text.index(after: colon)...].drop(while: \.isWhitespace).prefix { $0 != "\n" })
-        }
-        return nil
+        // Files of /proc have no length beforehand.
+        guard
+            let bytes = try? InputFile(opening: path).bytes(1 << 16, at: 0),
+            let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+                .first(where: { $0.hasPrefix(name) }),
+            let colon = line.firstIndex(of: ":")
+        else { return nil }
+        return String(line[line.index(after: colon)...].drop(while: \.isWhitespace))
     }
 }

@@ -12,6 +12,8 @@ enum BundleFormat {
     static let version = 1
     /// The key of the header.
     static let headerKey: [UInt8] = []
+    /// The most bytes that an index may have: a hundred or two for each tensor.
+    static let longestIndex = 1 << 28
     /// What the keys of a partitioned tensor's parts begin with.
     static let partKeyStart: UInt8 = 0
 

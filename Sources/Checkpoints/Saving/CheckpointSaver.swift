@@ -1,10 +1,3 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 internal import RecordIO
 
 /// Keeps the latest checkpoints of a training run in a folder, and the state file that names them;
@@ -97,9 +90,10 @@ extension CheckpointSaver {
     private func existing(_ state: CheckpointState) -> CheckpointState? {
         func existing(_ path: String) -> String? {
             let prefix = CheckpointState.prefix(of: path, in: folder)
-            guard exists(BundleFormat.indexPath(prefix: prefix)) else { return nil }
-            let isOurs = realPath(parent(of: prefix)) == realPath(folder)
-            return isOurs ? lastComponent(of: prefix) : path
+            guard Folder.exists(BundleFormat.indexPath(prefix: prefix)) else { return nil }
+            let above = Folder.file(at: parent(of: prefix))
+            return above?.identity == Folder.file(at: folder)?.identity
+                ? lastComponent(of: prefix) : path
         }
         let all = state.all.compactMap(existing)
         guard let latest = existing(state.latest) ?? all.last else { return nil }
@@ -116,7 +110,7 @@ extension CheckpointSaver {
             guard let path = BundleFormat.checkpoint(ofFile: file), !state.all.contains(path) else {
                 continue
             }
-            unlink("\(folder)/\(file)")
+            Folder.removeFile("\(folder)/\(file)")
         }
     }
 
@@ -170,7 +164,7 @@ extension CheckpointSaver {
     /// cannot be removed stays: the new checkpoint is what matters.
     private func remove(_ path: String) {
         for name in ((try? files(of: path)) ?? []).reversed() {
-            unlink("\(folder)/\(name)")
+            Folder.removeFile("\(folder)/\(name)")
         }
     }
 

@@ -21,6 +21,9 @@ struct CheckpointState: Equatable {
         "\(folder)/checkpoint"
     }
 
+    /// The most bytes that a state file may have: a path for each checkpoint.
+    private static let longest = 1 << 24
+
     init(latest: String, all: [String]) {
         self.latest = latest
         self.all = all
@@ -29,9 +32,9 @@ struct CheckpointState: Equatable {
     /// Reads a folder's state file; `nil` if there is none.
     init?(in folder: String) throws(CheckpointError) {
         let path = Self.path(in: folder)
-        guard exists(path) else { return nil }
+        guard Folder.exists(path) else { return nil }
         let bytes = try orCheckpointError { () throws(FileError) in
-            try InputFile.contents(of: path)
+            try InputFile.contents(of: path, limit: Self.longest)
         }
         try self.init(parsing: bytes, path: path)
     }
@@ -81,8 +84,8 @@ struct CheckpointState: Equatable {
         let inFolder = "\(folder)/\(lastComponent(of: path))"
         if !path.hasPrefix("/") { return "\(folder)/\(path)" }
         let isMoved =
-            !exists(BundleFormat.indexPath(prefix: path))
-            && exists(BundleFormat.indexPath(prefix: inFolder))
+            !Folder.exists(BundleFormat.indexPath(prefix: path))
+            && Folder.exists(BundleFormat.indexPath(prefix: inFolder))
         return isMoved ? inFolder : path
     }
 }
@@ -97,7 +100,7 @@ struct CheckpointState: Equatable {
 public func latestCheckpoint(in folder: String) throws(CheckpointError) -> String? {
     guard let state = try CheckpointState(in: folder) else { return nil }
     let prefix = CheckpointState.prefix(of: state.latest, in: folder)
-    guard exists(BundleFormat.indexPath(prefix: prefix)) else {
+    guard Folder.exists(BundleFormat.indexPath(prefix: prefix)) else {
         throw CheckpointError(.noCheckpoint, path: prefix)
     }
     return prefix

@@ -1,4 +1,5 @@
 import ArgumentParser
+import RecordIO
 import TensorBoard
 
 /// `gan log`.
@@ -20,7 +21,7 @@ struct LogFolder: ParsableArguments {
 
     /// The folder's path, without slashes at its end. There is such a folder.
     func path() throws -> String {
-        guard System.isFolder(logdir) else {
+        guard try Folder.isFolder(logdir) else {
             throw CommandError("\(logdir): no such folder; name one that holds logs")
         }
         var folder = logdir[...]

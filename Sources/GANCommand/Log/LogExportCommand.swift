@@ -1,4 +1,5 @@
 import ArgumentParser
+import RecordIO
 import TensorBoard
 
 /// `gan log export`.
@@ -46,7 +47,7 @@ struct LogExportCommand: ParsableCommand {
         let log = try folder.open()
         // Before the first file is begun.
         for path in [csv, json].compactMap({ $0 }) where path != "-" && !overwrite {
-            if System.exists(path) { throw OutputText.exists(path) }
+            if Folder.exists(path) { throw OutputText.exists(path) }
         }
         let curves = try [
             csv.map { try CurveExport($0, format: .csv, overwrite: overwrite) },

@@ -26,7 +26,7 @@ struct LogRepairCommand: ParsableCommand {
             try Folder.create(output)
             for file in run.files {
                 let name = file.split(separator: "/").last.map { String($0) } ?? file
-                guard !System.exists("\(output)/\(name)") else {
+                guard !Folder.exists("\(output)/\(name)") else {
                     throw CommandError("\(output)/\(name): exists; name another folder with --to")
                 }
                 let report = try EventFileReader.repair(file, to: "\(output)/\(name)")

@@ -1,36 +1,39 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Platform
+import RecordIO
 
 /// A file that the command writes for its user, or the standard output.
 final class OutputText {
     /// The file; `-` for the standard output.
     let path: String
 
-    private var file: UnsafeMutablePointer<FILE>?
+    private let file: OutputFile
+    private var pending: [UInt8] = []
+
+    private static let writeSize = 1 << 16
 
     /// Begins a file.
     ///
     /// - Throws: `CommandError` if it exists, unless it may be written over, or cannot be made.
     init(_ path: String, overwrite: Bool) throws {
         self.path = path
-        if path == "-" {
-            file = fdopen(dup(STDOUT_FILENO), "w")
-        } else {
-            file = fopen(path, overwrite ? "w" : "wx")
-        }
-        if file == nil {
-            if errno == EEXIST { throw Self.exists(path) }
-            throw failure()
+        do throws(FileError) {
+            if path == "-" {
+                let output = Descriptor.duplicate(STDOUT_FILENO)
+                guard output >= 0 else { throw FileError(path: path, action: .write) }
+                file = OutputFile(descriptor: output, path: "standard output")
+            } else {
+                file =
+                    try overwrite
+                    ? OutputFile(overwriting: path) : OutputFile(creating: path)
+            }
+        } catch {
+            if error.code == FileError.exists { throw Self.exists(path) }
+            throw Self.failure(path, error)
         }
     }
 
     deinit {
-        if let file { fclose(file) }
+        try? flush()
     }
 
     func write(_ text: String) throws {
@@ -46,14 +49,26 @@ final class OutputText {
     ///
     /// - Throws: `CommandError` if something could not be written.
     func close() throws {
-        guard let open = file else { return }
-        file = nil
-        if fclose(open) != 0 { throw failure() }
+        try flush()
+        do throws(FileError) {
+            try file.close()
+        } catch {
+            throw Self.failure(path, error)
+        }
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer) throws {
-        guard let file, let start = bytes.baseAddress else { return }
-        if fwrite(start, 1, bytes.count, file) != bytes.count { throw failure() }
+        pending.append(contentsOf: bytes)
+        if pending.count >= Self.writeSize { try flush() }
+    }
+
+    private func flush() throws {
+        defer { pending.removeAll(keepingCapacity: true) }
+        do throws(FileError) {
+            try file.append(pending.span.bytes)
+        } catch {
+            throw Self.failure(path, error)
+        }
     }
 
     /// Something of that name is there already.
@@ -61,8 +76,7 @@ final class OutputText {
         CommandError("\(path): exists; name another, or say --overwrite")
     }
 
-    private func failure() -> CommandError {
-        let reason = System.Failure(code: errno).reason
-        return CommandError("\(path): cannot be written: \(reason); choose another place")
+    private static func failure(_ path: String, _ error: FileError) -> CommandError {
+        CommandError("\(path): cannot be written: \(error.reason); choose another place")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import RecordIO
 
 /// The folder of one run, below the log folder. TensorBoard takes its path from there as the run's name.
 struct RunFolder {
@@ -26,7 +27,7 @@ struct RunFolder {
         }
         self.name = name
         path = name == "." ? logFolder : Self.join(logFolder, name)
-        isNew = !System.exists(path)
+        isNew = !Folder.exists(path)
         try Self.makeFolders(path)
         if !isNew { try Self.checkIsFree(path) }
         try Self.lock(path)
@@ -40,7 +41,7 @@ struct RunFolder {
         if let name {
             self.name = name
             path = name == "." ? logFolder : Self.join(logFolder, name)
-            guard System.isFolder(path) else {
+            guard (try? Folder.isFolder(path)) == true else {
                 throw CommandError(
                     "\(path) is not there; name a run's folder in \(logFolder) by --run")
             }
@@ -58,7 +59,7 @@ struct RunFolder {
 
     /// Removes the folder again, if this run made it and nothing has been written to it.
     func removeIfUnused() {
-        if isNew { System.removeEmptyFolder(path) }
+        if isNew { Folder.removeIfEmpty(path) }
     }
 
     /// How to look at all runs.
@@ -87,21 +88,18 @@ struct RunFolder {
 
     /// Makes the folder at `path` and those above it, as far as they are not there.
     private static func makeFolders(_ path: String) throws(CommandError) {
-        var made = path.hasPrefix("/") ? "/" : ""
-        for part in path.split(separator: "/") {
-            made = made.isEmpty ? String(part) : join(made, String(part))
-            if System.isFolder(made) { continue }
-            if System.exists(made) {
-                throw CommandError("\(made) is a file, not a folder; \(elsewhere)")
+        do throws(FileError) {
+            try Folder.create(path)
+        } catch {
+            if error.code == FileError.notAFolder {
+                throw CommandError("\(error.path) is a file, not a folder; \(elsewhere)")
             }
-            do {
-                try System.makeFolder(made)
-            } catch {
-                // Another run may have made it in the meantime.
-                if System.isFolder(made) { continue }
-                throw CommandError("\(made) cannot be made (\(error.reason)); \(elsewhere)")
-            }
+            throw cannotBeMade(error.path, error)
         }
+    }
+
+    private static func cannotBeMade(_ path: String, _ error: FileError) -> CommandError {
+        CommandError("\(path) cannot be made (\(error.reason)); \(elsewhere)")
     }
 
     /// Makes a folder that is named by date and time, and by a number where that is taken.
@@ -110,13 +108,11 @@ struct RunFolder {
         var path = first
         var number = 1
         while true {
-            do {
-                try System.makeFolder(path)
+            do throws(FileError) {
+                try Folder.createNew(path)
                 return path
             } catch {
-                guard error.code == System.Failure.exists else {
-                    throw CommandError("\(path) cannot be made (\(error.reason)); \(elsewhere)")
-                }
+                guard error.code == FileError.exists else { throw cannotBeMade(path, error) }
                 number += 1
                 path = "\(first)-\(number)"
             }
@@ -126,9 +122,9 @@ struct RunFolder {
     /// Curves of two runs in one folder would be drawn as one.
     private static func checkIsFree(_ path: String) throws(CommandError) {
         let names: [String]
-        do {
-            names = try System.names(in: path)
-            try System.isWritable(path)
+        do throws(FileError) {
+            names = try Folder.entries(of: path).map(\.name)
+            try Folder.checkIsWritable(path)
         } catch {
             throw CommandError("\(path) cannot be written to (\(error.reason)); \(elsewhere)")
         }
@@ -142,7 +138,7 @@ struct RunFolder {
     /// Keeps the folder for this process until it ends: two that write checkpoints into one folder
     /// would remove each other's.
     private static func lock(_ path: String) throws(CommandError) {
-        guard System.lock(path) else {
+        guard Folder.lock(path) else {
             throw CommandError(
                 "\(path) is being trained in by another process; wait until it ends, or choose "
                     + "another name by --run")
@@ -150,20 +146,13 @@ struct RunFolder {
     }
 
     /// The runs below a folder that have a checkpoint, with the time of the last one.
-    private static func savedRuns(
-        in folder: String, name: String = ".", depth: Int = 0
-    ) -> [(name: String, time: Double)] {
+    private static func savedRuns(in folder: String) -> [(name: String, time: Double)] {
         var runs: [(name: String, time: Double)] = []
-        if let time = System.modificationTime(join(folder, "checkpoint")) {
-            runs.append((name, time))
-        }
-        // Links may lead in circles.
-        guard depth < 8 else { return runs }
-        for entry in (try? System.names(in: folder)) ?? [] where entry != "." && entry != ".." {
-            let path = join(folder, entry)
-            guard System.isFolder(path) else { continue }
-            runs += savedRuns(
-                in: path, name: name == "." ? entry : join(name, entry), depth: depth + 1)
+        // A folder that cannot be read holds no run that could be gone on with.
+        try? Folder.walk(folder) { _ in
+        } visit: { visit in
+            let state = join(visit.path, "checkpoint")
+            if let time = Folder.modificationTime(of: state) { runs.append((visit.name, time)) }
         }
         return runs
     }

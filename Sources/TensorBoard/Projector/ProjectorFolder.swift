@@ -1,12 +1,5 @@
+import Platform
 import RecordIO
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// A run's files for the projector: for each embedding a folder with its vectors, metadata and
 /// pictures, and `projector_config.pbtxt`, a text in protobuf's text format that names them all.
@@ -68,17 +61,7 @@ struct ProjectorFolder {
     /// A file's text; none if there is no file.
     private func contents(of file: String) throws(FileError) -> String {
         do throws(FileError) {
-            let input = try InputFile(opening: file)
-            let byteCount = try input.byteCount()
-            var failure: FileError?
-            let bytes = [UInt8](unsafeUninitializedCapacity: byteCount) { memory, count in
-                do throws(FileError) {
-                    count = try input.read(into: UnsafeMutableRawBufferPointer(memory), at: 0)
-                } catch {
-                    failure = error
-                }
-            }
-            if let failure { throw failure }
+            let bytes = try InputFile.contents(of: file, limit: 1 << 28)
             return String(decoding: bytes, as: UTF8.self)
         } catch {
             if error.code == ENOENT { return "" }
@@ -89,19 +72,9 @@ struct ProjectorFolder {
     /// Writes a file beside the one of that name, and puts it in its place: a reader sees the old
     /// one or the new one.
     private func replace(_ file: String, with bytes: [UInt8]) throws(FileError) {
-        let temporary = "\(file).\(getpid()).new"
-        unlink(temporary)
-        do throws(FileError) {
-            let output = try OutputFile(creating: temporary)
-            try output.append(bytes.span.bytes)
-            try output.close()
-            guard rename(temporary, file) == 0 else {
-                throw FileError(path: file, action: .write)
-            }
-        } catch {
-            unlink(temporary)
-            throw error
-        }
+        let staged = try StagedFile(file)
+        try staged.append(bytes.span.bytes)
+        try staged.commit()
     }
 
     /// A string in protobuf's text format.

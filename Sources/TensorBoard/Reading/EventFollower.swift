@@ -1,12 +1,5 @@
+import Platform
 import RecordIO
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// Reads all event files of a log folder while programs write them, and those that appear later.
 ///

@@ -1,13 +1,5 @@
 import RecordIO
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
-
 /// An event file that is being written: whole records and nothing else.
 final class EventFile {
     private let file: OutputFile
@@ -44,7 +36,7 @@ final class EventFile {
         do throws(Failure) {
             _ = try write(events[...])
         } catch {
-            unlink(path)
+            Folder.removeFile(path)
             throw error.error
         }
     }

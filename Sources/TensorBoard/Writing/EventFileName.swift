@@ -1,13 +1,6 @@
+import Platform
 import RecordIO
 import Synchronization
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// The names of event files: `events.out.tfevents.<seconds>.<host>.<process>.<number>`.
 ///

@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// A lock with conditions to wait for, over POSIX's.
 final class Monitor: @unchecked Sendable {

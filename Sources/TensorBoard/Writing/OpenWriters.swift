@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// The writers that are open, so that the end of the program can close them: a writer that a global
 /// variable refers to is never deinitialized.

@@ -1,10 +1,5 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
+import RecordIO
 
 extension SummaryWriter {
     /// Has all writers of the program flushed when one of these signals comes, before the signal
@@ -49,17 +44,15 @@ private final class SignalWatch: @unchecked Sendable {
     private let watching = Locked(())
 
     private init?() {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { return nil }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        guard let pipe = Descriptor.pipe() else { return nil }
         let earlier = UnsafeMutablePointer<sigaction>.allocate(capacity: Self.signalCount)
         earlier.initialize(repeating: sigaction(), count: Self.signalCount)
         let hasCome = UnsafeMutablePointer<Bool>.allocate(capacity: Self.signalCount)
         hasCome.initialize(repeating: false, count: Self.signalCount)
         Self.state = HandlerState(
-            pipe: ends[1], earlier: earlier, hasCome: hasCome,
+            pipe: pipe.writing, earlier: earlier, hasCome: hasCome,
             generation: Fork.generation)
-        let reading = ends[0]
+        let reading = pipe.reading
         guard BackgroundThread({ Self.wait(at: reading) }) != nil else { return nil }
     }
 

@@ -1,12 +1,5 @@
+import Platform
 import Synchronization
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// What a writer's thread tells those that log.
 final class WriterStatus: Sendable {
@@ -38,13 +31,7 @@ enum StandardError {
     static func write(_ line: String) {
         let bytes = Array("\(line)\n".utf8)
         _ = bytes.withUnsafeBytes { buffer in
-            #if canImport(Darwin)
-                Darwin.write(STDERR_FILENO, buffer.baseAddress, buffer.count)
-            #elseif canImport(Musl)
-                Musl.write(STDERR_FILENO, buffer.baseAddress, buffer.count)
-            #else
-                Glibc.write(STDERR_FILENO, buffer.baseAddress, buffer.count)
-            #endif
+            Platform.write(STDERR_FILENO, buffer.baseAddress, buffer.count)
         }
     }
 }

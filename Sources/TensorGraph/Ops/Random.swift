@@ -1,11 +1,6 @@
 internal import CKernels
+internal import Platform
 internal import TensorBoard
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
 
 extension Op {
     /// Normally distributed numbers of mean 0 and deviation 1, the very ones that TensorFlow draws

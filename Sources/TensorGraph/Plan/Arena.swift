@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-    internal import Glibc
-#endif
+internal import Platform
 
 /// The third pass: places for all tensors of a run in one block of memory.
 ///
