@@ -51,7 +51,7 @@ struct OpCase: Sendable {
 
     /// The table.
     static let all =
-        functions + arithmetic + products + convolutions + pooling + arrays + reductions
+        functions + arithmetic + choices + products + convolutions + pooling + arrays + reductions
         + shapeArithmetic + controlFlow + variables + randomNumbers + summaries
 }
 

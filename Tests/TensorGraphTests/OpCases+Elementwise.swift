@@ -64,8 +64,8 @@ extension OpCase {
                 binary("SquaredDifference", a, b, { $0.squaredDifference($1, $2) }) {
                     ($0 - $1) * ($0 - $1)
                 },
-                binary("Maximum", a, b, gradients: [], { $0.maximum($1, $2) }, { max($0, $1) }),
-                binary("Minimum", a, b, gradients: [], { $0.minimum($1, $2) }, { min($0, $1) }),
+                binary("Maximum", a, b, { $0.maximum($1, $2) }, { max($0, $1) }),
+                binary("Minimum", a, b, { $0.minimum($1, $2) }, { min($0, $1) }),
             ]
         } + scalars + [addN(1), addN(2), addN(5)]
 
@@ -77,12 +77,12 @@ extension OpCase {
     ]
 
     private static func binary(
-        _ op: String, _ a: [Int], _ b: [Int], gradients: [Int]? = nil,
+        _ op: String, _ a: [Int], _ b: [Int],
         _ build: @escaping @Sendable (Graph, Tensor, Tensor) -> Tensor,
         _ expected: @escaping @Sendable (Double, Double) -> Double
     ) -> OpCase {
         OpCase(
-            op, "", [.positive(a, seed: 1), .positive(b, seed: 2)], gradients: gradients,
+            op, "", [.positive(a, seed: 1), .positive(b, seed: 2)],
             build: { build($0, $1[0], $1[1]) }, expected: { .combined($0[0], $0[1], expected) })
     }
 

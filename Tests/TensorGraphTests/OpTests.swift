@@ -117,7 +117,7 @@ import Testing
             at: folder, includingPropertiesForKeys: nil)
         {
             let text = try String(contentsOf: file, encoding: .utf8)
-            for match in text.matches(of: /: Op = Op\(\s*"(\w+)"/) {
+            for match in text.matches(of: /: Op =\s+(?:Op|comparison)\(\s*"(\w+)"/) {
                 declared.insert(String(match.output.1))
             }
         }

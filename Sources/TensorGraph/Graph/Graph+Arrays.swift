@@ -39,6 +39,12 @@ extension Graph {
         }
     }
 
+    /// Zeros of the shape of `x`; `tf.zeros_like`.
+    public func zerosLike(_ x: Tensor, name: String = "zeros_like") -> Tensor {
+        if let shape = x.shape.known { return zeros(shape, name: name) }
+        return add(.zerosLike, name, [x]).output()
+    }
+
     /// A tensor full of one number, of a shape that a tensor holds.
     func filled(_ number: Float, toShape sizes: Tensor, name: String) -> Tensor {
         nameScope(name) { scope in fill(sizes, constant(Value(number)), name: scope) }

@@ -45,22 +45,6 @@ extension Graph {
         add(.squaredDifference, nil, [x, y]).output()
     }
 
-    /// The larger of x and y, broadcast; `tf.maximum`. It has no gradient.
-    public func maximum(_ x: Tensor, _ y: Tensor) -> Tensor { add(.maximum, nil, [x, y]).output() }
-
-    /// The smaller of x and y, broadcast; `tf.minimum`. It has no gradient.
-    public func minimum(_ x: Tensor, _ y: Tensor) -> Tensor { add(.minimum, nil, [x, y]).output() }
-
-    /// Whether x > y, element by element; `tf.greater`.
-    public func greater(_ x: Tensor, _ y: Float) -> Tensor { compare(.greater, x, y) }
-
-    /// Whether x < y, element by element; `tf.less`.
-    public func less(_ x: Tensor, _ y: Float) -> Tensor { compare(.less, x, y) }
-
-    private func compare(_ op: Op, _ x: Tensor, _ y: Float) -> Tensor {
-        add(op, nil, [.tensor(x), .constant(Value(y), "y")]).output()
-    }
-
     /// The sum of tensors of one shape; `tf.add_n`.
     public func addN(_ tensors: [Tensor]) -> Tensor {
         colocated(with: tensors[0].node) {

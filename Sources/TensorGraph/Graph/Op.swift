@@ -7,7 +7,7 @@ internal import TensorBoard
 ///     extension Op {
 ///         static let neg: Op = Op(
 ///             "Neg", outputs: Infer.likeFirst,
-///             gradient: { node, dy in [dy[0].map(node.graph.neg)] },
+///             gradient: .rule { node, dy in [dy[0].map(node.graph.neg)] },
 ///             run: { _ in .unary(kernel_neg) })
 ///     }
 public struct Op: Sendable {
@@ -18,9 +18,8 @@ public struct Op: Sendable {
     ///
     /// - Precondition: the inputs fit; the message names the node and the shapes.
     let outputs: @Sendable (OpContext) -> [TensorType]
-    /// The gradients with respect to the inputs, as new nodes, from those with respect to the
-    /// outputs. `nil` for an input that has none. An op without this rule stops the walk.
-    let gradient: (@Sendable (Node, [Tensor?]) -> [Tensor?])?
+    /// How a gradient flows through it.
+    let gradient: Gradient
     /// The outputs' values where the inputs' shapes and known values suffice: shape arithmetic,
     /// predicates. `nil` where they do not.
     let fold: (@Sendable (OpContext) -> [Value]?)?
@@ -40,7 +39,7 @@ public struct Op: Sendable {
     init(
         _ name: String,
         outputs: @escaping @Sendable (OpContext) -> [TensorType],
-        gradient: (@Sendable (Node, [Tensor?]) -> [Tensor?])? = nil,
+        gradient: Gradient,
         fold: (@Sendable (OpContext) -> [Value]?)? = nil,
         types: [String: Int] = ["T": 0],
         writes: [Int] = [],
@@ -58,6 +57,18 @@ public struct Op: Sendable {
         self.isCheap = isCheap
         self.hasEffect = hasEffect || !writes.isEmpty
     }
+}
+
+/// How a gradient flows through an op, as TensorFlow's registry of gradients has it.
+enum Gradient: Sendable {
+    /// The gradients with respect to the inputs, as new nodes, from those with respect to the
+    /// outputs. `nil` for an input that has none.
+    case rule(@Sendable (Node, [Tensor?]) -> [Tensor?])
+    /// Not at all, by the op's nature: what it computes is no smooth function of its inputs, or
+    /// its inputs are none of numbers. TensorFlow's `NotDifferentiable`.
+    case notDifferentiable
+    /// Nobody has written the rule: building a gradient through the op stops, and says so.
+    case missing
 }
 
 /// What an op's rules see of a node: its attributes, and what is known of its inputs at that time.

@@ -7,7 +7,7 @@ internal import TensorBoard
 extension Op {
     static let add: Op = Op(
         "AddV2", outputs: Infer.broadcast,
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil, nil] }
             return node.graph.summedToInputs(node, dy) { (dy, dy) }
         },
@@ -17,7 +17,7 @@ extension Op {
 
     static let sub: Op = Op(
         "Sub", outputs: Infer.broadcast,
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil, nil] }
             return node.graph.summedToInputs(node, dy) { (dy, node.graph.neg(dy)) }
         },
@@ -27,7 +27,7 @@ extension Op {
 
     static let mul: Op = Op(
         "Mul", outputs: Infer.broadcast,
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil, nil] }
             let (tf, x, y) = (node.graph, node.inputs[0], node.inputs[1])
             return tf.summedToInputs(
@@ -43,7 +43,7 @@ extension Op {
 
     static let realDiv: Op = Op(
         "RealDiv", outputs: Infer.broadcast,
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil, nil] }
             let (tf, x, y) = (node.graph, node.inputs[0], node.inputs[1])
             func quotient(_ a: Tensor, _ b: Tensor) -> Tensor {
@@ -58,7 +58,7 @@ extension Op {
 
     static let squaredDifference: Op = Op(
         "SquaredDifference", outputs: Infer.broadcast,
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil, nil] }
             let (tf, x, y) = (node.graph, node.inputs[0], node.inputs[1])
             return tf.summedToInputs(node, dy) {
@@ -71,19 +71,9 @@ extension Op {
         },
         run: { _ in .binary(kernel_squared_difference) })
 
-    static let maximum: Op = Op(
-        "Maximum", outputs: Infer.broadcast,
-        fold: Fold.arithmetic({ max($0, $1) }, { max($0, $1) }),
-        run: { _ in .binary(kernel_max) })
-
-    static let minimum: Op = Op(
-        "Minimum", outputs: Infer.broadcast,
-        fold: Fold.arithmetic({ min($0, $1) }, { min($0, $1) }),
-        run: { _ in .binary(kernel_min) })
-
     static let floorMod: Op = Op(
         "FloorMod", outputs: Infer.broadcast,
-        fold: Fold.arithmetic(nil, { a, b in b == 0 ? 0 : ((a % b) + b) % b }),
+        gradient: .missing, fold: Fold.arithmetic(nil, { a, b in b == 0 ? 0 : ((a % b) + b) % b }),
         run: { context in
             preconditionFailure(
                 "\(context.node): only integers that follow from shapes have a remainder")
@@ -101,7 +91,7 @@ extension Op {
             }
             return [TensorType(shape, context.inputs[0].type)]
         },
-        gradient: { node, dy in [Tensor?](repeating: dy[0], count: node.inputs.count) },
+        gradient: .rule { node, dy in [Tensor?](repeating: dy[0], count: node.inputs.count) },
         run: { _ in .sum })
 }
 
@@ -156,6 +146,12 @@ extension Graph {
         _ node: Node, _ dy: Tensor, _ gradients: () -> (Tensor, Tensor)
     ) -> [Tensor?] {
         withoutActuallyEscaping(gradients) { summedToInputs(node, dy, equal: $0, gradients) }
+    }
+
+    /// A gradient of `result`, to whose shape `x` was broadcast, summed over the axes along which it
+    /// was repeated.
+    func summedToInput(_ x: Tensor, of result: Tensor, _ gradient: Tensor) -> Tensor {
+        summed(gradient, broadcastAxes(x, result).0)
     }
 
     /// Which axes of a broadcast result each operand was repeated along, and its shape.

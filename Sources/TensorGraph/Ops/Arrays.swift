@@ -10,6 +10,7 @@ extension Op {
             guard case .tensor(let tensor)? = context.node.attributes["value"] else { return [] }
             return [TensorType(Shape(tensor.shape), tensor.elements.type)]
         },
+        gradient: .notDifferentiable,
         fold: { context in
             guard case .tensor(let tensor)? = context.node.attributes["value"] else { return nil }
             return [Value(tensor)]
@@ -18,17 +19,17 @@ extension Op {
     static let placeholder: Op = Op(
         "Placeholder",
         outputs: { [TensorType($0.node.shape("shape"), $0.node.type("dtype"))] },
-        hasEffect: true)
+        gradient: .notDifferentiable, hasEffect: true)
 
     static let identity: Op = Op(
         "Identity", outputs: Infer.likeFirst,
-        gradient: { _, dy in [dy[0]] },
+        gradient: .rule { _, dy in [dy[0]] },
         fold: { $0.values[0].map { [$0] } },
         run: { _ in .alias(0) })
 
     static let stopGradient: Op = Op(
         "StopGradient", outputs: Infer.likeFirst,
-        fold: { $0.values[0].map { [$0] } },
+        gradient: .notDifferentiable, fold: { $0.values[0].map { [$0] } },
         run: { _ in .alias(0) })
 
     static let reshape: Op = Op(
@@ -36,7 +37,7 @@ extension Op {
         outputs: { context in
             [TensorType(Infer.reshaped(context), context.inputs[0].type)]
         },
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             [node.graph.reshape(dy[0], like: node.inputs[0]), nil]
         },
         fold: { context in
@@ -67,7 +68,7 @@ extension Op {
             let shape = context.shape(0).reduced(over: axes, keepDimensions: false)
             return [TensorType(shape, context.inputs[0].type)]
         },
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             let tf = node.graph
             return [dy[0].map { tf.reshape($0, toShape: tf.shape(of: node.inputs[0])) }]
         },
@@ -81,10 +82,12 @@ extension Op {
 
     static let shape: Op = Op(
         "Shape", outputs: Infer.shapeVectors,
+        gradient: .notDifferentiable,
         fold: { context in context.shape(0).known.map { [Value($0)] } })
 
     static let shapeN: Op = Op(
         "ShapeN", outputs: Infer.shapeVectors,
+        gradient: .notDifferentiable,
         fold: { context in
             let shapes = context.inputs.compactMap(\.shape.known)
             return shapes.count == context.inputs.count ? shapes.map { Value($0) } : nil
@@ -93,7 +96,7 @@ extension Op {
     static let fill: Op = Op(
         "Fill",
         outputs: { [TensorType($0.shapeOperand(0), $0.inputs[1].type)] },
-        gradient: { node, dy in [nil, dy[0].map { node.graph.reduceSum($0) }] },
+        gradient: .rule { node, dy in [nil, dy[0].map { node.graph.reduceSum($0) }] },
         fold: { context in
             guard let shape = context.outputs[0].shape.known, let value = context.values[1],
                 value.type != .float || shape.reduce(1, *) <= 1
@@ -111,7 +114,7 @@ extension Op {
     static let broadcastTo: Op = Op(
         "BroadcastTo",
         outputs: { [TensorType($0.shapeOperand(1), $0.inputs[0].type)] },
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil, nil] }
             return [node.graph.sumToShape(dy, of: node.inputs[0]), nil]
         },
@@ -140,7 +143,7 @@ extension Op {
             }
             return [TensorType(Shape(sizes), context.inputs[0].type)]
         },
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil, nil] }
             let (tf, x) = (node.graph, node.inputs[0])
             if x.shape.dimensions?.allSatisfy({ $0 == 1 }) ?? false {
@@ -172,6 +175,7 @@ extension Op {
             let sizes = Array(data[..<axis]) + indices + Array(data[(axis + 1)...])
             return [TensorType(Shape(sizes), context.inputs[0].type)]
         },
+        gradient: .missing,
         fold: { context in
             guard let data = context.ints(0), let indices = context.ints(1), context.ints(2) == [0],
                 context.shape(0).rank == 1, let shape = context.shape(1).known

@@ -3,27 +3,33 @@ internal import TensorBoard
 // Ops that give or take bools, and changes of type.
 
 extension Op {
-    static let greater: Op = Op(
-        "Greater", outputs: Infer.comparison, run: { _ in Compare.call { $0 > $1 } })
+    static let greater: Op = comparison("Greater", { $0 > $1 }, { $0 > $1 })
+    static let greaterEqual: Op = comparison("GreaterEqual", { $0 >= $1 }, { $0 >= $1 })
+    static let less: Op = comparison("Less", { $0 < $1 }, { $0 < $1 })
+    static let lessEqual: Op = comparison("LessEqual", { $0 <= $1 }, { $0 <= $1 })
+    static let equal: Op = comparison("Equal", { $0 == $1 }, { $0 == $1 })
+    static let notEqual: Op = comparison("NotEqual", { $0 != $1 }, { $0 != $1 })
 
-    static let less: Op = Op(
-        "Less", outputs: Infer.comparison, run: { _ in Compare.call { $0 < $1 } })
-
-    static let equal: Op = Op(
-        "Equal", outputs: Infer.comparison,
-        fold: { context in
-            guard let x = context.values[0]?.int, let y = context.values[1]?.int else { return nil }
-            return [Value(x == y)]
-        },
-        run: { context in
-            preconditionFailure(
-                "\(context.node): only single integers that follow from shapes are equal")
-        })
+    /// Whether something holds of the elements of two tensors, broadcast; of floats, or of int32.
+    private static func comparison(
+        _ name: String, _ floats: @escaping @Sendable (Float, Float) -> Bool,
+        _ ints: @escaping @Sendable (Int32, Int32) -> Bool
+    ) -> Op {
+        Op(
+            name, outputs: Infer.comparison, gradient: .notDifferentiable,
+            fold: { context in
+                guard let x = context.values[0]?.int, let y = context.values[1]?.int else {
+                    return nil
+                }
+                return [Value(ints(Int32(x), Int32(y)))]
+            },
+            run: { context in Compare.call(context, floats, ints) })
+    }
 
     static let cast: Op = Op(
         "Cast",
         outputs: { [TensorType($0.shape(0), $0.node.type("DstT"))] },
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0], node.inputs[0].type == .float else { return [nil] }
             return [dy]
         },
@@ -68,17 +74,29 @@ extension Op {
 
 /// How comparisons run: one number at a time, for they are rare and small.
 private enum Compare {
-    static func call(_ rule: @escaping @Sendable (Float, Float) -> Bool) -> Execution {
+    static func call(
+        _ context: OpContext, _ floats: @escaping @Sendable (Float, Float) -> Bool,
+        _ ints: @escaping @Sendable (Int32, Int32) -> Bool
+    ) -> Execution {
         .call { bound in
             let (out, x, y) = (bound.outputs[0], bound.inputs[0], bound.inputs[1])
-            precondition(
-                x.count == y.count || x.count == 1 || y.count == 1,
-                "shapes \(x.shape) and \(y.shape) are not compared")
+            let (ofX, ofY) = (Walk(x.shape, in: out.shape), Walk(y.shape, in: out.shape))
             let bools = out.pointer.assumingMemoryBound(to: Bool.self)
-            return {
-                for i in 0..<out.count {
-                    bools[i] = rule(x.floats[x.count == 1 ? 0 : i], y.floats[y.count == 1 ? 0 : i])
+            switch x.type {
+            case .float:
+                return {
+                    for i in 0..<out.count {
+                        bools[i] = floats(x.floats[ofX.place(i)], y.floats[ofY.place(i)])
+                    }
                 }
+            case .int32:
+                return {
+                    for i in 0..<out.count {
+                        bools[i] = ints(x.ints[ofX.place(i)], y.ints[ofY.place(i)])
+                    }
+                }
+            default:
+                preconditionFailure("\(context.node): tensors of \(x.type) are not compared")
             }
         }
     }

@@ -2,14 +2,14 @@ internal import TensorBoard
 
 extension Op {
     /// Nothing: it only stands for an order.
-    static let noOp: Op = Op("NoOp", outputs: Infer.none)
+    static let noOp: Op = Op("NoOp", outputs: Infer.none, gradient: .notDifferentiable)
 
     /// Its input, on the output that the predicate names (1 where it is true); the other output is
     /// dead.
     static let `switch`: Op = Op(
         "Switch",
         outputs: { [$0.inputs[0], $0.inputs[0]] },
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             var both = dy.compactMap(\.self)
             guard both.count == 2 else { return [nil, nil] }
             let tf = node.graph
@@ -39,7 +39,7 @@ extension Op {
                 TensorType(.scalar, .int32),
             ]
         },
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil, nil] }
             let tf = node.graph
             if let branch = node.inputs[0].node.branch {

@@ -15,7 +15,7 @@ extension Op {
             let window = Window(context.node, height: w[0], width: w[1])
             return [TensorType([x[0], window.rows(x[1]), window.columns(x[2]), w[3]])]
         },
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil, nil] }
             let (tf, x, w) = (node.graph, node.inputs[0], node.inputs[1])
             let shapes = tf.add(
@@ -48,7 +48,7 @@ extension Op {
     static let conv2DBackpropInput: Op = Op(
         "Conv2DBackpropInput",
         outputs: { [TensorType($0.shapeOperand(0), $0.inputs[2].type)] },
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil, nil, nil] }
             let (tf, w) = (node.graph, node.inputs[1])
             let dw = tf.add(
@@ -77,7 +77,7 @@ extension Op {
     static let conv2DBackpropFilter: Op = Op(
         "Conv2DBackpropFilter",
         outputs: { [TensorType($0.shapeOperand(1), $0.inputs[2].type)] },
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil, nil, nil] }
             let (tf, x) = (node.graph, node.inputs[0])
             let dx = tf.add(
@@ -111,7 +111,7 @@ extension Op {
             }
             return [context.inputs[0]]
         },
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil, nil] }
             let sum = node.graph.add(
                 .biasAddGrad, nil, [dy], attributes: ["data_format": .string("NHWC")])
@@ -124,7 +124,7 @@ extension Op {
         outputs: { context in
             [TensorType([context.shape(0).dimensions?.last ?? nil], context.inputs[0].type)]
         },
-        gradient: { node, grad in
+        gradient: .rule { node, grad in
             guard let grad = grad[0] else { return [nil] }
             let tf = node.graph
             return [tf.add(.broadcastTo, nil, [grad, tf.shape(of: node.inputs[0])]).output()]

@@ -7,18 +7,18 @@ internal import TensorBoard
 extension Op {
     static let neg: Op = Op(
         "Neg", outputs: Infer.likeFirst,
-        gradient: { node, dy in [dy[0].map(node.graph.neg)] },
+        gradient: .rule { node, dy in [dy[0].map(node.graph.neg)] },
         isCheap: true,
         run: { _ in .unary(kernel_neg) })
 
     static let exp: Op = Op(
         "Exp", outputs: Infer.likeFirst,
-        gradient: { node, dy in [dy[0].map { $0 * node.output() }] },
+        gradient: .rule { node, dy in [dy[0].map { $0 * node.output() }] },
         run: { _ in .unary(kernel_exp) })
 
     static let log: Op = Op(
         "Log", outputs: Infer.likeFirst,
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil] }
             return [
                 node.graph.controlDependencies([dy.node]) {
@@ -30,14 +30,14 @@ extension Op {
 
     static let reciprocal: Op = Op(
         "Reciprocal", outputs: Infer.likeFirst,
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             [dy[0].map { node.graph.neg($0 * node.graph.square(node.output())) }]
         },
         run: { _ in .unary(kernel_reciprocal) })
 
     static let square: Op = Op(
         "Square", outputs: Infer.likeFirst,
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil] }
             let tf = node.graph
             return [
@@ -53,7 +53,7 @@ extension Op {
 
     static let sqrt: Op = Op(
         "Sqrt", outputs: Infer.likeFirst,
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil] }
             let half = node.graph.constant(Value(0.5), name: "Const")
             return [dy * half * node.graph.add(.reciprocal, nil, [node.output()]).output()]
@@ -62,7 +62,7 @@ extension Op {
 
     static let rsqrt: Op = Op(
         "Rsqrt", outputs: Infer.likeFirst,
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             [dy[0].map { node.graph.add(.rsqrtGrad, nil, [node.output(), $0]).output() }]
         },
         run: { _ in .unary(kernel_rsqrt) })
@@ -70,7 +70,7 @@ extension Op {
     /// dy · -½ y³.
     static let rsqrtGrad: Op = Op(
         "RsqrtGrad", outputs: Infer.likeFirst,
-        gradient: { node, grad in
+        gradient: .rule { node, grad in
             guard let grad = grad[0] else { return [nil, nil] }
             let (tf, y, dy) = (node.graph, node.inputs[0], node.inputs[1])
             return tf.controlDependencies([grad.node]) {
@@ -81,7 +81,7 @@ extension Op {
 
     static let sigmoid: Op = Op(
         "Sigmoid", outputs: Infer.likeFirst,
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             [dy[0].map { node.graph.add(.sigmoidGrad, nil, [node.output(), $0]).output() }]
         },
         run: { _ in .unary(kernel_sigmoid) })
@@ -89,7 +89,7 @@ extension Op {
     /// dy · y (1 - y).
     static let sigmoidGrad: Op = Op(
         "SigmoidGrad", outputs: Infer.likeFirst,
-        gradient: { node, grad in
+        gradient: .rule { node, grad in
             guard let grad = grad[0] else { return [nil, nil] }
             let (tf, y, dy) = (node.graph, node.inputs[0], node.inputs[1])
             return tf.controlDependencies([grad.node]) {
@@ -103,7 +103,7 @@ extension Op {
 
     static let tanh: Op = Op(
         "Tanh", outputs: Infer.likeFirst,
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             [dy[0].map { node.graph.add(.tanhGrad, nil, [node.output(), $0]).output() }]
         },
         run: { _ in .unary(kernel_tanh) })
@@ -111,7 +111,7 @@ extension Op {
     /// dy · (1 - y²).
     static let tanhGrad: Op = Op(
         "TanhGrad", outputs: Infer.likeFirst,
-        gradient: { node, grad in
+        gradient: .rule { node, grad in
             guard let grad = grad[0] else { return [nil, nil] }
             let (tf, y, dy) = (node.graph, node.inputs[0], node.inputs[1])
             return tf.controlDependencies([grad.node]) {
@@ -122,14 +122,14 @@ extension Op {
 
     static let softplus: Op = Op(
         "Softplus", outputs: Infer.likeFirst,
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             [dy[0].map { $0 * node.graph.sigmoid(node.inputs[0]) }]
         },
         run: { _ in .unary(kernel_softplus) })
 
     static let relu: Op = Op(
         "Relu", outputs: Infer.likeFirst,
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             [dy[0].map { node.graph.add(.reluGrad, nil, [$0, node.output()]).output() }]
         },
         isCheap: true,
@@ -138,7 +138,7 @@ extension Op {
     /// dy where y > 0, else 0.
     static let reluGrad: Op = Op(
         "ReluGrad", outputs: Infer.likeFirst,
-        gradient: { node, grad in
+        gradient: .rule { node, grad in
             [grad[0].map { node.graph.add(.reluGrad, nil, [$0, node.inputs[1]]).output() }, nil]
         },
         isCheap: true,

@@ -17,7 +17,7 @@ extension Op {
             context.require(k == nil || inner == nil || k == inner, "its operands do not fit")
             return [TensorType([m, n], context.inputs[0].type)]
         },
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil, nil] }
             let (tf, a, b) = (node.graph, node.inputs[0], node.inputs[1])
             func ofA(_ x: Tensor, _ y: Tensor, _ transposed: (Bool, Bool)) -> Tensor {

@@ -14,7 +14,7 @@ extension Op {
             let window = Window(context.node, height: size[1], width: size[2])
             return [TensorType([x[0], window.rows(x[1]), window.columns(x[2]), x[3]])]
         },
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil] }
             let gradient = node.graph.add(
                 .maxPoolGrad, nil, [node.inputs[0], node.output(), dy],
@@ -33,7 +33,7 @@ extension Op {
     /// dx from x, y and dy.
     static let maxPoolGrad: Op = Op(
         "MaxPoolGrad", outputs: Infer.likeFirst,
-        gradient: { node, grad in
+        gradient: .rule { node, grad in
             guard let grad = grad[0] else { return [nil, nil, nil] }
             let again = node.graph.add(
                 .maxPoolGradGrad, nil, [node.inputs[0], node.inputs[1], grad],
@@ -59,7 +59,7 @@ extension Op {
     /// dy from x, y and dx: for each window, dx at the place that `maxPoolGrad` sends dy to.
     static let maxPoolGradGrad: Op = Op(
         "MaxPoolGradGrad", outputs: Infer.likeSecond,
-        gradient: { node, grad in
+        gradient: .rule { node, grad in
             guard let grad = grad[0] else { return [nil, nil, nil] }
             let attributes = node.attributes.merging(["explicit_paddings": .ints([])]) { $1 }
             let again = node.graph.add(

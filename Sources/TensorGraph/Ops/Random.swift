@@ -9,7 +9,7 @@ extension Op {
     static let randomStandardNormal: Op = Op(
         "RandomStandardNormal",
         outputs: { [TensorType($0.shapeOperand(0), $0.node.type("dtype"))] },
-        hasEffect: true,
+        gradient: .notDifferentiable, hasEffect: true,
         run: { _ in
             .call { bound in
                 let (out, random) = (bound.outputs[0], bound.random)
@@ -21,7 +21,7 @@ extension Op {
     static let randomUniform: Op = Op(
         "RandomUniform",
         outputs: { [TensorType($0.shapeOperand(0), $0.node.type("dtype"))] },
-        hasEffect: true,
+        gradient: .notDifferentiable, hasEffect: true,
         run: { _ in
             .call { bound in
                 let (out, random) = (bound.outputs[0], bound.random)

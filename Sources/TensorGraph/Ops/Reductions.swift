@@ -6,12 +6,12 @@ internal import TensorBoard
 extension Op {
     static let sum: Op = Op(
         "Sum", outputs: Infer.reduction,
-        gradient: { node, dy in [dy[0].map { node.graph.sumGradient(node, $0) }, nil] },
+        gradient: .rule { node, dy in [dy[0].map { node.graph.sumGradient(node, $0) }, nil] },
         types: ["T": 0, "Tidx": 1], run: { Reduction.execution($0, divisor: 1) })
 
     static let mean: Op = Op(
         "Mean", outputs: Infer.reduction,
-        gradient: { node, dy in
+        gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil, nil] }
             let tf = node.graph
             let sum = tf.sumGradient(node, dy)
@@ -27,6 +27,7 @@ extension Op {
     /// The product of integers, for shapes.
     static let prod: Op = Op(
         "Prod", outputs: Infer.reduction,
+        gradient: .missing,
         fold: { context in
             guard let ints = context.ints(0), let shape = context.outputs[0].shape.known,
                 shape.reduce(1, *) == 1
@@ -44,6 +45,7 @@ extension Op {
     static let broadcastGradientArgs: Op = Op(
         "BroadcastGradientArgs",
         outputs: { _ in [TensorType([nil], .int32), TensorType([nil], .int32)] },
+        gradient: .notDifferentiable,
         fold: { context in
             guard let x = context.ints(0), let y = context.ints(1) else { return nil }
             let rank = max(x.count, y.count)

@@ -7,7 +7,7 @@ internal import TensorBoard
 extension Op {
     static let scalarSummary: Op = Op(
         "ScalarSummary", outputs: Collect.outputs,
-        types: ["T": 1],
+        gradient: .notDifferentiable, types: ["T": 1],
         run: { context in
             let tag = Collect.tag(context)
             return .call { bound in
@@ -18,7 +18,7 @@ extension Op {
 
     static let histogramSummary: Op = Op(
         "HistogramSummary", outputs: Collect.outputs,
-        types: ["T": 1],
+        gradient: .notDifferentiable, types: ["T": 1],
         run: { context in
             let tag = Collect.tag(context)
             return .call { bound in
@@ -33,7 +33,7 @@ extension Op {
 
     static let imageSummary: Op = Op(
         "ImageSummary", outputs: Collect.outputs,
-        types: ["T": 1],
+        gradient: .notDifferentiable, types: ["T": 1],
         run: { context in
             let tag = Collect.tag(context)
             let sizes = context.dimensions(1)
@@ -67,7 +67,7 @@ extension Op {
 
     static let mergeSummary: Op = Op(
         "MergeSummary", outputs: Collect.outputs,
-        types: [:],
+        gradient: .notDifferentiable, types: [:],
         run: { _ in
             .call { bound in
                 let (parts, slot) = (bound.inputs.compactMap(\.slot), bound.outputs[0].slot)

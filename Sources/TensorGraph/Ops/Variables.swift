@@ -8,10 +8,10 @@ extension Op {
     static let variable: Op = Op(
         "VariableV2",
         outputs: { [TensorType($0.node.shape("shape"), $0.node.type("dtype"))] },
-        hasEffect: true)
+        gradient: .notDifferentiable, hasEffect: true)
 
     static let assign: Op = Op(
-        "Assign", outputs: Update.outputs, writes: [0],
+        "Assign", outputs: Update.outputs, gradient: .notDifferentiable, writes: [0],
         run: { _ in
             .call { bound in
                 let (variable, value) = (bound.inputs[0], bound.inputs[1])
@@ -22,11 +22,11 @@ extension Op {
         })
 
     static let assignAdd: Op = Op(
-        "AssignAdd", outputs: Update.outputs, writes: [0],
+        "AssignAdd", outputs: Update.outputs, gradient: .notDifferentiable, writes: [0],
         run: { Update.execution($0, kernel_add) { $0 &+ $1 } })
 
     static let assignSub: Op = Op(
-        "AssignSub", outputs: Update.outputs, writes: [0],
+        "AssignSub", outputs: Update.outputs, gradient: .notDifferentiable, writes: [0],
         run: { Update.execution($0, kernel_sub) { $0 &- $1 } })
 
     /// TensorFlow 1's Adam, from (var, m, v, beta1ᵗ, beta2ᵗ, learning rate, beta1, beta2, epsilon,
@@ -41,7 +41,7 @@ extension Op {
             }
             return [context.inputs[0]]
         },
-        writes: [0, 1, 2],
+        gradient: .missing, writes: [0, 1, 2],
         run: { _ in
             .call { bound in
                 let (pool, count) = (bound.pool, bound.inputs[0].count)

@@ -261,5 +261,6 @@ struct ImageBlocks {
 
 extension Op {
     /// Images into blocks, or out of them; in plans only.
-    fileprivate static let imageConversion: Op = Op("ImageConversion", outputs: Infer.likeFirst)
+    fileprivate static let imageConversion: Op = Op(
+        "ImageConversion", outputs: Infer.likeFirst, gradient: .missing)
 }

@@ -1,5 +1,13 @@
 internal import TensorBoard
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
 /// Adam (Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015), as TensorFlow 1's
 /// `AdamOptimizer` has it.
 ///
@@ -37,14 +45,36 @@ public struct AdamOptimizer: Sendable {
     ///   - loss: a scalar.
     ///   - globalStep: an int32 variable that counts the steps.
     ///   - variables: what is changed. A variable that occurs twice is updated twice a step, with
-    ///     the same gradient.
-    public func minimize(_ loss: Tensor, globalStep: Variable, variables: [Variable]) -> Node {
+    ///     the same gradient. At least one of them has a gradient.
+    ///   - unreached: told the variables that the loss does not depend on, or only through what has
+    ///     no gradient: steps leave them as they are. By default a line on standard error names
+    ///     them, as TensorFlow 2's optimizers do.
+    public func minimize(
+        _ loss: Tensor, globalStep: Variable, variables: [Variable],
+        unreached: (_ variables: [Variable], _ loss: Tensor) -> Void = AdamOptimizer.warn
+    ) -> Node {
         let graph = loss.graph
         let gradients = graph.gradients(of: loss, withRespectTo: variables, gated: true)
+        let left = zip(gradients, variables).filter { $0.0 == nil }.map(\.1)
+        precondition(
+            left.count < variables.count,
+            "\(loss.name) has no gradient for any of \(Self.list(variables))")
+        if !left.isEmpty { unreached(left, loss) }
         return apply(
             zip(gradients, variables).compactMap { gradient, variable in
                 gradient.map { ($0, variable) }
             }, globalStep: globalStep, in: graph)
+    }
+
+    /// Says on standard error which variables a loss does not reach.
+    public static func warn(_ variables: [Variable], _ loss: Tensor) {
+        var line =
+            "warning: \(loss.name) has no gradient for \(list(variables)), which steps leave alone\n"
+        line.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+
+    private static func list(_ variables: [Variable]) -> String {
+        variables.map(\.name).joined(separator: ", ")
     }
 
     private func apply(
@@ -101,7 +131,7 @@ public struct AdamOptimizer: Sendable {
 
     private func makeSlots(_ variables: [Variable], in graph: Graph) -> Slots {
         guard let first = variables.min(by: { $0.name < $1.name }) else {
-            preconditionFailure("the loss depends on none of the variables to be changed")
+            preconditionFailure("an optimizer needs a variable that it changes")
         }
         func power(_ beta: Float, _ name: String) -> Variable {
             graph.colocated(with: first.node) { graph.variable(Value(beta), name: name) }

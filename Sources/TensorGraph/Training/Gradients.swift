@@ -14,7 +14,10 @@ extension Graph {
     ///   - gated: whether an op's gradients are used only when all of them are there, as an
     ///     optimizer wants it that
     ///     changes the variables that they depend on.
-    /// - Returns: for each of `xs` its gradient, or `nil` where `y` does not depend on it.
+    /// - Returns: for each of `xs` its gradient, or `nil` where `y` does not depend on it, or only
+    ///   through what has no gradient by its nature, such as a comparison.
+    /// - Precondition: every op on the way has a rule for its gradient, or none by its nature. The
+    ///   message names the op and the node.
     public func gradients(
         of y: Tensor, withRespectTo xs: [any TensorConvertible], gated: Bool = false,
         name: String = "gradients"
@@ -83,12 +86,18 @@ private struct ReverseWalk {
             })
         while let node = queue.popFirst() {
             let outputs = added(node, in: graph)
-            if !stops.contains(node), outputs.contains(where: { $0 != nil }),
-                let gradient = node.op.gradient
-            {
-                let inputs = differentiated(node, outputs, gradient, in: graph, gated: gated)
-                for (input, gradient) in zip(node.inputs, inputs) {
-                    if let gradient { received[input, default: []].append(gradient) }
+            if !stops.contains(node), outputs.contains(where: { $0 != nil }) {
+                switch node.op.gradient {
+                case .rule(let rule):
+                    let inputs = differentiated(node, outputs, rule, in: graph, gated: gated)
+                    for (input, gradient) in zip(node.inputs, inputs) {
+                        if let gradient { received[input, default: []].append(gradient) }
+                    }
+                case .notDifferentiable: break
+                case .missing:
+                    preconditionFailure(
+                        "no gradient is defined for the op \(node.op.name), through which \(y.name) depends on what it is differentiated by: node \(node.name)"
+                    )
                 }
             }
             for input in node.inputs {
@@ -117,7 +126,7 @@ private struct ReverseWalk {
     ) -> [Tensor?] {
         let outputs = outputs.enumerated().map { index, known in
             guard known == nil, node.outputs[index].isDifferentiable else { return known }
-            return graph.zerosLike(node.output(index))
+            return graph.zeros(inPlaceOf: node.output(index))
         }
         return graph.nameScopeBelow(node.name + "_grad") {
             var inputs = gradient(node, outputs)
@@ -164,7 +173,7 @@ extension Graph {
 
     /// The gradient of an output that nothing depends on. For a branch of a conditional it is alive
     /// when the other branch is, whose gradient it stands in for.
-    fileprivate func zerosLike(_ output: Tensor) -> Tensor {
+    fileprivate func zeros(inPlaceOf output: Tensor) -> Tensor {
         guard output.node.op.name == Op.switch.name, let branch = output.node.branch else {
             return filled(0, toShape: shape(of: output), name: "zeros_like")
         }

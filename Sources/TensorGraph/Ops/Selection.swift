@@ -1,0 +1,134 @@
+internal import CKernels
+internal import TensorBoard
+
+// Ops that choose, element by element, between two tensors. Gradients after
+// tensorflow/python/ops/math_grad.py: what is chosen gets the whole gradient, and of two equal
+// numbers the first one does.
+
+extension Op {
+    static let maximum: Op = Op(
+        "Maximum", outputs: Infer.broadcast,
+        gradient: .rule { node, dy in node.graph.chosen(node, dy[0], by: .greaterEqual) },
+        fold: Fold.arithmetic({ max($0, $1) }, { max($0, $1) }),
+        run: { _ in .binary(kernel_max) })
+
+    static let minimum: Op = Op(
+        "Minimum", outputs: Infer.broadcast,
+        gradient: .rule { node, dy in node.graph.chosen(node, dy[0], by: .lessEqual) },
+        fold: Fold.arithmetic({ min($0, $1) }, { min($0, $1) }),
+        run: { _ in .binary(kernel_min) })
+
+    /// x where the condition holds, y elsewhere. The condition has the shape of both, or is a
+    /// scalar, or has a bool for each of their first dimension.
+    static let select: Op = Op(
+        "Select",
+        outputs: { context in
+            context.require(context.inputs[0].type == .bool, "its condition is no bool")
+            guard let shape = context.shape(1).merged(with: context.shape(2)),
+                context.inputs[1].type == context.inputs[2].type
+            else {
+                context.require(false, "it chooses between tensors of two shapes or types")
+                return []
+            }
+            if let condition = context.shape(0).dimensions, let dimensions = shape.dimensions {
+                context.require(
+                    condition.isEmpty || context.shape(0).isCompatible(with: shape)
+                        || condition.count == 1
+                            && context.shape(0).isCompatible(
+                                with: Shape(Array(dimensions.prefix(1)))),
+                    "there is no bool for each element, nor for each of the first dimension")
+            }
+            return [TensorType(shape, context.inputs[1].type)]
+        },
+        gradient: .rule { node, dy in
+            guard let dy = dy[0] else { return [nil, nil, nil] }
+            let tf = node.graph
+            let zeros = tf.zerosLike(node.inputs[1])
+            return [
+                nil, tf.select(node.inputs[0], dy, zeros), tf.select(node.inputs[0], zeros, dy),
+            ]
+        },
+        types: ["T": 1],
+        run: { context in Choose.call(context, conditionOfRows: true) })
+
+    /// x where the condition holds, y elsewhere, all three broadcast to one shape.
+    static let selectV2: Op = Op(
+        "SelectV2",
+        outputs: { context in
+            context.require(context.inputs[0].type == .bool, "its condition is no bool")
+            context.require(
+                context.inputs[1].type == context.inputs[2].type, "its inputs are of two types")
+            guard
+                let shape = context.shape(1).broadcast(with: context.shape(2))?
+                    .broadcast(with: context.shape(0))
+            else {
+                context.require(false, "its inputs do not broadcast to one shape")
+                return []
+            }
+            return [TensorType(shape, context.inputs[1].type)]
+        },
+        gradient: .rule { node, dy in
+            guard let dy = dy[0] else { return [nil, nil, nil] }
+            let tf = node.graph
+            let zeros = tf.constant(Value(0.0), name: "zeros")
+            let (condition, z) = (node.inputs[0], node.output())
+            let (dx, dz) = (tf.where(condition, dy, zeros), tf.where(condition, zeros, dy))
+            return [
+                nil, tf.summedToInput(node.inputs[1], of: z, dx),
+                tf.summedToInput(node.inputs[2], of: z, dz),
+            ]
+        },
+        types: ["T": 1],
+        run: { context in Choose.call(context, conditionOfRows: false) })
+
+    /// Zeros of its input's shape.
+    static let zerosLike: Op = Op(
+        "ZerosLike", outputs: Infer.likeFirst, gradient: .notDifferentiable,
+        run: { _ in
+            .call { bound in
+                let out = bound.outputs[0]
+                return { kernel_fill(out.floats, 0, out.count) }
+            }
+        })
+}
+
+/// How a choice runs: one number at a time.
+private enum Choose {
+    /// - Parameter conditionOfRows: whether a condition that is a vector has a bool for each of the
+    ///   first dimension, instead of being broadcast.
+    static func call(_ context: OpContext, conditionOfRows: Bool) -> Execution {
+        precondition(
+            context.inputs[1].type == .float,
+            "\(context.node): no choice between tensors of \(context.inputs[1].type)")
+        return .call { bound in
+            let (out, condition) = (bound.outputs[0], bound.inputs[0])
+            let (x, y) = (bound.inputs[1], bound.inputs[2])
+            var shape = condition.shape
+            if conditionOfRows, shape.count == 1, out.shape.count > 1 {
+                shape += [Int](repeating: 1, count: out.shape.count - 1)
+            }
+            let bools = condition.pointer.assumingMemoryBound(to: Bool.self)
+            let walks = [shape, x.shape, y.shape].map { Walk($0, in: out.shape) }
+            return {
+                for i in 0..<out.count {
+                    out.floats[i] =
+                        bools[walks[0].place(i)]
+                        ? x.floats[walks[1].place(i)] : y.floats[walks[2].place(i)]
+                }
+            }
+        }
+    }
+}
+
+extension Graph {
+    /// The gradients of a `Maximum` or a `Minimum`, whose first input is chosen where `comparison`
+    /// holds.
+    fileprivate func chosen(_ node: Node, _ dy: Tensor?, by comparison: Op) -> [Tensor?] {
+        guard let dy else { return [nil, nil] }
+        let zeros = zerosLike(dy)
+        let isFirst = add(comparison, nil, [node.inputs[0], node.inputs[1]]).output()
+        return summedToInputs(node, dy) {
+            (self.where(isFirst, dy, zeros), self.where(isFirst, zeros, dy))
+        }
+    }
+}
