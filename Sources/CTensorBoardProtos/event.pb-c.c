@@ -444,11 +444,11 @@ static const ProtobufCFieldDescriptor tensorflow__tagged_run_metadata__field_des
     "tag",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
+    PROTOBUF_C_TYPE_BYTES,
     0,   /* quantifier_offset */
     offsetof(Tensorflow__TaggedRunMetadata, tag),
     NULL,
-    &protobuf_c_empty_string,
+    NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },

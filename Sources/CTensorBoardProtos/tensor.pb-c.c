@@ -52,7 +52,7 @@ void   tensorflow__tensor_proto__free_unpacked
   assert(message->base.descriptor == &tensorflow__tensor_proto__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor tensorflow__tensor_proto__field_descriptors[9] =
+static const ProtobufCFieldDescriptor tensorflow__tensor_proto__field_descriptors[14] =
 {
   {
     "dtype",
@@ -139,6 +139,18 @@ static const ProtobufCFieldDescriptor tensorflow__tensor_proto__field_descriptor
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "scomplex_val",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_FLOAT,
+    offsetof(Tensorflow__TensorProto, n_scomplex_val),
+    offsetof(Tensorflow__TensorProto, scomplex_val),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "int64_val",
     10,
     PROTOBUF_C_LABEL_REPEATED,
@@ -162,24 +174,77 @@ static const ProtobufCFieldDescriptor tensorflow__tensor_proto__field_descriptor
     0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "dcomplex_val",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Tensorflow__TensorProto, n_dcomplex_val),
+    offsetof(Tensorflow__TensorProto, dcomplex_val),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "half_val",
+    13,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_INT32,
+    offsetof(Tensorflow__TensorProto, n_half_val),
+    offsetof(Tensorflow__TensorProto, half_val),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "uint32_val",
+    16,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Tensorflow__TensorProto, n_uint32_val),
+    offsetof(Tensorflow__TensorProto, uint32_val),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "uint64_val",
+    17,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Tensorflow__TensorProto, n_uint64_val),
+    offsetof(Tensorflow__TensorProto, uint64_val),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tensorflow__tensor_proto__field_indices_by_name[] = {
-  8,   /* field[8] = bool_val */
+  9,   /* field[9] = bool_val */
+  10,   /* field[10] = dcomplex_val */
   4,   /* field[4] = double_val */
   0,   /* field[0] = dtype */
   3,   /* field[3] = float_val */
-  7,   /* field[7] = int64_val */
+  11,   /* field[11] = half_val */
+  8,   /* field[8] = int64_val */
   5,   /* field[5] = int_val */
+  7,   /* field[7] = scomplex_val */
   6,   /* field[6] = string_val */
   2,   /* field[2] = tensor_content */
   1,   /* field[1] = tensor_shape */
+  12,   /* field[12] = uint32_val */
+  13,   /* field[13] = uint64_val */
 };
 static const ProtobufCIntRange tensorflow__tensor_proto__number_ranges[3 + 1] =
 {
   { 1, 0 },
   { 4, 2 },
-  { 10, 7 },
-  { 0, 9 }
+  { 16, 12 },
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor tensorflow__tensor_proto__descriptor =
 {
@@ -189,7 +254,7 @@ const ProtobufCMessageDescriptor tensorflow__tensor_proto__descriptor =
   "Tensorflow__TensorProto",
   "tensorflow",
   sizeof(Tensorflow__TensorProto),
-  9,
+  14,
   tensorflow__tensor_proto__field_descriptors,
   tensorflow__tensor_proto__field_indices_by_name,
   3,  tensorflow__tensor_proto__number_ranges,

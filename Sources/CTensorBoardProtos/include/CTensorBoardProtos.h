@@ -7,6 +7,7 @@
 #include "histogram.pb-c.h"
 #include "hparams.pb-c.h"
 #include "mesh.pb-c.h"
+#include "meta_graph.pb-c.h"
 #include "node_def.pb-c.h"
 #include "plugin_data.pb-c.h"
 #include "step_stats.pb-c.h"

@@ -119,7 +119,10 @@ struct  Tensorflow__SessionLog
 struct  Tensorflow__TaggedRunMetadata
 {
   ProtobufCMessage base;
-  char *tag;
+  /*
+   * A string, of which protobuf-c would not see what is behind a NUL.
+   */
+  ProtobufCBinaryData tag;
   /*
    * A serialized RunMetadata.
    */
@@ -127,7 +130,7 @@ struct  Tensorflow__TaggedRunMetadata
 };
 #define TENSORFLOW__TAGGED_RUN_METADATA__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tensorflow__tagged_run_metadata__descriptor) \
-    , (char *)protobuf_c_empty_string, {0,NULL} }
+    , {0,NULL}, {0,NULL} }
 
 
 /* Tensorflow__Event methods */

@@ -122,7 +122,10 @@ typedef enum {
 struct  Tensorflow__Summary__Value
 {
   ProtobufCMessage base;
-  char *tag;
+  /*
+   * A string, of which protobuf-c would not see what is behind a NUL.
+   */
+  ProtobufCBinaryData tag;
   Tensorflow__SummaryMetadata *metadata;
   Tensorflow__Summary__Value__ValueCase value_case;
   union {
@@ -135,7 +138,7 @@ struct  Tensorflow__Summary__Value
 };
 #define TENSORFLOW__SUMMARY__VALUE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tensorflow__summary__value__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, TENSORFLOW__SUMMARY__VALUE__VALUE__NOT_SET, {0} }
+    , {0,NULL}, NULL, TENSORFLOW__SUMMARY__VALUE__VALUE__NOT_SET, {0} }
 
 
 /*

@@ -46,14 +46,33 @@ struct  Tensorflow__TensorProto
   int32_t *int_val;
   size_t n_string_val;
   ProtobufCBinaryData *string_val;
+  /*
+   * Real and imaginary part in turn.
+   */
+  size_t n_scomplex_val;
+  float *scomplex_val;
   size_t n_int64_val;
   int64_t *int64_val;
   size_t n_bool_val;
   protobuf_c_boolean *bool_val;
+  /*
+   * Real and imaginary part in turn.
+   */
+  size_t n_dcomplex_val;
+  double *dcomplex_val;
+  /*
+   * The bits of DT_HALF and DT_BFLOAT16.
+   */
+  size_t n_half_val;
+  int32_t *half_val;
+  size_t n_uint32_val;
+  uint32_t *uint32_val;
+  size_t n_uint64_val;
+  uint64_t *uint64_val;
 };
 #define TENSORFLOW__TENSOR_PROTO__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tensorflow__tensor_proto__descriptor) \
-    , TENSORFLOW__DATA_TYPE__DT_INVALID, NULL, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+    , TENSORFLOW__DATA_TYPE__DT_INVALID, NULL, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
 
 
 /* Tensorflow__TensorProto methods */

@@ -51,11 +51,26 @@ extension Event.Content {
             self = .metaGraph(Array(message.meta_graph_def))
         case TENSORFLOW__EVENT__WHAT_TAGGED_RUN_METADATA:
             let tagged = message.tagged_run_metadata.pointee
-            self = .runMetadata(tag: String(cString: tagged.tag), Array(tagged.run_metadata))
+            self = .runMetadata(tag: String(tagged.tag), Array(tagged.run_metadata))
         case TENSORFLOW__EVENT__WHAT_SESSION_LOG:
             self = .session(Event.SessionStatus(message.session_log.pointee.status))
         default:
             self = .unknown
+        }
+    }
+}
+
+extension Event {
+    /// The graph of a serialized `MetaGraphDef`; `nil` if it has none.
+    static func graphDefinition(ofMetaGraph bytes: [UInt8]) -> [UInt8]? {
+        let arena = DecodingArena()
+        arena.reset(budget: bytes.count + 1 << 16)
+        return bytes.withUnsafeBufferPointer { bytes in
+            var allocator = arena.allocator
+            let message = tensorflow__meta_graph_def__unpack(
+                &allocator, bytes.count, bytes.baseAddress)
+            let graph = message.map { Array($0.pointee.graph_def) } ?? []
+            return graph.isEmpty ? nil : graph
         }
     }
 }
@@ -73,7 +88,7 @@ extension Event.SessionStatus {
 
 extension Event.Value {
     fileprivate init(_ message: Tensorflow__Summary__Value) {
-        tag = String(cString: message.tag)
+        tag = String(message.tag)
         metadata = message.metadata.map { Event.Metadata($0.pointee) }
         content = Event.ValueContent(message)
     }
@@ -95,7 +110,10 @@ extension Event.ValueContent {
         case TENSORFLOW__SUMMARY__VALUE__VALUE_SIMPLE_VALUE:
             self = .scalar(message.simple_value)
         case TENSORFLOW__SUMMARY__VALUE__VALUE_HISTO:
-            self = .histogram(Histogram(message.histo.pointee))
+            let histogram = message.histo.pointee
+            self =
+                histogram.n_bucket == histogram.n_bucket_limit
+                ? .histogram(Histogram(histogram)) : .invalid(.histograms)
         case TENSORFLOW__SUMMARY__VALUE__VALUE_IMAGE:
             let image = message.image.pointee
             self = .image(
@@ -114,58 +132,6 @@ extension Event.ValueContent {
     }
 }
 
-extension Event.Tensor {
-    fileprivate init(_ message: Tensorflow__TensorProto) {
-        type = Int(message.dtype.rawValue)
-        shape =
-            message.tensor_shape.map { shape in
-                pointees(shape.pointee.dim, count: shape.pointee.n_dim).map { Int($0.size) }
-            } ?? []
-        elements = DataType(rawValue: Int32(bitPattern: UInt32(message.dtype.rawValue))).flatMap {
-            TensorValue.Elements(message, type: $0)
-        }
-    }
-}
-
-extension TensorValue.Elements {
-    /// The elements as they are stored; `nil` for a type that has no list here, or for content that
-    /// is no whole number of elements.
-    fileprivate init?(_ message: Tensorflow__TensorProto, type: DataType) {
-        let content = UnsafeRawBufferPointer(
-            start: message.tensor_content.data, count: message.tensor_content.len)
-        func elements<Element: BitwiseCopyable>(
-            _ list: UnsafeMutablePointer<Element>?, _ count: Int
-        ) -> [Element]? {
-            if content.isEmpty { return Array(UnsafeBufferPointer(start: list, count: count)) }
-            let size = MemoryLayout<Element>.size
-            guard content.count.isMultiple(of: size) else { return nil }
-            return stride(from: 0, to: content.count, by: size).map {
-                content.loadUnaligned(fromByteOffset: $0, as: Element.self)
-            }
-        }
-        let stored: Self?
-        switch type {
-        case .float: stored = elements(message.float_val, message.n_float_val).map { .floats($0) }
-        case .double:
-            stored = elements(message.double_val, message.n_double_val).map { .doubles($0) }
-        case .uint8 where content.isEmpty:
-            stored = .uint8s(
-                (0..<message.n_int_val).map { UInt8(truncatingIfNeeded: message.int_val[$0]) })
-        case .uint8: stored = .uint8s(Array(content))
-        case .int32: stored = elements(message.int_val, message.n_int_val).map { .int32s($0) }
-        case .int64: stored = elements(message.int64_val, message.n_int64_val).map { .int64s($0) }
-        case .bool where content.isEmpty:
-            stored = .bools((0..<message.n_bool_val).map { message.bool_val[$0] != 0 })
-        case .bool: stored = .bools(content.map { $0 != 0 })
-        case .string:
-            stored = .strings((0..<message.n_string_val).map { Array(message.string_val[$0]) })
-        default: stored = nil
-        }
-        guard let stored else { return nil }
-        self = stored
-    }
-}
-
 extension Histogram {
     fileprivate init(_ message: Tensorflow__HistogramProto) {
         self.init(
@@ -176,18 +142,4 @@ extension Histogram {
                 UnsafeBufferPointer(start: message.bucket, count: message.n_bucket)
             ).map { Bucket(limit: $0, count: $1) })
     }
-}
-
-extension [UInt8] {
-    /// The bytes of a field of type `bytes`.
-    fileprivate init(_ field: ProtobufCBinaryData) {
-        self.init(UnsafeBufferPointer(start: field.data, count: field.len))
-    }
-}
-
-/// The messages of a repeated field.
-private func pointees<Message>(
-    _ pointers: UnsafeMutablePointer<UnsafeMutablePointer<Message>?>?, count: Int
-) -> [Message] {
-    UnsafeBufferPointer(start: pointers, count: count).compactMap { $0?.pointee }
 }

@@ -39,7 +39,7 @@ struct SummaryMessages: ~Copyable {
         _ value: Summary.Value
     ) -> UnsafeMutablePointer<Tensorflow__Summary__Value> {
         let message = arena.make(tensorflow__summary__value__init) {
-            $0.tag = arena.string(value.tag)
+            $0.tag = arena.bytes(value.tag.utf8)
         }
         if describesTags, describedTags.insert(value.tag).inserted {
             message.pointee.metadata = metadata(value)

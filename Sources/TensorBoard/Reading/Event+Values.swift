@@ -1,21 +1,15 @@
 extension Event.Value {
-    /// The point of a curve: a plain value, or a tensor of one number.
-    public var scalar: Double? {
+    /// The point of a curve in its own type: a plain value, or a tensor of one number.
+    public var number: Event.Number? {
         switch content {
-        case .scalar(let number): Double(number)
-        case .tensor(let tensor) where tensor.shape.allSatisfy { $0 == 1 }:
-            switch tensor.elements {
-            case .floats(let numbers): numbers.first.map { Double($0) }
-            case .doubles(let numbers): numbers.first
-            case .uint8s(let bytes): bytes.first.map { Double($0) }
-            case .int32s(let numbers): numbers.first.map { Double($0) }
-            case .int64s(let numbers): numbers.first.map { Double($0) }
-            case .bools(let values): values.first.map { $0 ? 1 : 0 }
-            case .strings, nil: nil
-            }
+        case .scalar(let number): .float(number)
+        case .tensor(let tensor) where tensor.shape.allSatisfy { $0 == 1 }: tensor.firstNumber
         default: nil
         }
     }
+
+    /// The point of a curve as the nearest `Double`; `nil` for a complex number, too.
+    public var scalar: Double? { number?.double }
 
     /// The distribution: TensorFlow 1's message, or TensorFlow 2's tensor of [k, 3] numbers, each
     /// bucket's lower limit, upper limit and count. Sums are not in the latter, and are taken from

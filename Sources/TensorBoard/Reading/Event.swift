@@ -14,6 +14,30 @@ public struct Event: Sendable, Equatable {
         if case .summary(let values) = content { values } else { [] }
     }
 
+    /// The graph of the run, a serialized `GraphDef`: of an event that is one, or that has one in
+    /// its `MetaGraphDef`. A run's graph is the last one that stands by itself; only a run without
+    /// one has that of a `MetaGraphDef`.
+    public var graphDefinition: [UInt8]? {
+        switch content {
+        case .graph(let graph): graph
+        case .metaGraph(let metaGraph): Self.graphDefinition(ofMetaGraph: metaGraph)
+        default: nil
+        }
+    }
+
+    /// The version that a file begins with, as TensorBoard's `event_util.py` understands it: 2 for
+    /// `brain.Event:2` and `brain.Event:2.0`, -1 for what is no number; `nil` for other events.
+    public var fileVersion: Double? {
+        guard case .fileVersion(let text, _) = content else { return nil }
+        let prefix = "brain.Event:".utf8
+        var number = text.utf8[...]
+        while let start = number.firstRange(of: prefix)?.upperBound { number = number[start...] }
+        let spaces = " \t\n\r\u{b}\u{c}".utf8
+        while let first = number.first, spaces.contains(first) { number.removeFirst() }
+        while let last = number.last, spaces.contains(last) { number.removeLast() }
+        return Double(Substring(number)) ?? -1
+    }
+
     /// The kinds of event.
     public enum Content: Sendable, Equatable {
         /// What a file begins with: `brain.Event:2`, and the name of the program that wrote it.
@@ -78,17 +102,10 @@ public struct Event: Sendable, Equatable {
         case audio(hertz: Float, channels: Int, frames: Int, [UInt8])
         /// A tensor, whose plugin knows what it means.
         case tensor(Tensor)
+        /// A message of this kind that contradicts itself, such as a histogram with more limits than
+        /// counts: TensorBoard does not show it.
+        case invalid(Series.Kind)
         /// Something that this package does not know.
         case unknown
-    }
-    /// A tensor of a summary, as TensorFlow 2 stores all kinds of value.
-    public struct Tensor: Sendable, Equatable {
-        /// The type of the elements, TensorFlow's number; `DataType` has most.
-        public let type: Int
-        /// The sizes, as the file states them; `[]` for a single number.
-        public let shape: [Int]
-        /// The elements as they are stored, the last dimension varying fastest: the last one stands
-        /// for all that are missing. `nil` for types that are not read.
-        public let elements: TensorValue.Elements?
     }
 }

@@ -49,6 +49,7 @@ extension Event.Value {
         case .histogram: .histograms
         case .image: .images
         case .audio: .audio
+        case .invalid(let kind): kind
         case .tensor, .unknown:
             metadata.flatMap { $0.pluginName.isEmpty ? nil : .init(rawValue: $0.pluginName) }
         }

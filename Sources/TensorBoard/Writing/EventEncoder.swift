@@ -71,7 +71,7 @@ struct EventEncoder: ~Copyable {
             message.pointee.tagged_run_metadata = arena.make(
                 tensorflow__tagged_run_metadata__init
             ) {
-                $0.tag = arena.string(tag)
+                $0.tag = arena.bytes(tag.utf8)
                 $0.run_metadata = arena.bytes(metadata.serialized())
             }
         case .serialized, .embedding:

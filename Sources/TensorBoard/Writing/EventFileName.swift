@@ -13,7 +13,7 @@ enum EventFileName {
 
     /// Whether TensorBoard takes a file of that name for an event file.
     static func isEventFile(_ name: String) -> Bool {
-        name.utf8.count > 8 && name.contains("tfevents")
+        name.utf8.firstRange(of: "tfevents".utf8) != nil
     }
 
     /// Makes a file that comes after all event files of the folder.

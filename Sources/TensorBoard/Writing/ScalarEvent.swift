@@ -11,13 +11,13 @@ import RecordIO
 enum ScalarEvent {
     /// Appends an event's record.
     ///
-    /// - Parameter tag: The curve; up to the first NUL, as libprotobuf-c has it.
+    /// - Parameter tag: The curve.
     static func append(
         tag: String, value: Float, step: Int64, wallTime: Double, to records: inout RecordBuffer
     ) {
         var tag = tag
         tag.withUTF8 { utf8 in
-            let tagLength = utf8.firstIndex(of: 0) ?? utf8.count
+            let tagLength = utf8.count
             let valueLength = (tagLength > 0 ? 1 + length(tagLength) + tagLength : 0) + 5
             let summaryLength = 1 + length(valueLength) + valueLength
             let byteCount =
