@@ -22,8 +22,10 @@ struct FileWindow {
     /// before the offset is forgotten.
     ///
     /// - Returns: Where they start in `memory`.
-    mutating func hold(_ count: Int, at offset: Int, of file: InputFile) throws(FileError) -> Int {
-        if offset + count <= start + filled, offset >= start { return offset - start }
+    mutating func hold(
+        _ count: Int, at offset: Int, of file: any ByteSource
+    ) throws(FileError) -> Int {
+        if offset >= start, count <= filled - (offset - start) { return offset - start }
         keep(from: offset)
         let mostWanted = max(count, usualLength)
         if memory.count < mostWanted || memory.count > 4 * mostWanted {

@@ -1,7 +1,7 @@
 import Platform
 
 /// A file that is read at any offset, perhaps while another process appends to it.
-public final class InputFile {
+public final class InputFile: ByteSource {
     /// The file's path.
     public let path: String
 
@@ -54,8 +54,11 @@ public final class InputFile {
     ) throws(FileError) -> Int {
         var count = 0
         while count < memory.count {
+            let position = offset + count
             let rest = UnsafeMutableRawBufferPointer(rebasing: memory[count...])
-            let read = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + count))
+            // Systems refuse to read where a file cannot be, at any length.
+            let room = min(rest.count, Int.max - position)
+            let read = pread(descriptor, rest.baseAddress, room, off_t(position))
             if read == 0 { break }
             if read > 0 {
                 count += read
@@ -64,6 +67,14 @@ public final class InputFile {
             }
         }
         return count
+    }
+
+    /// Where the first byte at or behind an offset is that does not lie in a hole.
+    public func nextStoredByte(from offset: Int) throws(FileError) -> Int {
+        let data = lseek(descriptor, off_t(offset), seekData)
+        if data >= 0 { return max(offset, Int(data)) }
+        // Nothing but a hole is left, or the file system does not tell.
+        return errno == ENXIO ? max(offset, try byteCount()) : offset
     }
 
     /// Bytes of the file from an offset on, or as many of them as it has.
@@ -147,3 +158,11 @@ extension InputFile {
         }
     }
 }
+
+/// `SEEK_DATA` of `lseek`.
+#if canImport(Darwin)
+    private let seekData: Int32 = 4
+#else
+    // C's headers hide it here.
+    private let seekData: Int32 = 3
+#endif

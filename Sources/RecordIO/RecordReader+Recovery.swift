@@ -14,13 +14,27 @@ extension RecordReader {
         let start = offset
         let fileLength = max(try file.byteCount(), start)
         var search = Search(
-            end: fileLength, maximumLength: maximumLength, budget: 16 * fileLength + 1 << 30)
+            end: fileLength, maximumLength: maximumLength,
+            budget: 16 * min(fileLength, Int.max >> 8) + 1 << 30)
         if let next = try search.successor(of: self) {
             move(to: next)
         } else {
             move(to: try search.scan(self))
         }
         return start..<offset
+    }
+
+    /// How many records some bytes of the file are, if their lengths can be believed: `nil` if the
+    /// lengths do not lead from the first byte to the last.
+    public func recordCount(of bytes: Range<Int>) throws(FileError) -> Int? {
+        let search = Search(end: bytes.upperBound, maximumLength: maximumLength, budget: 0)
+        var (position, count) = (bytes.lowerBound, 0)
+        while position < bytes.upperBound {
+            guard let length = try search.length(at: position, of: self) else { return nil }
+            position += length + Search.framing
+            count += 1
+        }
+        return count
     }
 
     /// The search for a whole record.
@@ -32,7 +46,7 @@ extension RecordReader {
         var budget: Int
 
         /// The fewest bytes that a record takes.
-        private static let framing = RecordBuffer.headerLength + RecordBuffer.footerLength
+        static let framing = RecordBuffer.headerLength + RecordBuffer.footerLength
 
         /// Where the next record is, by the length of the reader's; `nil` if that cannot be
         /// believed, because there is no whole record there.
@@ -47,7 +61,10 @@ extension RecordReader {
         mutating func scan(_ reader: RecordReader) throws(FileError) -> Int {
             var position = reader.offset + 1
             var window = FileWindow(at: position)
-            while position + Self.framing <= end {
+            while end - position >= Self.framing {
+                // In a hole there is no header: that of an empty record has a checksum.
+                let stored = try reader.file.nextStoredByte(from: position)
+                position = max(position, min(stored, end) - (RecordBuffer.headerLength - 1))
                 let held = try hold(&window, at: position, of: reader)
                 let bytes = window.memory.span.bytes.extracting(held..<window.filled)
                 let count = bytes.byteCount - RecordBuffer.headerLength
@@ -74,10 +91,10 @@ extension RecordReader {
 
         /// The length of the record at an offset of the file; `nil` if there is none that the file
         /// can hold.
-        private func length(
+        func length(
             at offset: Int, of reader: RecordReader
         ) throws(FileError) -> Int? {
-            guard offset + Self.framing <= end else { return nil }
+            guard end - offset >= Self.framing else { return nil }
             var window = FileWindow(at: offset, reading: RecordBuffer.headerLength)
             let held = try window.hold(RecordBuffer.headerLength, at: offset, of: reader.file)
             let bytes = window.memory.span.bytes.extracting(held..<window.filled)
@@ -90,6 +107,8 @@ extension RecordReader {
             let length = UInt64(littleEndianIn: bytes, at: index)
             let room = min(end - offset - Self.framing, maximumLength)
             guard room >= 0, length <= UInt64(room) else { return nil }
+            // Most often there are zeros.
+            if length == 0, UInt32(littleEndianIn: bytes, at: index + 8) == 0 { return nil }
             return RecordReader.length(bytes, at: index).map { Int($0) }
         }
 

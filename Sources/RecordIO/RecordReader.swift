@@ -17,12 +17,14 @@ public struct RecordReader {
     /// Where the next record starts: bytes from the file's start.
     public internal(set) var offset: Int
 
-    let file: InputFile
+    let file: any ByteSource
     let maximumLength: Int
     private var window: FileWindow
 
     /// Longer records are checked before they are held in memory.
     private static let longLength = 16 << 20
+    /// Longer records are not given unless their data have their checksum.
+    private static let longestUnverifiedLength = 256 << 20
 
     /// One record of a file.
     public struct Record: Equatable, Sendable {
@@ -41,8 +43,17 @@ public struct RecordReader {
     public init(
         opening path: String, at offset: Int = 0, maximumLength: Int = defaultMaximumLength
     ) throws(FileError) {
+        self.init(
+            reading: try InputFile(opening: path), at: offset, maximumLength: maximumLength)
+    }
+
+    /// Reads records of some bytes; parameters as above.
+    public init(
+        reading source: any ByteSource, at offset: Int = 0,
+        maximumLength: Int = defaultMaximumLength
+    ) {
         precondition(offset >= 0, "an offset of \(offset)")
-        file = try InputFile(opening: path)
+        file = source
         window = FileWindow(at: offset)
         self.offset = offset
         self.maximumLength = maximumLength
@@ -67,10 +78,36 @@ public struct RecordReader {
     public mutating func next<Result>(
         _ body: (_ data: RawSpan, _ offset: Int) -> Result
     ) throws(RecordError) -> Result? {
+        try next(verifying: true) { data, offset, _ in body(data, offset) }
+    }
+
+    /// Gives the next record to a closure even if its data do not have their checksum: its length
+    /// has.
+    ///
+    /// Of damaged records those are given that take up to 256 MiB.
+    ///
+    /// - Parameter body: Takes the data, where their record starts, and whether the data have their
+    ///   checksum.
+    /// - Returns: What the closure does; `nil` at the end of the file.
+    /// - Throws: `RecordError`, as `next()` does; the closure is not called then.
+    public mutating func nextUnverified<Result>(
+        _ body: (_ data: RawSpan, _ offset: Int, _ isWhole: Bool) -> Result
+    ) throws(RecordError) -> Result? {
+        try next(verifying: false, body)
+    }
+
+    /// Whether no byte is left to be read, for now.
+    public func isAtEnd() throws(FileError) -> Bool {
+        try offset >= file.byteCount()
+    }
+
+    private mutating func next<Result>(
+        verifying: Bool, _ body: (RawSpan, Int, Bool) -> Result
+    ) throws(RecordError) -> Result? {
         do throws(RecordError) {
             guard let length = try nextLength() else { return nil }
-            let start = try holdRecord(ofLength: length)
-            let result = try give(record: start, ofLength: length, to: body)
+            let start = try holdRecord(ofLength: length, verifying: verifying)
+            let result = try give(record: start, ofLength: length, verifying: verifying, to: body)
             offset += RecordBuffer.headerLength + length + RecordBuffer.footerLength
             return result
         } catch {
@@ -80,17 +117,17 @@ public struct RecordReader {
         }
     }
 
-    /// Checks a record that the window holds, and gives it to a closure.
+    /// Gives a record that the window holds to a closure.
     private func give<Result>(
-        record start: Int, ofLength length: Int, to body: (RawSpan, Int) -> Result
+        record start: Int, ofLength length: Int, verifying: Bool,
+        to body: (RawSpan, Int, Bool) -> Result
     ) throws(RecordError) -> Result {
         let record = window.memory.span.bytes.extracting(start..<window.filled)
         let end = RecordBuffer.headerLength + length
         let data = record.extracting(RecordBuffer.headerLength..<end)
-        guard Self.hasChecksum(data, UInt32(littleEndianIn: record, at: end)) else {
-            throw error(.damagedData)
-        }
-        return body(data, offset)
+        let isWhole = Self.hasChecksum(data, UInt32(littleEndianIn: record, at: end))
+        guard isWhole || !verifying else { throw error(.damagedData) }
+        return body(data, offset, isWhole)
     }
 
     /// Reads the length of the next record's data; `nil` at the end of the file.
@@ -110,10 +147,15 @@ public struct RecordReader {
     /// Makes the window hold the next record, framing and all.
     ///
     /// - Returns: Where it starts in the window.
-    private mutating func holdRecord(ofLength length: Int) throws(RecordError) -> Int {
+    private mutating func holdRecord(
+        ofLength length: Int, verifying: Bool
+    ) throws(RecordError) -> Int {
         let byteCount = RecordBuffer.headerLength + length + RecordBuffer.footerLength
         if byteCount > FileWindow.usualLength {
-            if let problem = try problem(ofLong: length, byteCount) { throw error(problem) }
+            let limit = verifying ? Self.longLength : Self.longestUnverifiedLength
+            if let problem = try problem(ofLong: length, byteCount, unlessBelow: limit) {
+                throw error(problem)
+            }
         }
         let start = try hold(byteCount)
         guard window.filled - start >= byteCount else { throw error(.truncated) }
@@ -122,11 +164,11 @@ public struct RecordReader {
 
     /// What is wrong with the next record, as far as it can be told without holding it in memory.
     private func problem(
-        ofLong length: Int, _ byteCount: Int
+        ofLong length: Int, _ byteCount: Int, unlessBelow limit: Int
     ) throws(RecordError) -> RecordError.Problem? {
         do throws(FileError) {
             if try file.byteCount() - offset < byteCount { return .truncated }
-            if length <= Self.longLength { return nil }
+            if length <= limit { return nil }
             return try isWhole(at: offset, length: length) ? nil : .damagedData
         } catch {
             throw self.error(.unreadable(error))

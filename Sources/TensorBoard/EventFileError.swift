@@ -17,8 +17,11 @@ public struct EventFileError: Error, Equatable, Sendable, CustomStringConvertibl
         case system(code: Int32)
         /// The file ends inside a record, as it does while the record is being written.
         case truncated
-        /// A record does not have its checksum.
-        case damaged
+        /// A record's length does not have its checksum, so that it cannot be told where the next
+        /// record is.
+        case damagedLength
+        /// A record's data do not have their checksum.
+        case damagedData
         /// A record holds something other than an event.
         case notAnEvent
         /// An event is longer than TensorBoard takes: 2 GiB.
@@ -32,10 +35,17 @@ public struct EventFileError: Error, Equatable, Sendable, CustomStringConvertibl
     }
 
     init(path: String, offset: Int? = nil, problem: Problem, description: String) {
+        self.init(
+            path: path, offset: offset, problem: problem,
+            wholeDescription: "\(path): \(description)")
+    }
+
+    /// - Parameter wholeDescription: The description, which begins with the path.
+    init(path: String, offset: Int?, problem: Problem, wholeDescription: String) {
         self.path = path
         self.offset = offset
         self.problem = problem
-        self.description = "\(path): \(description)"
+        self.description = wholeDescription
     }
 
     init(_ error: FileError) {
@@ -52,7 +62,8 @@ public struct EventFileError: Error, Equatable, Sendable, CustomStringConvertibl
         problem =
             switch error.problem {
             case .truncated: .truncated
-            case .damagedLength, .damagedData: .damaged
+            case .damagedLength: .damagedLength
+            case .damagedData: .damagedData
             case .tooLong: .tooLong
             case .unreadable(let error): .system(code: error.code)
             }

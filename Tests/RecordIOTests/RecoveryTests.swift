@@ -114,6 +114,57 @@ import Testing
         }
     }
 
+    /// Zeros between records, of which most are a hole of eight terabytes: it is passed over.
+    @Test(.timeLimit(.minutes(1)), arguments: [8 << 40, Int.max - 100_000])
+    func holes(byteCount: Int) throws {
+        // Not on every file system can files be as long.
+        let folder = try? TemporaryFolder(in: "/dev/shm")
+        let path = try (folder ?? self.folder).write(framed([[1]]), to: "holes")
+        guard truncate(path, byteCount) == 0 else { return }
+        let file = try #require(fopen(path, "r+"))
+        fseek(file, byteCount, SEEK_SET)
+        let last = framed([[2], [3, 3]])
+        #expect(fwrite(last, 1, last.count, file) == last.count)
+        fclose(file)
+        let before = Self.peakMemory
+        var reader = try RecordReader(opening: path)
+        #expect(try reader.next()?.data == [1])
+        #expect(throws: RecordError.self) { try reader.next() }
+        let skipped = try reader.skipDamage()
+        #expect(skipped == 17..<byteCount)
+        #expect(try reader.recordCount(of: skipped) == nil)
+        #expect(try reader.next()?.data == [2])
+        #expect(try reader.next()?.data == [3, 3])
+        #expect(try reader.next() == nil)
+        #expect(Self.peakMemory - before < 100 << 20)
+    }
+
+    /// Records whose lengths are whole are given, whatever their data are.
+    @Test func damagedDataOnRequest() throws {
+        let bytes = framed(records)
+        var damaged = bytes
+        damaged[12] ^= 1
+        damaged[200] ^= 1
+        var reader = try RecordReader(opening: folder.write(damaged, to: "damaged"))
+        var (lengths, whole): ([Int], [Bool]) = ([], [])
+        while let next = try reader.nextUnverified({ ($0.byteCount, $2) }) {
+            lengths.append(next.0)
+            whole.append(next.1)
+        }
+        #expect(lengths == records.map(\.count))
+        #expect(whole == [false, true, false, true, true])
+        #expect(try reader.isAtEnd())
+        #expect(try reader.recordCount(of: 0..<bytes.count) == records.count)
+        #expect(try reader.recordCount(of: 0..<bytes.count - 1) == nil)
+
+        damaged[1] ^= 1
+        reader = try RecordReader(opening: folder.write(damaged, to: "damaged"))
+        let error = #expect(throws: RecordError.self) {
+            try reader.nextUnverified { _, _, _ in () }
+        }
+        #expect(error?.problem == .damagedLength)
+    }
+
     /// The most memory that the process has had, in bytes; 0 where the system does not tell.
     private static var peakMemory: Int {
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""

@@ -5,10 +5,13 @@ public final class TemporaryFolder: Sendable {
     /// The folder's path.
     public let path: String
 
-    /// Makes a folder among the system's temporary files.
-    public init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(
-            component: "ganboard-test-\(UUID().uuidString)")
+    /// Makes a folder.
+    ///
+    /// - Parameter parent: Where; among the system's temporary files unless said.
+    public init(in parent: String? = nil) throws {
+        let parent =
+            parent.map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory
+        let url = parent.appending(component: "ganboard-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = url.path
     }
