@@ -15,7 +15,8 @@ extension Folder {
     ///
     /// - Parameters:
     ///   - path: The folder.
-    ///   - report: Is given the error of each folder that cannot be read; the walk goes on.
+    ///   - report: Is given the error of each folder that cannot be read, and of each link that
+    ///     cannot be followed; the walk goes on.
     ///   - visit: Is given each other folder: what is below a folder after it, by the bytes of the
     ///     names; what links lead to after everything that is reached without them.
     /// - Throws: `FileError` if the walk's folder itself cannot be read.
@@ -44,7 +45,6 @@ extension Folder {
                 continue
             }
             isFirst = false
-            visit(Visit(path: folder.path, name: folder.name, entries: entries))
             func below(_ entry: Entry) -> Visit {
                 Visit(
                     path: folder.path.hasSuffix("/")
@@ -52,6 +52,11 @@ extension Folder {
                     name: folder.name == "." ? entry.name : "\(folder.name)/\(entry.name)",
                     entries: [])
             }
+            for entry in entries {
+                guard let code = entry.linkFailure else { continue }
+                report(FileError(path: below(entry).path, action: .open, code: code))
+            }
+            visit(Visit(path: folder.path, name: folder.name, entries: entries))
             folders += entries.reversed().filter { $0.isFolder && !$0.isLink }.map(below)
             links += entries.filter { $0.isFolder && $0.isLink }.map(below)
         }

@@ -8,8 +8,12 @@ public enum Folder {
         public let name: String
         /// Whether it is a folder, or a link to one.
         public let isFolder: Bool
+        /// Whether it is a file with bytes of its own, or a link to one.
+        public let isFile: Bool
         /// Whether it is a link.
         public let isLink: Bool
+        /// Why the system does not tell what a link leads to (`errno`), as with one to itself.
+        public let linkFailure: Int32?
         /// What tells the file or folder from all others of the machine, whatever its names.
         public let identity: Identity
     }
@@ -141,10 +145,16 @@ extension Folder.Entry {
         var status = stat()
         guard fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
         isLink = status.st_mode & S_IFMT == S_IFLNK
-        if isLink, fstatat(folder, name, &status, 0) != 0 { return nil }
+        if isLink, fstatat(folder, name, &status, 0) != 0 {
+            if errno == ENOENT { return nil }
+            linkFailure = errno
+        } else {
+            linkFailure = nil
+        }
         let target = FileStatus(status)
         self.name = FileName.text(of: bytes)
-        isFolder = target.kind == .folder
+        isFolder = linkFailure == nil && target.kind == .folder
+        isFile = linkFailure == nil && target.kind == .file
         identity = target.identity
     }
 }

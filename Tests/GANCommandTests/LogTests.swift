@@ -123,6 +123,22 @@ import Testing
         #expect(try command.run("log", "list").status == 0)
     }
 
+    /// A folder below that cannot be read is named, and the others are read.
+    @Test(arguments: [
+        ("list", "good  loss"), ("check", "all whole"), ("repair --to new", "events kept"),
+        ("export --csv -", "good,loss,7,"),
+    ])
+    func goesOnWhereAFolderCannotBeRead(subcommand: String, output: String) throws {
+        try writeRun("log/good")
+        try FileManager.default.createSymbolicLink(
+            atPath: command.folder.path(of: "log/bad"), withDestinationPath: "bad")
+        let words = subcommand.split(separator: " ").map { String($0) }
+        let outcome = try command.run(["log", words[0], "log"] + words.dropFirst())
+        #expect(outcome.status == 1)
+        #expect(outcome.output.contains(output))
+        #expect(outcome.errors.hasPrefix("gan: log/bad: cannot open: "))
+    }
+
     @Test(arguments: ["list", "check", "repair --to new", "export --csv -"])
     func reportsAFolderWithoutALog(subcommand: String) throws {
         for (folder, message) in [

@@ -15,8 +15,9 @@ struct LogCheckCommand: ParsableCommand {
     @OptionGroup var folder: LogFolder
 
     func run() throws {
-        var isWhole = true
-        try folder.open().check { report in
+        let log = try folder.open()
+        var isWhole = log.problems.isEmpty
+        log.check { report in
             let count = report.eventCount
             if let problem = report.problem {
                 isWhole = false

@@ -29,9 +29,11 @@ struct LogFolder: ParsableArguments {
         return String(folder)
     }
 
-    /// What is in the folder. At least one run.
+    /// What is in the folder. At least one run. What could not be read is told: the command goes on,
+    /// and its exit code is to be 1.
     func open() throws -> EventLog {
         let log = try EventLog(folder: path())
+        for problem in log.problems { System.printError("gan: \(problem.description.printable)\n") }
         guard !log.runs.isEmpty else {
             throw CommandError(
                 "\(logdir): no event files in it, nor below; name one that holds logs")

@@ -67,6 +67,8 @@ struct LogExportCommand: ParsableCommand {
         if let pictures { System.printError(pictures.report) }
         for problem in problems { System.printError("gan: \(problem.description.printable)\n") }
         // A file that is being written often ends inside a record.
-        if problems.contains(where: { $0.problem != .truncated }) { throw ExitCode(1) }
+        if !log.problems.isEmpty || problems.contains(where: { $0.problem != .truncated }) {
+            throw ExitCode(1)
+        }
     }
 }

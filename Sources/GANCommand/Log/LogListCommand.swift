@@ -13,7 +13,8 @@ struct LogListCommand: ParsableCommand {
         var table = Table(
             "RUN", "TAG", "KIND", .right("VALUES"), .right("FIRST STEP"), .right("LAST STEP"))
         var problems: [EventFileError] = []
-        for run in try folder.open().runs {
+        let log = try folder.open()
+        for run in log.runs {
             let contents = run.contents()
             problems += contents.problems
             for series in contents.series {
@@ -26,6 +27,8 @@ struct LogListCommand: ParsableCommand {
         System.print(table.text)
         for problem in problems { System.printError("gan: \(problem.description.printable)\n") }
         // A file that is being written often ends inside a record.
-        if problems.contains(where: { $0.problem != .truncated }) { throw ExitCode(1) }
+        if !log.problems.isEmpty || problems.contains(where: { $0.problem != .truncated }) {
+            throw ExitCode(1)
+        }
     }
 }

@@ -39,6 +39,7 @@ struct LogRepairCommand: ParsableCommand {
                 ? "nothing was damaged\n"
                 : "left out \(left) byte\(left == 1 ? "" : "s"); "
                     + "to look at the rest: tensorboard --logdir \(to.quotedForShell)\n")
+        if !log.problems.isEmpty { throw ExitCode(1) }
     }
 
     private static func lines(_ report: EventFileReader.RepairReport) -> String {

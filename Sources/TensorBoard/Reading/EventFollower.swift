@@ -20,6 +20,8 @@ public struct EventFollower: Sendable {
     public let folder: String
 
     private var files: [String: Position] = [:]
+    /// What was told of folders.
+    private var problems: [EventFileError] = []
 
     /// How far a file has been read.
     private struct Position {
@@ -60,7 +62,7 @@ public struct EventFollower: Sendable {
     /// is read from its start again.
     ///
     /// - Parameter report: Is given the news, one by one.
-    /// - Throws: `EventFileError` if a folder cannot be read, and what `report` throws.
+    /// - Throws: `EventFileError` if the log folder itself cannot be read, and what `report` throws.
     public mutating func poll(_ report: (Update) throws -> Void) throws {
         let log: EventLog
         do {
@@ -70,6 +72,10 @@ public struct EventFollower: Sendable {
             if error.problem == .system(code: ENOENT) { return }
             throw error
         }
+        for problem in log.problems where !problems.contains(problem) {
+            try report(Update(run: ".", path: problem.path, news: .problem(problem)))
+        }
+        problems = log.problems
         for run in log.runs {
             for path in run.files { try read(path, of: run.name, report) }
         }
