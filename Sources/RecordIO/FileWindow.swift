@@ -23,7 +23,7 @@ struct FileWindow {
     ///
     /// - Returns: Where they start in `memory`.
     mutating func hold(
-        _ count: Int, at offset: Int, of file: any ByteSource
+        _ count: Int, at offset: Int, of file: any RandomAccessBytes
     ) throws(FileError) -> Int {
         if offset >= start, count <= filled - (offset - start) { return offset - start }
         keep(from: offset)

@@ -1,7 +1,7 @@
 import Platform
 
 /// A file that is read at any offset, perhaps while another process appends to it.
-public final class InputFile: ByteSource {
+public final class InputFile: RandomAccessBytes {
     /// The file's path.
     public let path: String
 

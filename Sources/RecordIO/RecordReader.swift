@@ -17,7 +17,7 @@ public struct RecordReader {
     /// Where the next record starts: bytes from the file's start.
     public internal(set) var offset: Int
 
-    let file: any ByteSource
+    let file: any RandomAccessBytes
     let maximumLength: Int
     private var window: FileWindow
 
@@ -49,7 +49,7 @@ public struct RecordReader {
 
     /// Reads records of some bytes; parameters as above.
     public init(
-        reading source: any ByteSource, at offset: Int = 0,
+        reading source: any RandomAccessBytes, at offset: Int = 0,
         maximumLength: Int = defaultMaximumLength
     ) {
         precondition(offset >= 0, "an offset of \(offset)")

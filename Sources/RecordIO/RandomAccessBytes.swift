@@ -1,5 +1,5 @@
 /// Bytes that can be read at any offset: a file's, or those that a compressed file stands for.
-public protocol ByteSource: AnyObject {
+public protocol RandomAccessBytes: AnyObject {
     /// The file's path.
     var path: String { get }
 
