@@ -40,7 +40,14 @@ public struct RecordBuffer: Sendable {
         let dataEnd = dataStart + length
         let end = dataEnd + Self.footerLength
         if end > storage.count {
-            storage += repeatElement(0, count: max(end, 2 * storage.count) - storage.count)
+            // Not appended to: that takes a call for each byte where it isn't optimized.
+            var longer = [UInt8](repeating: 0, count: max(end, 2 * storage.count))
+            longer.withUnsafeMutableBytes { memory in
+                storage.withUnsafeBytes {
+                    memory.copyMemory(from: .init(rebasing: $0[..<byteCount]))
+                }
+            }
+            storage = longer
         }
         storage.withUnsafeMutableBytes { memory in
             let data = UnsafeMutableRawBufferPointer(rebasing: memory[dataStart..<dataEnd])
