@@ -91,6 +91,11 @@ struct RunFolder {
         do throws(FileError) {
             try Folder.create(path)
         } catch {
+            if let target = Folder.target(ofDanglingLink: error.path) {
+                throw CommandError(
+                    "\(error.path) is a link that leads to \(target), where there is nothing; make "
+                        + "that folder, or \(elsewhere)")
+            }
             if error.code == FileError.notAFolder {
                 throw CommandError("\(error.path) is a file, not a folder; \(elsewhere)")
             }
