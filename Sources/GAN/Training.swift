@@ -80,7 +80,10 @@ private struct Training {
         generatorSteps = try session.value(of: program.generatorIndex).int ?? 0
 
         var writing = SummaryWriter.Options()
-        if loop.passes > 0 { writing.purgeStep = Int64(generatorSteps) + 1 }
+        // What an interrupted run logged after the checkpoint is logged again.
+        if case .resumed = options.start {
+            writing.purgeStep = loop.passes > 0 ? Int64(generatorSteps) + 1 : 0
+        }
         writer = try SummaryWriter(logdir: options.runFolder, options: writing)
         try writer.addGraph(program.network.tf.definition)
         try writer.addRun(options, step: generatorSteps)

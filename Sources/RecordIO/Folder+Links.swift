@@ -3,12 +3,15 @@ import Platform
 extension Folder {
     /// What a link names that leads nowhere; `nil` for anything else at the path.
     public static func target(ofDanglingLink path: String) -> String? {
-        FileName.withPath(path) { path -> [UInt8]? in
-            var status = stat()
-            guard stat(path, &status) != 0, errno == ENOENT else { return nil }
-            var target = [CChar](repeating: 0, count: Int(PATH_MAX))
-            let count = readlink(path, &target, target.count)
-            return count < 0 ? nil : target.prefix(count).map { UInt8(bitPattern: $0) }
-        }.map { FileName.text(of: $0) }
+        if exists(path) { return nil }
+        var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = FileName.withPath(path) { Int32(readlink($0, &target, target.count)) }
+        guard count >= 0 else { return nil }
+        return FileName.text(of: target.prefix(Int(count)).map { UInt8(bitPattern: $0) })
+    }
+
+    /// Whether the system says that nothing is at a path.
+    public static func isMissing(_ path: String) -> Bool {
+        FileName.withPath(path) { access($0, F_OK) } != 0 && (errno == ENOENT || errno == ENOTDIR)
     }
 }

@@ -26,12 +26,15 @@ public struct EventFileError: Error, Equatable, Sendable, CustomStringConvertibl
         case notAnEvent
         /// An event is longer than TensorBoard takes: 2 GiB.
         case tooLong
-        /// The file was removed while it was written.
+        /// The file was removed, or it or a folder above it was renamed, while it was written.
         case removed
         /// The file is closed, so that nothing more can be written.
         case closed
         /// The process is a copy, made by `fork`, of the one whose writer this is.
         case forked
+        /// What a call gave cannot be written, or TensorBoard would not show it. Nothing of that call
+        /// was logged; others are not concerned.
+        case refused
     }
 
     init(path: String, offset: Int? = nil, problem: Problem, description: String) {
@@ -46,6 +49,40 @@ public struct EventFileError: Error, Equatable, Sendable, CustomStringConvertibl
         self.offset = offset
         self.problem = problem
         self.description = wholeDescription
+    }
+
+    /// The error with the call that it belongs to.
+    func inCall(_ call: String) -> Self {
+        Self(
+            path: path, offset: offset, problem: problem,
+            text: "\(description); \(call) is not logged")
+    }
+
+    /// The error, with a count of others of its kind.
+    func and(others count: Int) -> Self {
+        if count == 0 { return self }
+        return Self(
+            path: path, offset: offset, problem: problem,
+            text: "\(description); and \(count) more")
+    }
+
+    private init(path: String, offset: Int?, problem: Problem, text: String) {
+        self.path = path
+        self.offset = offset
+        self.problem = problem
+        description = text
+    }
+
+    /// The error of making a file or folder.
+    init(making error: FileError) {
+        guard let target = Folder.target(ofDanglingLink: error.path) else {
+            self.init(error)
+            return
+        }
+        self.init(
+            path: error.path, problem: .system(code: error.code),
+            description: "cannot create: a link that leads to \(target), where there is nothing; "
+                + "make that folder, or remove the link")
     }
 
     init(_ error: FileError) {

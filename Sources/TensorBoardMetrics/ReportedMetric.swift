@@ -8,24 +8,30 @@ protocol ReportedMetric: AnyObject, Sendable {
 }
 
 /// What tells a metric from the others.
-struct MetricKey: Hashable {
+struct MetricKey: Hashable, Comparable {
     /// The label, and the dimensions in the order of their names.
-    let tag: String
+    let tag: ExactName
     let kind: Kind
 
-    enum Kind {
+    enum Kind: Int {
         case counter, floatingPointCounter, meter, gauge, recorder, timer
+    }
+
+    static func < (one: Self, other: Self) -> Bool {
+        (one.tag, one.kind.rawValue) < (other.tag, other.kind.rawValue)
     }
 
     init(_ label: String, _ dimensions: [(String, String)], _ kind: Kind) {
         let pairs = dimensions.sorted { $0 < $1 }.map { "\($0.0)=\($0.1)" }
-        tag = pairs.isEmpty ? label : "\(label)/\(pairs.joined(separator: ","))"
+        tag = ExactName(pairs.isEmpty ? label : "\(label)/\(pairs.joined(separator: ","))")
         self.kind = kind
     }
 }
 
-/// Says on standard error that metrics are not written any more.
+/// Says on standard error that metrics are not written any more, or that one is not.
 func printFailure(_ error: EventFileError) {
-    let line = Array("metrics are not logged any more: \(error)\n".utf8)
+    let what =
+        error.problem == .refused ? "a metric is not logged" : "metrics are not logged any more"
+    let line = Array("\(what): \(error)\n".utf8)
     _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }

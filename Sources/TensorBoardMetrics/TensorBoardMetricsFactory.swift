@@ -27,8 +27,9 @@ public final class TensorBoardMetricsFactory: MetricsFactory {
         public var interval: Duration = .seconds(10)
         /// Where on TensorBoard's horizontal axis values are put.
         public var steps = StepPolicy.secondsSinceStart
-        /// Is called with the error of a failed write, once: nothing is written after it. By
-        /// default the error goes to standard error.
+        /// Is called with the error of a failed write, once: nothing is written after it. And once for
+        /// each metric that cannot be shown, as one whose label another metric has that is of another
+        /// kind: without it, the others are written on. By default the error goes to standard error.
         public var onFailure: @Sendable (EventFileError) -> Void = { printFailure($0) }
 
         /// Makes the default options.
@@ -37,7 +38,8 @@ public final class TensorBoardMetricsFactory: MetricsFactory {
 
     /// Where on TensorBoard's horizontal axis values are put.
     public enum StepPolicy: Sendable {
-        /// The whole seconds since the factory was made.
+        /// The whole seconds since the factory was made; in a folder that holds a run already, counted
+        /// on from its last step, behind which smaller ones would hide its curves.
         case secondsSinceStart
         /// A number of the program's, such as its training step; asked at each writing.
         case supplied(@Sendable () -> Int64)
@@ -46,11 +48,14 @@ public final class TensorBoardMetricsFactory: MetricsFactory {
     private let writer: SummaryWriter
     private let options: Options
     private let start = ContinuousClock.now
+    private let firstStep: Int64
     private let registry = Locked(Registry())
     private let timer: any DispatchSourceTimer
 
     private struct Registry {
         var metrics: [MetricKey: any ReportedMetric] = [:]
+        /// Those that cannot be shown.
+        var refused: Set<MetricKey> = []
         var isOver = false
     }
 
@@ -64,6 +69,12 @@ public final class TensorBoardMetricsFactory: MetricsFactory {
         precondition(options.interval > .zero, "an interval of \(options.interval)")
         writer = try SummaryWriter(logdir: logdir)
         self.options = options
+        firstStep =
+            if case .secondsSinceStart = options.steps, let last = writer.lastStep, last < .max {
+                last + 1
+            } else {
+                0
+            }
         timer = DispatchSource.makeTimerSource(queue: .global(qos: .utility))
         let seconds = options.interval / .seconds(1)
         timer.setEventHandler { [weak self] in self?.report() }
@@ -104,20 +115,45 @@ public final class TensorBoardMetricsFactory: MetricsFactory {
     }
 
     private func write(_ registry: inout Registry) {
-        let values = registry.metrics.sorted { $0.key.tag < $1.key.tag }
-            .flatMap { $0.value.values(tag: $0.key.tag) }
+        let values = registry.metrics.filter { !registry.refused.contains($0.key) }
+            .map { (key: $0.key, values: $0.value.values(tag: $0.key.tag.string)) }
+            .filter { !$0.values.isEmpty }.sorted { $0.key < $1.key }
         if values.isEmpty { return }
         let step: Int64 =
             switch options.steps {
-            case .secondsSinceStart: Int64(start.duration(to: .now) / .seconds(1))
+            case .secondsSinceStart:
+                firstStep.addingReportingOverflow(Int64(start.duration(to: .now) / .seconds(1)))
+                    .partialValue
             case .supplied(let step): step()
             }
         do throws(EventFileError) {
-            try writer.add(Summary(values), step: step)
+            do throws(EventFileError) {
+                try writer.add(Summary(values.flatMap(\.values)), step: step)
+            } catch {
+                guard error.problem == .refused else { throw error }
+                for (key, values) in values {
+                    try write(values, of: key, step: step, &registry)
+                }
+            }
             try writer.flush()
         } catch {
             registry.isOver = true
             timer.cancel()
+            options.onFailure(error)
+        }
+    }
+}
+
+extension TensorBoardMetricsFactory {
+    /// Writes one metric, if it can be shown.
+    private func write(
+        _ values: [Summary.Value], of key: MetricKey, step: Int64, _ registry: inout Registry
+    ) throws(EventFileError) {
+        do throws(EventFileError) {
+            try writer.add(Summary(values), step: step)
+        } catch {
+            guard error.problem == .refused else { throw error }
+            registry.refused.insert(key)
             options.onFailure(error)
         }
     }

@@ -48,7 +48,7 @@ import Testing
         let vectors = Data(try folder.read("\(place)/tensors.bytes")).numbers(Float.self)
         #expect(vectors == [0.5, -1, 1e-20, 0, 0, 6, 7, 8, 9, 10])
         let metadata = String(decoding: try folder.read("\(place)/metadata.tsv"), as: UTF8.self)
-        #expect(metadata == "name\tclass\na b\t1\nc d\t2\né\t3\n\t4\ne\t5\n")
+        #expect(metadata == "name\tclass\na\\tb\t1\nc\\nd\t2\né\t3\n\t4\ne\t5\n")
         let sprite = try DecodedPNG(try folder.read("\(place)/sprite.png"))
         // Three rows of three, of which the last four are empty.
         #expect((sprite.width, sprite.height, sprite.channels) == (6, 3, 1))

@@ -53,9 +53,13 @@ import Testing
         let value = try written { try $0.addAudio(sound, tag: "tone", step: 3) }[0]
         #expect(value.step == 3)
         #expect(try plugin(value.value).string(1) == "audio")
-        #expect(try plugin(value.value).bytes(2) == [0x10, 11])
-        #expect(try shape(value.value) == [1])
-        #expect(try value.value.messages(8)[0].bytes(8) == wav)
+        #expect(try plugin(value.value).bytes(2) == [0x10, 11, 0x18, 1])
+        // TensorFlow 1's message, which all readers know.
+        let audio = try value.value.messages(6)[0]
+        #expect(audio.bytes(4) == wav)
+        #expect(audio.string(5) == "audio/wav")
+        #expect(audio.int(2) == 2)
+        #expect(audio.int(3) == 3)
         let silence = Audio(samples: .int16s([]), sampleRate: 8000)
         #expect(silence.wav().count == 44)
     }
@@ -85,14 +89,61 @@ import Testing
         #expect(try plugin(value).bytes(2) == [0x10, 3])
         #expect(try shape(value) == [6, 3])
         let numbers = Data(try value.messages(8)[0].bytes(4)).numbers(Float.self)
-        #expect(Array(numbers[0..<3]) == [3, 2, 1])  // 0.3 is in the lowest third.
+        // 0.3 is in the lowest third; 1.5 counts as 1, -0.1 as 0.
+        #expect(Array(numbers[0..<3]) == [5, 3, 2])
         #expect(Array(numbers[3..<6]) == [2, 1, 0])
         #expect(Array(numbers[6..<9]) == [0, 1, 2])
-        #expect(Array(numbers[9..<12]) == [0, 1, 2])
-        let twoThirds: Float = 2 / 3
-        let third: Float = 1 / 3
-        #expect(Array(numbers[12..<15]) == [0.6, twoThirds, 1])
-        #expect(Array(numbers[15..<18]) == [1, twoThirds, third])
+        #expect(Array(numbers[9..<12]) == [0, 2, 3])
+        let fiveSevenths: Float = 5 / 7
+        #expect(Array(numbers[12..<15]) == [fiveSevenths, 0.75, 1])
+        #expect(Array(numbers[15..<18]) == [1, 0.6, 0.4])
+    }
+
+    /// What rounding takes past an end is at that end.
+    @Test(arguments: [
+        (1 as Float).nextUp, 1 + 1e-6, 1.001, 2, .infinity, (0 as Float).nextDown, -1e-6, -3,
+        -.infinity,
+    ])
+    func predictionsOutsideCountAsTheNearerEnd(prediction: Float) {
+        let counts = PrecisionRecallCurve(predictions: [prediction], labels: [true]).counts
+        #expect(counts.truePositives.first == 1)
+        #expect(counts.truePositives.last == (prediction > 0.5 ? 1 : 0))
+    }
+
+    /// TensorBoard would answer with an error for all curves of the run.
+    @Test func curvesOfNumbersThatAreNotFiniteAreRefused() throws {
+        let folder = try TemporaryFolder()
+        let writer = try SummaryWriter(logdir: folder.path)
+        for weight in [Float.nan, .infinity, -.infinity] {
+            let error = #expect(throws: EventFileError.self) {
+                try writer.addPRCurve(
+                    predictions: [0.5, 0.5], labels: [true, false], weights: [1, weight],
+                    tag: "curve", step: 1)
+            }
+            #expect(error?.problem == .refused)
+            #expect(error?.description.contains("weight of \(weight)") == true)
+            let counts = PrecisionRecallCurve.Counts(
+                truePositives: [1, 1], falsePositives: [weight, 0], trueNegatives: [0, 0],
+                falseNegatives: [0, 0])
+            #expect(throws: EventFileError.self) {
+                try writer.addPRCurve(counts, tag: "curve", step: 1)
+            }
+        }
+        // Their sum is more than a Float holds.
+        try writer.addPRCurve(
+            predictions: [0.5, 0.5], labels: [true, true],
+            weights: [.greatestFiniteMagnitude, .greatestFiniteMagnitude], thresholds: 2,
+            tag: "curve", step: 2)
+        try writer.close()
+        let values = try events(of: writer.path).flatMap(\.values)
+        #expect(values.count == 1)
+        guard case .tensor(let tensor) = values[0].content,
+            case .floats(let numbers) = tensor.elements
+        else {
+            Issue.record("\(values[0].content)")
+            return
+        }
+        #expect(numbers.allSatisfy(\.isFinite) && numbers[0] == .greatestFiniteMagnitude)
     }
 
     @Test func curveOfNothingIsZero() {

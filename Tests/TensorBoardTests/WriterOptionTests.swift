@@ -68,9 +68,8 @@ import Testing
     }
 
     @Test func nothingIsPurgedUnlessAsked() throws {
-        var options = SummaryWriter.Options()
-        options.purgeStep = nil
-        let writer = try SummaryWriter(logdir: folder.path, options: options)
+        try SummaryWriter(logdir: folder.path).close()
+        let writer = try SummaryWriter(logdir: folder.path)
         try writer.close()
         #expect(try events(of: writer.path).count == 1)
     }
@@ -206,13 +205,11 @@ import Testing
         await #expect(processExitsWith: .exitCode(0)) { [path = folder.path as String] in
             typealias Fork = @convention(c) () -> pid_t
             let fork = unsafeBitCast(try #require(dlsym(nil, "fork")), to: Fork.self)
-            var options = SummaryWriter.Options()
-            options.purgeStep = nil
-            let parents = try SummaryWriter(logdir: path, options: options)
+            let parents = try SummaryWriter(logdir: path)
             try parents.addScalar(1, tag: "parent", step: 1)
             let child = fork()
             if child == 0 {
-                let own = try SummaryWriter(logdir: path, options: options)
+                let own = try SummaryWriter(logdir: path)
                 try own.addScalar(1, tag: "child", step: 2)
                 exit(7)
             }

@@ -7,8 +7,15 @@ extension Summary.Value {
     /// - Parameters:
     ///   - group: Runs of a group are one row; empty for a row of its own.
     ///   - time: Seconds since 1970.
-    static func sessionStart(_ hparams: HParams, group: String, time: Double) -> Self {
-        hparamsRecord("session_start_info") { message, arena in
+    /// - Throws: `Refusal` if there are two values for one name, or if a text has a NUL.
+    static func sessionStart(
+        _ hparams: HParams, group: String, time: Double
+    ) throws(Refusal) -> Self {
+        var names: Set<ExactName> = []
+        for (name, _) in hparams.values where !names.insert(ExactName(name)).inserted {
+            throw Refusal("two values for the hyperparameter \(name.quoted); give one")
+        }
+        return try hparamsRecord("session_start_info") { message, arena in
             message.data_case = TENSORBOARD__HPARAMS__HPARAMS_PLUGIN_DATA__DATA_SESSION_START_INFO
             message.session_start_info = arena.make(tensorboard__hparams__session_start_info__init)
             {
@@ -30,8 +37,8 @@ extension Summary.Value {
     /// The end of a run.
     ///
     /// - Parameter time: Seconds since 1970.
-    static func sessionEnd(_ status: HParams.Status, time: Double) -> Self {
-        hparamsRecord("session_end_info") { message, arena in
+    static func sessionEnd(_ status: HParams.Status, time: Double) throws(Refusal) -> Self {
+        try hparamsRecord("session_end_info") { message, arena in
             message.data_case = TENSORBOARD__HPARAMS__HPARAMS_PLUGIN_DATA__DATA_SESSION_END_INFO
             message.session_end_info = arena.make(tensorboard__hparams__session_end_info__init) {
                 $0.status = status.message
@@ -43,8 +50,11 @@ extension Summary.Value {
     /// What the runs of a log folder have in common.
     ///
     /// - Parameter time: Seconds since 1970.
-    static func experiment(_ experiment: HParamsExperiment, time: Double) -> Self {
-        hparamsRecord("experiment") { message, arena in
+    /// - Throws: `Refusal` if a text has a NUL.
+    static func experiment(
+        _ experiment: HParamsExperiment, time: Double
+    ) throws(Refusal) -> Self {
+        try hparamsRecord("experiment") { message, arena in
             message.data_case = TENSORBOARD__HPARAMS__HPARAMS_PLUGIN_DATA__DATA_EXPERIMENT
             message.experiment = arena.make(tensorboard__hparams__experiment__init) {
                 $0.name = arena.string(experiment.name)
@@ -62,11 +72,12 @@ extension Summary.Value {
     private static func hparamsRecord(
         _ name: String,
         _ fill: (inout Tensorboard__Hparams__HParamsPluginData, MessageArena) -> Void
-    ) -> Self {
+    ) throws(Refusal) -> Self {
         let arena = MessageArena()
         let content = arena.make(tensorboard__hparams__hparams_plugin_data__init) {
             fill(&$0, arena)
         }.packed()
+        try arena.checkIsWhole()
         return Self(
             tag: "_hparams_/\(name)",
             content: .tensor(

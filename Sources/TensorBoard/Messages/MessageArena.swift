@@ -20,6 +20,8 @@ final class MessageArena {
     private var blocks: [(start: UnsafeMutableRawPointer, size: Int)] = []
     /// How much of the last block is taken.
     private var taken = 0
+    /// A text that was cut at its first NUL, if there was one.
+    private(set) var cutText: String?
 
     private static let blockSize = 1 << 16
     private static let alignment = 16
@@ -53,6 +55,7 @@ final class MessageArena {
 
     /// The value of a field of type `string`, up to the first NUL.
     func string(_ string: String) -> UnsafeMutablePointer<CChar> {
+        if string.hasNUL { cutText = string }
         var string = string
         return string.withUTF8 { utf8 in
             let memory = allocate(UInt8.self, count: utf8.count + 1)
@@ -105,6 +108,13 @@ final class MessageArena {
 
     private static func aligned(_ count: Int) -> Int {
         (count + alignment - 1) & -alignment
+    }
+}
+
+extension MessageArena {
+    /// - Throws: `Refusal` if a text was cut.
+    func checkIsWhole() throws(Refusal) {
+        try cutText?.checkHasNoNUL("the text")
     }
 }
 

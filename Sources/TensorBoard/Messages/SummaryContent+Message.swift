@@ -28,6 +28,16 @@ extension Summary.Content {
         }
     }
 
+    /// Whether readers know the plugin from the value alone, as of TensorFlow 1's kinds. Sounds are
+    /// such a kind too, but one that does not say of which format they are.
+    var saysItsKind: Bool {
+        switch self {
+        case .scalar, .histogram, .image, .floatImage, .boxedImage, .video: true
+        case .audio, .precisionRecall, .tensor: false
+        }
+    }
+
+    /// The plugin that shows the value.
     var pluginName: String {
         switch self {
         case .scalar: "scalars"
@@ -62,6 +72,7 @@ extension Summary.Content {
         case .audio:
             arena.make(tensorboard__audio_plugin_data__init) {
                 $0.encoding = TENSORBOARD__AUDIO_PLUGIN_DATA__ENCODING__WAV
+                $0.converted_to_tensor = 1
             }.packed()
         case .precisionRecall(let curve):
             arena.make(tensorboard__pr_curve_plugin_data__init) {
@@ -85,7 +96,7 @@ extension Summary.Plugin.DataClass {
 
 extension Summary.Tensor {
     /// About how many bytes of memory the elements take.
-    fileprivate var cost: Int {
+    var cost: Int {
         switch elements {
         case .bytes(let bytes): bytes.count
         case .strings(let strings): strings.reduce(0) { $0 + 32 + $1.count }

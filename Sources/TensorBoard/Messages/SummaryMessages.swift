@@ -5,21 +5,18 @@ import CTensorBoardProtos
 struct SummaryMessages: ~Copyable {
     /// Where the messages are made.
     let arena: MessageArena
-    private let describesTags: Bool
-    private var describedTags: Set<String> = []
+    private let descriptions: TagDescriptions?
+    private var describedTags: Set<ExactName> = []
     private var png = PNGEncoder()
 
     /// Makes what is needed for the summaries of one file.
     ///
-    /// - Parameter describesTags: Whether a tag's first value comes with the tag's metadata.
-    init(arena: MessageArena, describesTags: Bool) {
+    /// - Parameters:
+    ///   - arena: Where the messages are made.
+    ///   - descriptions: What is known of tags; `nil` for values without their tags' metadata.
+    init(arena: MessageArena, descriptions: TagDescriptions?) {
         self.arena = arena
-        self.describesTags = describesTags
-    }
-
-    /// Whether a tag's metadata were written already.
-    func isDescribed(_ tag: String) -> Bool {
-        describedTags.contains(tag)
+        self.descriptions = descriptions
     }
 
     /// A summary's message. Pictures without a pixel are left out: no file format knows them.
@@ -41,9 +38,7 @@ struct SummaryMessages: ~Copyable {
         let message = arena.make(tensorflow__summary__value__init) {
             $0.tag = arena.bytes(value.tag.utf8)
         }
-        if describesTags, describedTags.insert(value.tag).inserted {
-            message.pointee.metadata = metadata(value)
-        }
+        describe(value, in: message)
         switch value.content {
         case .scalar(let number):
             message.pointee.value_case = TENSORFLOW__SUMMARY__VALUE__VALUE_SIMPLE_VALUE
@@ -65,14 +60,13 @@ struct SummaryMessages: ~Copyable {
             message.pointee.image = encodedImage(
                 video.gif(), height: video.height, width: video.width, channels: video.channels)
         case .audio(let audio):
-            message.pointee.value_case = TENSORFLOW__SUMMARY__VALUE__VALUE_TENSOR
-            message.pointee.tensor = Summary.Tensor(byteStrings: [audio.wav()], shape: [1])
-                .message(in: arena)
+            message.pointee.value_case = TENSORFLOW__SUMMARY__VALUE__VALUE_AUDIO
+            message.pointee.audio = self.audio(audio)
         case .precisionRecall(let curve):
             let rows = curve.counts.rows
             message.pointee.value_case = TENSORFLOW__SUMMARY__VALUE__VALUE_TENSOR
             message.pointee.tensor = Summary.Tensor(
-                rows.flatMap { $0 }, shape: [rows.count, rows[0].count]
+                rows.flatMap { $0.map(Self.finite) }, shape: [rows.count, rows[0].count]
             ).message(in: arena)
         case .tensor(let tensor, _):
             message.pointee.value_case = TENSORFLOW__SUMMARY__VALUE__VALUE_TENSOR
@@ -114,28 +108,51 @@ struct SummaryMessages: ~Copyable {
         }
     }
 
-    /// With a data class, which both of TensorBoard's readers need in order to keep a title and a
-    /// description beside a plain value, and what they would put there for a plain value otherwise.
-    private func metadata(
-        _ value: Summary.Value
-    ) -> UnsafeMutablePointer<Tensorflow__SummaryMetadata> {
-        arena.make(tensorflow__summary_metadata__init) {
-            $0.display_name = arena.string(value.metadata?.displayName ?? "")
-            $0.summary_description = arena.string(value.metadata?.description ?? "")
-            $0.data_class = value.content.dataClass
-            $0.plugin_data = arena.make(tensorflow__summary_metadata__plugin_data__init) {
-                $0.plugin_name = arena.string(value.content.pluginName)
-                $0.content = arena.bytes(value.content.pluginContent(in: arena))
-            }
+    /// TensorFlow 1's message, which all readers know; TensorBoard makes the tensor of it that its
+    /// own writers give.
+    private func audio(_ audio: Audio) -> UnsafeMutablePointer<Tensorflow__Summary__Audio> {
+        arena.make(tensorflow__summary__audio__init) {
+            $0.sample_rate = Float(audio.sampleRate)
+            $0.num_channels = Int64(audio.channels)
+            $0.length_frames = Int64(audio.samples.count / audio.channels)
+            $0.encoded_audio_string = arena.bytes(audio.wav())
+            $0.content_type = arena.string("audio/wav")
         }
     }
+
+    /// TensorBoard answers with an error for a whole run of curves where one number is not finite.
+    private static func finite(_ number: Float) -> Float {
+        min(max(number, -.greatestFiniteMagnitude), .greatestFiniteMagnitude)
+    }
+
+    /// Puts the tag's metadata into a value: into each one whose kind follows from nothing else, so
+    /// that a reader that misses the first one knows what the others are; otherwise into the first
+    /// of a file.
+    private mutating func describe(
+        _ value: Summary.Value, in message: UnsafeMutablePointer<Tensorflow__Summary__Value>
+    ) {
+        guard let descriptions else { return }
+        if describedTags.insert(ExactName(value.tag)).inserted || !value.content.saysItsKind {
+            let field = arena.repeated(descriptions.field(value, in: arena))
+            // Packed as it is, behind the fields that libprotobuf-c packs.
+            let packed = ProtobufCMessageUnknownField(
+                tag: Self.metadataField, wire_type: PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED,
+                len: field.count, data: field.memory)
+            let (count, memory) = arena.repeated(CollectionOfOne(packed))
+            message.pointee.base.n_unknown_fields = UInt32(count)
+            message.pointee.base.unknown_fields = memory
+        }
+    }
+
+    /// The number of the field `metadata` in `Summary.Value`.
+    private static let metadataField: UInt32 = 9
 }
 
 extension Summary {
     /// The summary as a serialized `Summary` message without metadata, which is what TensorFlow 1's
     /// summary operations give.
     public func serialized() -> [UInt8] {
-        var messages = SummaryMessages(arena: MessageArena(), describesTags: false)
+        var messages = SummaryMessages(arena: MessageArena(), descriptions: nil)
         return messages.message(self).packed()
     }
 }

@@ -18,7 +18,8 @@ public struct Embedding: Sendable, Equatable {
     public struct Metadata: Sendable, Equatable {
         /// The columns' names; a single column needs none.
         public let header: [String]
-        /// The cells; tabs and line ends in them become spaces.
+        /// The cells. Tabs and line ends in them are written as `\t`, `\n` and `\r`, two characters
+        /// each; a row without any text gets `""` before it, since the page passes over blank lines.
         public let rows: [[String]]
 
         /// Makes a table of a single column.

@@ -7,74 +7,86 @@ struct ProjectorFolder {
     /// The run's folder.
     let path: String
 
+    /// Held while a configuration is changed: other writers of the process may log into the same
+    /// folder.
+    private static let changing = Locked(())
+    /// The longest configuration that is read.
+    private static let maximumLength = 64 << 20
+
     /// Writes an embedding's files, then names them in the configuration, after what it names
     /// already. An embedding of the same name is replaced.
     ///
     /// - Throws: `EventFileError`; the configuration is then as it was.
     func write(_ logged: LoggedEmbedding) throws(EventFileError) {
         do throws(FileError) {
-            let folder = "\(path)/\(logged.folder)"
-            try Folder.create(folder)
-            let (vectors, isBinary) = logged.tensorFile
-            let tensorName = isBinary ? "tensors.bytes" : "tensors.tsv"
-            try replace("\(folder)/\(tensorName)", with: vectors)
-            var lines = [
-                "tensor_name: \(Self.quoted(logged.name))",
-                "tensor_path: \(Self.quoted("\(logged.folder)/\(tensorName)"))",
-                "tensor_shape: \(logged.embedding.count)",
-                "tensor_shape: \(logged.embedding.dimensions)",
-            ]
-            if let metadata = logged.metadataFile {
-                try replace("\(folder)/metadata.tsv", with: metadata)
-                lines.append("metadata_path: \(Self.quoted("\(logged.folder)/metadata.tsv"))")
+            try Self.changing.withLock { _ throws(FileError) in
+                let file = "\(path)/projector_config.pbtxt"
+                var text = try contents(of: file)
+                var logged = logged
+                while logged.mayMove, logged.step < .max, text.contains(logged.head) {
+                    logged.step += 1
+                }
+                let block = try writeFiles(of: logged)
+                // Blocks of ours, each as this function writes it.
+                if let start = text.firstRange(of: logged.head)?.lowerBound,
+                    let end = text[start...].firstRange(of: Array("\n}\n".utf8))?.upperBound
+                {
+                    text.removeSubrange(start..<end)
+                }
+                if let last = text.last, last != UInt8(ascii: "\n") {
+                    text.append(UInt8(ascii: "\n"))
+                }
+                try replace(file, with: text + block)
             }
-            if let sprite = logged.sprite, let image = logged.embedding.images.first {
-                try replace("\(folder)/sprite.png", with: sprite)
-                lines += [
-                    "sprite {", "  image_path: \(Self.quoted("\(logged.folder)/sprite.png"))",
-                    "  single_image_dim: \(image.width)", "  single_image_dim: \(image.height)",
-                    "}",
-                ]
-            }
-            try addToConfiguration(lines, name: lines[0])
         } catch {
             throw EventFileError(error)
         }
     }
 
-    /// Adds an embedding to the configuration, which others may have written too.
-    private func addToConfiguration(_ lines: [String], name: String) throws(FileError) {
-        let file = "\(path)/projector_config.pbtxt"
-        var text = try contents(of: file)
-        // Blocks of ours, each as this function writes it.
-        let head = "embeddings {\n  \(name)\n"
-        if let start = text.firstRange(of: head)?.lowerBound,
-            let end = text[start...].firstRange(of: "\n}\n")?.upperBound
-        {
-            text.removeSubrange(start..<end)
+    /// Writes an embedding's files.
+    ///
+    /// - Returns: The configuration's block that names them.
+    private func writeFiles(of logged: LoggedEmbedding) throws(FileError) -> [UInt8] {
+        let folder = "\(path)/\(logged.folder)"
+        try Folder.create(folder)
+        let (vectors, isBinary) = logged.tensorFile
+        let tensorName = isBinary ? "tensors.bytes" : "tensors.tsv"
+        try replace("\(folder)/\(tensorName)", with: vectors)
+        var lines = [
+            "tensor_path: \(Self.quoted("\(logged.folder)/\(tensorName)"))",
+            "tensor_shape: \(logged.embedding.count)",
+            "tensor_shape: \(logged.embedding.dimensions)",
+        ]
+        if let metadata = logged.metadataFile {
+            try replace("\(folder)/metadata.tsv", with: metadata)
+            lines.append("metadata_path: \(Self.quoted("\(logged.folder)/metadata.tsv"))")
         }
-        if !text.isEmpty, text.last?.isNewline != true { text += "\n" }
-        text += "embeddings {\n" + lines.map { "  \($0)\n" }.joined() + "}\n"
-        try replace(file, with: Array(text.utf8))
+        if let sprite = logged.sprite, let image = logged.embedding.images.first {
+            try replace("\(folder)/sprite.png", with: sprite)
+            lines += [
+                "sprite {", "  image_path: \(Self.quoted("\(logged.folder)/sprite.png"))",
+                "  single_image_dim: \(image.width)", "  single_image_dim: \(image.height)", "}",
+            ]
+        }
+        return logged.head + Array((lines.map { "  \($0)\n" }.joined() + "}\n").utf8)
     }
 
-    /// A file's text; none if there is no file.
-    private func contents(of file: String) throws(FileError) -> String {
+    /// A file's bytes; none if there is no file.
+    private func contents(of file: String) throws(FileError) -> [UInt8] {
         do throws(FileError) {
-            let bytes = try InputFile.contents(of: file, limit: 1 << 28)
-            return String(decoding: bytes, as: UTF8.self)
+            return try InputFile.contents(of: file, limit: Self.maximumLength)
         } catch {
-            if error.code == ENOENT { return "" }
+            if error.code == ENOENT { return [] }
             throw error
         }
     }
 
     /// Writes a file beside the one of that name, and puts it in its place: a reader sees the old
     /// one or the new one.
-    private func replace(_ file: String, with bytes: [UInt8]) throws(FileError) {
-        let staged = try StagedFile(file)
-        try staged.append(bytes.span.bytes)
-        try staged.commit()
+    private func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
+        let file = try StagedFile(path)
+        try file.append(bytes.span.bytes)
+        try file.commit()
     }
 
     /// A string in protobuf's text format.
@@ -92,5 +104,12 @@ struct ProjectorFolder {
             }
         }
         return quoted + "\""
+    }
+}
+
+extension LoggedEmbedding {
+    /// What the configuration's block begins with.
+    fileprivate var head: [UInt8] {
+        Array("embeddings {\n  tensor_name: \(ProjectorFolder.quoted(name))\n".utf8)
     }
 }

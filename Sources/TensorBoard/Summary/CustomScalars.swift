@@ -104,19 +104,24 @@ public struct CustomScalars: Sendable, Equatable {
 }
 
 extension CustomScalars {
+    /// The tag of all layouts.
+    static let tag = "custom_scalars__config__"
+
     /// The layout as a value of a summary. TensorBoard takes a run's last one.
-    var value: Summary.Value {
+    ///
+    /// - Throws: `Refusal` if a text has a NUL.
+    func value() throws(Refusal) -> Summary.Value {
         Summary.Value(
-            tag: "custom_scalars__config__",
+            tag: Self.tag,
             content: .tensor(
-                Summary.Tensor(byteStrings: [serialized()], shape: []),
+                Summary.Tensor(byteStrings: [try serialized()], shape: []),
                 Summary.Plugin(name: "custom_scalars")))
     }
 
     /// The layout as a serialized `Layout`.
-    func serialized() -> [UInt8] {
+    private func serialized() throws(Refusal) -> [UInt8] {
         let arena = MessageArena()
-        return arena.make(tensorboard__layout__init) {
+        let bytes = arena.make(tensorboard__layout__init) {
             ($0.n_category, $0.category) = arena.repeated(
                 categories.map { category in
                     arena.make(tensorboard__category__init) {
@@ -127,6 +132,8 @@ extension CustomScalars {
                     }
                 })
         }.packed()
+        try arena.checkIsWhole()
+        return bytes
     }
 }
 

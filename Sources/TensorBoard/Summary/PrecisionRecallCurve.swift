@@ -56,9 +56,10 @@ public struct PrecisionRecallCurve: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - predictions: How probable it is, from 0 to 1, that an example is positive. Those outside
-    ///     and those that are not numbers are left out.
+    ///     count as the nearer end; those that are not numbers are left out.
     ///   - labels: Whether it is.
-    ///   - weights: What an example counts; 1 each unless given.
+    ///   - weights: What an example counts, a finite number; 1 each unless given. A writer refuses
+    ///     others, for which TensorBoard answers with an error.
     ///   - thresholds: At how many thresholds to count, 2 or more.
     /// - Precondition: A label, and a weight if there are any, for each prediction.
     public init(
@@ -107,6 +108,22 @@ public struct PrecisionRecallCurve: Sendable, Equatable {
         }
     }
 
+    /// What TensorBoard would answer with an error for, if anything: a weight or a count that is not
+    /// a finite number.
+    var problem: String? {
+        switch source {
+        case .predictions(_, _, let weights, _):
+            guard let weight = weights?.first(where: { !$0.isFinite }) else { return nil }
+            return "a weight of \(weight) for a curve of precision over recall"
+        case .counts(let counts):
+            for row in counts.rows {
+                guard let number = row.first(where: { !$0.isFinite }) else { continue }
+                return "a count of \(number) in a curve of precision over recall"
+            }
+            return nil
+        }
+    }
+
     private static func count(
         _ predictions: [Float], _ labels: [Bool], _ weights: [Float]?, _ thresholds: Int
     ) -> Counts {
@@ -114,8 +131,8 @@ public struct PrecisionRecallCurve: Sendable, Equatable {
         var negatives = positives
         for index in predictions.indices {
             let prediction = predictions[index]
-            guard prediction >= 0, prediction <= 1 else { continue }
-            let bucket = Int(prediction * Float(thresholds - 1))
+            if prediction.isNaN { continue }
+            let bucket = Int(min(max(prediction, 0), 1) * Float(thresholds - 1))
             let weight = weights.map { Double($0[index]) } ?? 1
             if labels[index] { positives[bucket] += weight } else { negatives[bucket] += weight }
         }

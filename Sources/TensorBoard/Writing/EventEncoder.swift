@@ -6,13 +6,16 @@ import RecordIO
 struct EventEncoder: ~Copyable {
     private let arena: MessageArena
     private var summaries: SummaryMessages
+    /// For each tag's number, whether its metadata were written.
+    private var isDescribed: [Bool] = []
 
     /// What `source_metadata.writer` says; TensorBoard reads 128 characters at the most.
     private static let writer = "ganboard.TensorBoard.SummaryWriter"
 
-    init() {
+    /// - Parameter descriptions: What is known of tags from earlier files.
+    init(descriptions: TagDescriptions) {
         arena = MessageArena()
-        summaries = SummaryMessages(arena: arena, describesTags: true)
+        summaries = SummaryMessages(arena: arena, descriptions: descriptions)
     }
 
     /// Appends an event's record.
@@ -20,10 +23,15 @@ struct EventEncoder: ~Copyable {
     /// - Returns: Whether the event is short enough to be written; nothing is appended if not.
     mutating func append(_ event: PendingEvent, to records: inout RecordBuffer) -> Bool {
         switch event.content {
-        case .scalar(let tag, let value) where summaries.isDescribed(tag):
-            ScalarEvent.append(
-                tag: tag, value: value, step: event.step, wallTime: event.wallTime, to: &records)
-            return true
+        case .scalar(let tag, let number, let value):
+            if number < isDescribed.count, isDescribed[number] {
+                ScalarEvent.append(
+                    tag: tag, value: value, step: event.step, wallTime: event.wallTime,
+                    to: &records)
+                return true
+            }
+            while isDescribed.count <= number { isDescribed.append(false) }
+            isDescribed[number] = true
         case .serialized(let bytes):
             records.append(bytes.span.bytes)
             return true
@@ -57,7 +65,7 @@ struct EventEncoder: ~Copyable {
             message.pointee.session_log = arena.make(tensorflow__session_log__init) {
                 $0.status = TENSORFLOW__SESSION_LOG__SESSION_STATUS__START
             }
-        case .scalar(let tag, let value):
+        case .scalar(let tag, _, let value):
             message.pointee.what_case = TENSORFLOW__EVENT__WHAT_SUMMARY
             message.pointee.summary = summaries.message(Summary([.scalar(value, tag: tag)]))
         case .summary(let summary):

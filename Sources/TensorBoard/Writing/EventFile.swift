@@ -3,7 +3,8 @@ import RecordIO
 /// An event file that is being written: whole records and nothing else.
 final class EventFile {
     private let file: OutputFile
-    private var encoding = Encoding()
+    private let descriptions: TagDescriptions
+    private var encoding: Encoding
 
     /// Records are written when they take so many bytes together, so that a batch of pictures does
     /// not pile up.
@@ -19,20 +20,26 @@ final class EventFile {
     ///
     /// - Parameters:
     ///   - suffix: What the file's name ends with.
-    ///   - step: The step at which logging starts; `nil` where it just goes on.
+    ///   - descriptions: What is known of tags from earlier files.
+    ///   - starts: The steps at which logging starts, given that the file is there.
     /// - Throws: `EventFileError`; no file is left behind then.
     init(
-        in folder: String, suffix: String = "", startingAt step: Int64?
+        in folder: String, suffix: String = "", descriptions: TagDescriptions,
+        starts: (_ path: String) -> [Int64]
     ) throws(EventFileError) {
         do throws(FileError) {
             try Folder.create(folder)
             file = try EventFileName.createFile(in: folder, suffix: suffix)
         } catch {
-            throw EventFileError(error)
+            throw EventFileError(making: error)
         }
+        place = FilePlace(of: file.path)
+        self.descriptions = descriptions
+        encoding = Encoding(descriptions)
         let now = WallClock.now()
-        var events = [PendingEvent(wallTime: now, step: 0, content: .fileVersion)]
-        if let step { events.append(PendingEvent(wallTime: now, step: step, content: .start)) }
+        let events =
+            [PendingEvent(wallTime: now, step: 0, content: .fileVersion)]
+            + starts(file.path).map { PendingEvent(wallTime: now, step: $0, content: .start) }
         do throws(Failure) {
             _ = try write(events[...])
         } catch {
@@ -79,18 +86,28 @@ final class EventFile {
                     description: "removed while it was being written; start a new log"),
                 writtenCount: 0)
         }
+        if place.isLeft {
+            throw Failure(
+                error: EventFileError(
+                    path: path, problem: .removed,
+                    description: "gone from there: it, or a folder above it, was renamed while it "
+                        + "was being written. What was logged so far is where it was moved to; "
+                        + "start a new log"),
+                writtenCount: writtenCount)
+        }
         return writtenCount
     }
 
     /// Forgets which tags were described, so that their metadata come again: after a failed write
     /// nobody knows which are in the file.
     func describeTagsAgain() {
-        encoding.encoder = EventEncoder()
+        encoding.encoder = EventEncoder(descriptions: descriptions)
     }
 
     /// Whether the file is still there and ends with a whole record, so that more can follow.
-    var isUsable: Bool { isWhole && !file.isRemoved }
+    var isUsable: Bool { isWhole && !file.isRemoved && !place.isLeft }
 
+    private let place: FilePlace
     private var isWhole = true
 
     /// Waits until everything written is on the disk.
@@ -128,8 +145,12 @@ final class EventFile {
 
 /// What turns events into records, as one value: so it is looked up once for many of them.
 private struct Encoding: ~Copyable {
-    var encoder = EventEncoder()
+    var encoder: EventEncoder
     var records = RecordBuffer()
+
+    init(_ descriptions: TagDescriptions) {
+        encoder = EventEncoder(descriptions: descriptions)
+    }
 
     /// Encodes events until they take so many bytes.
     ///

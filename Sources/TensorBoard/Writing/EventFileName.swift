@@ -27,12 +27,13 @@ enum EventFileName {
             throw FileError(path: "\(folder)/…\(suffix)", action: .create, code: EINVAL)
         }
         let names = try Folder.entries(of: folder).map(\.name)
-        let last = names.filter { Self.seconds(of: $0) != nil }.max()
-        var seconds = max(Int(WallClock.now()), last.flatMap { Self.seconds(of: $0) } ?? 0)
+        let last = names.filter { Self.seconds(of: $0) != nil }.map { ExactName($0) }.max()
+        var seconds = max(
+            Int(WallClock.now()), last.flatMap { Self.seconds(of: $0.string) } ?? 0)
         while true {
             let number = filesOfThisProcess.wrappingAdd(1, ordering: .relaxed).oldValue
             var name = Self.name(seconds: seconds, number: number) + suffix
-            if let last, name <= last {
+            if let last, ExactName(name) <= last {
                 seconds += 1
                 name = Self.name(seconds: seconds, number: number) + suffix
             }
@@ -62,10 +63,11 @@ enum EventFileName {
     }
 
     private static let hostName: String = {
-        var name = [CChar](repeating: 0, count: 256)
-        gethostname(&name, name.count - 1)
-        let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        var host = [CChar](repeating: 0, count: 256)
+        gethostname(&host, host.count - 1)
+        let bytes = host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
         let text = String(decoding: bytes, as: UTF8.self)
-        return text.isEmpty ? "localhost" : String(text.map { "/.".contains($0) ? "-" : $0 })
+        let name = text.unicodeScalars.map { $0 == "/" || $0 == "." ? "-" : String($0) }.joined()
+        return name.isEmpty ? "localhost" : FileName.shortened(name, to: 64)
     }()
 }

@@ -6,9 +6,12 @@ final class EventFiles {
     private let status: WriterStatus
     /// The file that is written; `nil` while there is none to be had.
     private var file: EventFile?
-    /// Whether the files say yet that logging starts.
+    /// Whether there was a file yet.
     private var isStarted = false
+    private let descriptions = TagDescriptions()
     private let projector: ProjectorFolder
+    /// Failures that belong to one call each, where they are thrown.
+    private var callFailures: [EventFileError] = []
     /// When the last failure was, while it is not followed by a success.
     private var lastFailure: ContinuousClock.Instant?
 
@@ -48,13 +51,22 @@ final class EventFiles {
             } catch {
                 rest = rest.dropFirst(error.writtenCount)
                 // One that is too long, or that goes elsewhere, is no reason to drop the others.
-                let isItsOwn = error.error.problem == .tooLong || rest.first?.isForProjector == true
-                let droppedCount = isItsOwn ? 1 : rest.count
-                if !isItsOwn { leaveFile() }
-                try fail(error.error, droppedCount: droppedCount, pauses: !isItsOwn)
-                rest = rest.dropFirst(droppedCount)
+                if error.error.problem == .tooLong || rest.first?.isForProjector == true {
+                    failCall(error.error)
+                    rest = rest.dropFirst()
+                } else {
+                    leaveFile()
+                    try fail(error.error, droppedCount: rest.count)
+                    rest = []
+                }
             }
         }
+    }
+
+    /// Takes what there is to tell of calls that failed while others went on.
+    func takeCallFailures() -> [EventFileError] {
+        defer { callFailures = [] }
+        return callFailures
     }
 
     /// Waits until everything written is on the disk.
@@ -78,7 +90,10 @@ final class EventFiles {
             do throws(EventFileError) {
                 try projector.write(embedding)
             } catch {
-                throw EventFile.Failure(error: error, writtenCount: 0)
+                throw EventFile.Failure(
+                    error: error.inCall(
+                        "the embedding \(embedding.tag.quoted) of step \(embedding.step)"),
+                    writtenCount: 0)
             }
             return 1
         }
@@ -109,8 +124,10 @@ final class EventFiles {
     private func startFile() throws(EventFileError) -> EventFile {
         if let file { return file }
         let file = try EventFile(
-            in: folder, suffix: options.fileNameSuffix,
-            startingAt: isStarted ? nil : options.purgeStep)
+            in: folder, suffix: options.fileNameSuffix, descriptions: descriptions,
+            starts: {
+                isStarted ? [] : RunHistory(folder: folder).starts(of: $0, options.purgeStep)
+            })
         isStarted = true
         self.file = file
         status.path = file.path
@@ -123,9 +140,7 @@ final class EventFiles {
         if file.isUsable { file.describeTagsAgain() } else { self.file = nil }
     }
 
-    private func fail(
-        _ error: EventFileError, droppedCount: Int, pauses: Bool = true
-    ) throws(EventFileError) {
+    private func fail(_ error: EventFileError, droppedCount: Int) throws(EventFileError) {
         guard case .dropping(let report) = options.failurePolicy else { throw error }
         status.drop(droppedCount)
         if let report {
@@ -133,7 +148,17 @@ final class EventFiles {
         } else if lastFailure == nil {
             StandardError.write("\(error); what is logged is dropped until it can be written")
         }
-        if pauses { lastFailure = .now }
+        lastFailure = .now
+    }
+
+    /// Drops one event, whose failure says nothing of others.
+    private func failCall(_ error: EventFileError) {
+        if case .throwing = options.failurePolicy {
+            callFailures.append(error)
+        } else {
+            status.drop(1)
+            options.failurePolicy.report(error)
+        }
     }
 }
 

@@ -34,6 +34,11 @@ final class EventQueue: @unchecked Sendable {
     /// Whether the writer has written everything and left.
     private var isFinished = false
     private var failure: EventFileError?
+    /// Failures that belong to one call each, and that nobody was told of yet.
+    private var callFailures: [EventFileError] = []
+    private var tags = KnownTags()
+    /// The greatest step that values were put for.
+    private var greatestStep: Int64?
 
     /// The events that wait never hold more memory than about this, but for a single longer one.
     private static let costLimit = 64 << 20
@@ -49,43 +54,99 @@ final class EventQueue: @unchecked Sendable {
 
     /// Puts an event at the end, once there is room.
     ///
+    /// - Parameters:
+    ///   - event: The event.
+    ///   - tags: The tags that it has values for, with the plugins that show them.
+    ///   - isOfStep: Whether its step is one of the program's, and not just a number.
+    /// - Returns: Why it is refused, if it is.
     /// - Throws: `EventFileError` if the queue is closed, or the writer failed.
-    func put(_ event: PendingEvent) throws(EventFileError) {
+    func put(
+        _ event: PendingEvent, tags: [(tag: String, plugin: String)] = [], isOfStep: Bool
+    ) throws(EventFileError) -> Refusal? {
         let eventCost = event.cost
-        try monitor.locked { () throws(EventFileError) in
-            while true {
-                if let failure { throw failure }
-                if isClosed {
-                    throw EventFileError(
-                        path: status.path, problem: .closed,
-                        description: "closed: nothing more can be logged")
-                }
-                if events.isEmpty
-                    || events.count < capacity && cost + eventCost <= Self.costLimit
-                {
-                    break
-                }
-                hasWork.signal()
-                hasProgress.wait()
+        return try monitor.locked { () throws(EventFileError) in
+            try checkIsOpen()
+            do throws(Refusal) {
+                try self.tags.takeUp(tags)
+            } catch {
+                return error
             }
-            if events.isEmpty { oldest = .now }
-            events.append(event)
-            cost += eventCost
-            if events.count == 1 || isUrgent { hasWork.signal() }
+            try append(event, cost: eventCost)
+            if isOfStep { greatestStep = max(greatestStep ?? .min, event.step) }
+            return nil
         }
+    }
+
+    /// Puts a point of a curve at the end, once there is room.
+    ///
+    /// - Returns: Why it is refused, if it is.
+    /// - Throws: `EventFileError` if the queue is closed, or the writer failed.
+    func putScalar(
+        _ value: Float, tag: String, step: Int64, wallTime: Double
+    ) throws(EventFileError) -> Refusal? {
+        try monitor.locked { () throws(EventFileError) in
+            try checkIsOpen()
+            let number: Int
+            do throws(Refusal) {
+                number = try tags.number(of: tag, shownBy: "scalars")
+            } catch {
+                return error
+            }
+            let event = PendingEvent(
+                wallTime: wallTime, step: step,
+                content: .scalar(tag: tag, number: number, value))
+            try append(event, cost: event.cost)
+            greatestStep = max(greatestStep ?? .min, step)
+            return nil
+        }
+    }
+
+    /// The greatest step that values were put for; `nil` before there are any.
+    var lastStep: Int64? {
+        monitor.locked { greatestStep }
+    }
+
+    private func checkIsOpen() throws(EventFileError) {
+        if let failure { throw failure }
+        if isClosed {
+            throw EventFileError(
+                path: status.path, problem: .closed,
+                description: "closed: nothing more can be logged")
+        }
+    }
+
+    private func append(_ event: PendingEvent, cost eventCost: Int) throws(EventFileError) {
+        while !events.isEmpty, events.count >= capacity || cost + eventCost > Self.costLimit {
+            hasWork.signal()
+            hasProgress.wait()
+            try checkIsOpen()
+        }
+        if events.isEmpty { oldest = .now }
+        events.append(event)
+        cost += eventCost
+        if events.count == 1 || isUrgent { hasWork.signal() }
     }
 
     /// Waits until all events that were put so far are on the disk.
     ///
-    /// - Throws: `EventFileError` if the writer failed.
+    /// - Throws: `EventFileError` if the queue is closed, or the writer failed; or for calls that
+    ///   failed, once.
     func flush() throws(EventFileError) {
         try monitor.locked { () throws(EventFileError) in
+            try checkIsOpen()
             askedFlushes += 1
             let flush = askedFlushes
             hasWork.signal()
             while doneFlushes < flush, failure == nil, !isFinished { hasProgress.wait() }
             if let failure { throw failure }
+            if let error = takeCallFailure() { throw error }
         }
+    }
+
+    /// What there is to tell of calls that failed; the last of it.
+    private func takeCallFailure() -> EventFileError? {
+        defer { callFailures = [] }
+        return callFailures.first?.and(others: callFailures.count - 1)
     }
 
     /// Takes no more events; those that wait are still written.
@@ -97,9 +158,9 @@ final class EventQueue: @unchecked Sendable {
         }
     }
 
-    /// Why nothing can be written any more.
+    /// Why nothing can be written any more, or else which calls failed, once.
     var error: EventFileError? {
-        monitor.locked { failure }
+        monitor.locked { failure ?? takeCallFailure() }
     }
 
     // MARK: For the writer.
@@ -134,13 +195,16 @@ final class EventQueue: @unchecked Sendable {
     }
 
     /// Notes that a batch was written, and brought to the disk if it was for a flush.
-    func finish(_ batch: consuming Batch) {
+    ///
+    /// - Parameter failures: Those that belong to one of the calls each.
+    func finish(_ batch: consuming Batch, failures: [EventFileError]) {
         let flush = batch.flush
         var memory = batch.events
         _ = consume batch
         memory.removeAll(keepingCapacity: memory.capacity <= 4 * capacity)
         monitor.locked {
             spareEvents = memory
+            callFailures += failures
             guard let flush else { return }
             doneFlushes = flush
             hasProgress.signal()

@@ -13,8 +13,9 @@ struct PendingEvent: Sendable {
         case fileVersion
         /// Logging begins at the event's step: readers forget earlier events from that step on.
         case start
-        /// A point of a curve, and nothing else: what is logged most.
-        case scalar(tag: String, Float)
+        /// A point of a curve, and nothing else: what is logged most. With the tag's number among
+        /// all tags.
+        case scalar(tag: String, number: Int, Float)
         /// Values of a step.
         case summary(Summary)
         /// The graph of the run.

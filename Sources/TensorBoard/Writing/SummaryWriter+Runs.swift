@@ -6,23 +6,28 @@ extension SummaryWriter {
     /// ``endHParams(metrics:status:step:)`` does.
     ///
     /// - Parameters:
-    ///   - hparams: The hyperparameters.
+    ///   - hparams: The hyperparameters, each once.
     ///   - metrics: Final results, by the tags of their curves, if they are known.
-    ///   - step: The step of the results.
+    ///   - step: The step of the results: the run's ``lastStep`` unless given.
     ///   - group: Runs of one group are one row, with the mean of their metrics; by default each run
     ///     is a row of its own.
     ///   - experiment: What all runs of the log folder have in common. TensorBoard takes the first
     ///     one in the whole folder and shows nothing that it lacks; without any it shows everything.
-    /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
+    /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed; with the
+    ///   problem `refused` if a hyperparameter has two values, or a text a NUL.
     public func addHParams(
-        _ hparams: HParams, metrics: KeyValuePairs<String, Float>? = nil, step: Int64 = 0,
+        _ hparams: HParams, metrics: KeyValuePairs<String, Float>? = nil, step: Int64? = nil,
         group: String = "", experiment: HParamsExperiment? = nil
     ) throws(EventFileError) {
         let now = WallClock.now()
         var values: [Summary.Value] = []
-        if let experiment { values.append(.experiment(experiment, time: now)) }
-        values.append(.sessionStart(hparams, group: group, time: now))
-        try add(Summary(values), step: 0)
+        do throws(Refusal) {
+            if let experiment { values.append(try .experiment(experiment, time: now)) }
+            values.append(try .sessionStart(hparams, group: group, time: now))
+        } catch {
+            return try refuse(error)
+        }
+        try addOfNoStep(Summary(values))
         if let metrics { try endHParams(metrics: metrics, step: step) }
     }
 
@@ -31,25 +36,40 @@ extension SummaryWriter {
     /// - Parameters:
     ///   - metrics: Final results, by the tags of their curves: a last point for each.
     ///   - status: How the run ended.
-    ///   - step: The step of the results.
-    /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
+    ///   - step: The step of the results: the run's ``lastStep`` unless given. With an earlier step,
+    ///     TensorBoard would show nothing of the curves from there on.
+    /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed; with the
+    ///   problem `refused` as ``add(_:step:wallTime:)`` has it.
     public func endHParams(
         metrics: KeyValuePairs<String, Float> = [:], status: HParams.Status = .success,
-        step: Int64 = 0
+        step: Int64? = nil
     ) throws(EventFileError) {
+        let end: Summary.Value
+        do throws(Refusal) {
+            end = try .sessionEnd(status, time: WallClock.now())
+        } catch {
+            return try refuse(error)
+        }
         let results = metrics.map { Summary.Value.scalar($1, tag: $0) }
-        if !results.isEmpty { try add(Summary(results), step: step) }
-        try add(Summary([.sessionEnd(status, time: WallClock.now())]), step: 0)
+        if !results.isEmpty { try add(Summary(results), step: step ?? lastStep ?? 0) }
+        try addOfNoStep(Summary([end]))
     }
 
     /// Logs what the run's Custom Scalars tab shows, in place of what was logged before; the charts
     /// of ``addScalars(_:tag:step:wallTime:)`` come after it.
     ///
-    /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
+    /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed; with the
+    ///   problem `refused` if a text has a NUL.
     public func addCustomScalars(_ layout: CustomScalars) throws(EventFileError) {
         try self.layout.withLock { state throws(EventFileError) in
+            let earlier = state.layout
             state.layout = layout
-            try add(state.next(), step: state.count)
+            do throws(EventFileError) {
+                try log(&state)
+            } catch {
+                state.layout = earlier
+                throw error
+            }
         }
     }
 
@@ -62,17 +82,34 @@ extension SummaryWriter {
     ///   - tag: The chart.
     ///   - step: The step that they belong to.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
-    /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
+    /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed; with the
+    ///   problem `refused` as ``add(_:step:wallTime:)`` has it.
     public func addScalars(
         _ values: KeyValuePairs<String, Float>, tag: String, step: Int64, wallTime: Double? = nil
     ) throws(EventFileError) {
         let points = values.map { Summary.Value.scalar($1, tag: "\(tag)/\($0)") }
-        try layout.withLock { state throws(EventFileError) in
-            if state.add(points.lazy.map(\.tag), to: tag) {
-                try add(state.next(), step: state.count)
-            }
-        }
         try add(Summary(points), step: step, wallTime: wallTime)
+        try layout.withLock { state throws(EventFileError) in
+            if state.add(points.lazy.map(\.tag), to: tag) { try log(&state) }
+        }
+    }
+
+    /// Logs the charts of a run. Their steps only count them, so that the last ones are shown.
+    private func log(_ state: inout LayoutState) throws(EventFileError) {
+        let summary: Summary
+        do throws(Refusal) {
+            summary = try state.next()
+        } catch {
+            return try refuse(error)
+        }
+        try put(
+            .summary(summary), step: state.count, wallTime: nil, tags: summary.tags,
+            isOfStep: false)
+    }
+
+    /// Logs what is true of the whole run.
+    private func addOfNoStep(_ summary: Summary) throws(EventFileError) {
+        try put(.summary(summary), step: 0, wallTime: nil, tags: summary.tags, isOfStep: false)
     }
 
     /// Logs vectors for the Projector tab, in files beside the event file.
@@ -84,12 +121,16 @@ extension SummaryWriter {
     /// - Parameters:
     ///   - embedding: The vectors, with what is known of them.
     ///   - tag: The name that the tab offers, with the step after it.
-    ///   - step: The step that they belong to.
-    /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
+    ///   - step: The step that they belong to; an embedding of the same tag and step is replaced. Unless
+    ///     given, it is the run's ``lastStep``, or the next one that the tag has no embedding of.
+    /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed; with the
+    ///   problem `refused` if the tag has a NUL. That the files cannot be written is thrown by the
+    ///   next ``flush()`` or ``close()``, once, and is no matter for other calls.
     public func addEmbedding(
-        _ embedding: Embedding, tag: String = "default", step: Int64 = 0
+        _ embedding: Embedding, tag: String = "default", step: Int64? = nil
     ) throws(EventFileError) {
-        let logged = LoggedEmbedding(embedding: embedding, tag: tag, step: step)
-        try put(.embedding(logged), step: step, wallTime: nil)
+        let logged = LoggedEmbedding(
+            embedding: embedding, tag: tag, step: step ?? lastStep ?? 0, mayMove: step == nil)
+        try put(.embedding(logged), step: logged.step, wallTime: nil, tags: [], isOfStep: false)
     }
 }

@@ -122,9 +122,9 @@ extension SummaryWriter {
     ///
     /// - Parameters:
     ///   - predictions: How probable it is, from 0 to 1, that an example is positive. Those outside
-    ///     and those that are not numbers are left out.
+    ///     count as the nearer end; those that are not numbers are left out.
     ///   - labels: Whether it is.
-    ///   - weights: What an example counts; 1 each unless given.
+    ///   - weights: What an example counts, a finite number; 1 each unless given.
     ///   - thresholds: At how many thresholds to count, 2 or more. A tag's curves should agree in it.
     ///   - tag: The series.
     ///   - step: The step that it belongs to.
@@ -170,6 +170,11 @@ extension SummaryWriter {
         _ mesh: Mesh, tag: String, step: Int64, metadata: Summary.Metadata? = nil,
         wallTime: Double? = nil
     ) throws(EventFileError) {
+        do throws(Refusal) {
+            try mesh.configuration.checkHasNoNUL("the configuration")
+        } catch {
+            return try refuse(error)
+        }
         try add(
             Summary(Summary.Value.mesh(mesh, tag: tag, metadata: metadata)), step: step,
             wallTime: wallTime)
@@ -206,7 +211,9 @@ extension SummaryWriter {
                 description: "not logged: \(event.count) bytes that are no event with a finite time"
             )
         }
-        try put(.serialized(event), step: parsed.step, wallTime: parsed.wallTime)
+        try put(
+            .serialized(event), step: parsed.step, wallTime: parsed.wallTime, tags: parsed.tags,
+            isOfStep: !parsed.values.isEmpty)
     }
 
     /// Logs one value.

@@ -30,7 +30,7 @@ public final class SummaryWriter: Sendable {
     private let thread: Locked<BackgroundThread?>
     private let status: WriterStatus
     private let generation: Int
-    private let throwsFailures: Bool
+    private let options: Options
     /// What the run's Custom Scalars tab shows so far.
     let layout = Locked(LayoutState())
 
@@ -42,7 +42,19 @@ public final class SummaryWriter: Sendable {
     /// How many events could not be written and were dropped; always 0 where failures are thrown.
     public var droppedEvents: Int { status.droppedEvents }
 
-    /// Starts a new event file, after all others in the folder.
+    /// The greatest step for which values were logged in the run's folder, by this writer or by those
+    /// before it; `nil` if there are none. To find it, the other event files are read.
+    ///
+    /// A program that goes on with a run may count on from there.
+    public var lastStep: Int64? {
+        let earlier = RunHistory(folder: logdir).lastStep(
+            before: options.purgeStep, except: path)
+        guard let own = queue.lastStep else { return earlier }
+        return max(own, earlier ?? own)
+    }
+
+    /// Starts a new event file, after all others in the folder. What they say stays as it is, unless
+    /// the options ask for a purge.
     ///
     /// - Parameters:
     ///   - logdir: The run's folder; it is made if there is none. Its path below TensorBoard's log
@@ -55,6 +67,11 @@ public final class SummaryWriter: Sendable {
         precondition(
             options.maximumFileSize.map { $0 > 0 } ?? true,
             "files of \(options.maximumFileSize ?? 0) bytes")
+        guard !logdir.hasNUL else {
+            throw EventFileError(
+                path: logdir.quoted, problem: .refused,
+                description: "a folder's path cannot have a NUL; leave it out")
+        }
         let openWriters = OpenWriters.all
         let status = WriterStatus(path: logdir)
         let files = try EventFiles(in: logdir, options: options, status: status)
@@ -71,11 +88,7 @@ public final class SummaryWriter: Sendable {
         self.queue = queue
         self.thread = Locked(thread)
         generation = Fork.generation
-        throwsFailures =
-            switch options.failurePolicy {
-            case .throwing: true
-            case .dropping: false
-            }
+        self.options = options
         openWriters.add(self)
     }
 
@@ -89,13 +102,17 @@ public final class SummaryWriter: Sendable {
     /// - Parameters:
     ///   - summary: The values.
     ///   - step: The step that they belong to.
-    ///   - wallTime: Seconds since 1970; the current time if none, or a number that is not finite,
-    ///     is given.
-    /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
+    ///   - wallTime: Seconds since 1970; the current time if none is given.
+    /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed. With the
+    ///   problem `refused`, and nothing logged, if a tag was logged for another plugin before, since
+    ///   TensorBoard would show neither; if a tag, a title or an explanation has a NUL; if the time is
+    ///   not finite, which would make TensorBoard drop the values.
     public func add(
         _ summary: Summary, step: Int64, wallTime: Double? = nil
     ) throws(EventFileError) {
-        try put(.summary(summary), step: step, wallTime: wallTime)
+        try put(
+            .summary(summary), step: step, wallTime: wallTime, tags: summary.tags,
+            isOfStep: !summary.values.isEmpty)
     }
 
     /// Logs a point of a curve.
@@ -105,18 +122,31 @@ public final class SummaryWriter: Sendable {
     ///   - tag: The curve.
     ///   - step: The step that it belongs to.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
-    /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
+    /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed; with the
+    ///   problem `refused` as ``add(_:step:wallTime:)`` has it.
     public func addScalar(
         _ value: Float, tag: String, step: Int64, wallTime: Double? = nil
     ) throws(EventFileError) {
-        try put(.scalar(tag: tag, value), step: step, wallTime: wallTime)
+        guard try isOriginal() else {
+            status.drop(1)
+            return
+        }
+        let time = wallTime ?? WallClock.now()
+        let refusal =
+            time.isFinite
+            ? try queue.putScalar(value, tag: tag, step: step, wallTime: time)
+            : Refusal(ofTime: time)
+        if let refusal { try refuse(refusal) }
     }
 
     /// Logs the run's graph. TensorBoard shows a run's last one.
     ///
-    /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
+    /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed; with the
+    ///   problem `refused` if a name has a NUL.
     public func addGraph(_ graph: GraphDefinition) throws(EventFileError) {
-        try put(.graph(graph), step: 0, wallTime: nil)
+        try put(
+            .graph(graph), step: 0, wallTime: nil, tags: [("__run_graph__", "graphs")],
+            isOfStep: false)
     }
 
     /// Logs what the nodes of the graph took in a step, which the Graphs tab then shows as compute
@@ -132,12 +162,14 @@ public final class SummaryWriter: Sendable {
     public func addRunMetadata(
         _ metadata: RunMetadata, tag: String, step: Int64, wallTime: Double? = nil
     ) throws(EventFileError) {
-        try put(.runMetadata(tag: tag, metadata), step: step, wallTime: wallTime)
+        try put(
+            .runMetadata(tag: tag, metadata), step: step, wallTime: wallTime,
+            tags: [(tag, "graph_tagged_run_metadata")], isOfStep: false)
     }
 
     /// Waits until everything logged so far is on the disk.
     ///
-    /// - Throws: `EventFileError` if a write failed and failures are thrown.
+    /// - Throws: `EventFileError` if a write failed and failures are thrown; if the writer is closed.
     public func flush() throws(EventFileError) {
         guard try isOriginal() else { return }
         try queue.flush()
@@ -159,17 +191,40 @@ public final class SummaryWriter: Sendable {
         if wasOpen, let error = queue.error { throw error }
     }
 
+    /// Logs an event.
+    ///
+    /// - Parameters:
+    ///   - tags: The tags of its values, with the plugins that show them.
+    ///   - isOfStep: Whether its step is one of the program's, and not just a number.
     func put(
-        _ content: PendingEvent.Content, step: Int64, wallTime: Double?
+        _ content: PendingEvent.Content, step: Int64, wallTime: Double?,
+        tags: [(tag: String, plugin: String)], isOfStep: Bool
     ) throws(EventFileError) {
         guard try isOriginal() else {
             status.drop(1)
             return
         }
-        let now = WallClock.now()
-        let time = wallTime ?? now
-        try queue.put(
-            PendingEvent(wallTime: time.isFinite ? time : now, step: step, content: content))
+        let time = wallTime ?? WallClock.now()
+        let refusal =
+            if let refusal = time.isFinite ? content.refusal : Refusal(ofTime: time) {
+                refusal
+            } else {
+                try queue.put(
+                    PendingEvent(wallTime: time, step: step, content: content), tags: tags,
+                    isOfStep: isOfStep)
+            }
+        if let refusal { try refuse(refusal) }
+    }
+
+    /// Logs nothing of a call.
+    ///
+    /// - Throws: `EventFileError` if failures are thrown.
+    func refuse(_ refusal: Refusal) throws(EventFileError) {
+        let error = EventFileError(
+            path: path, problem: .refused, description: "not logged: \(refusal.reason)")
+        if case .throwing = options.failurePolicy { throw error }
+        status.drop(1)
+        options.failurePolicy.report(error)
     }
 
     /// Whether the process is the one that the writer was made in, and not a copy.
@@ -177,7 +232,7 @@ public final class SummaryWriter: Sendable {
     /// - Throws: `EventFileError` if it is a copy and failures are thrown.
     private func isOriginal() throws(EventFileError) -> Bool {
         if generation == Fork.generation { return true }
-        guard throwsFailures else { return false }
+        guard case .throwing = options.failurePolicy else { return false }
         throw EventFileError(
             path: logdir, problem: .forked,
             description: "the process was forked after its writer was made: make one of its own")
@@ -189,7 +244,7 @@ public final class SummaryWriter: Sendable {
             while let batch = queue.next() {
                 try files.write(batch.events)
                 if batch.flush != nil { try files.synchronize() }
-                queue.finish(batch)
+                queue.finish(batch, failures: files.takeCallFailures())
             }
             try files.synchronize()
         } catch {
