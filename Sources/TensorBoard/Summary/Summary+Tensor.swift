@@ -67,7 +67,7 @@ extension Summary {
             self.init(byteStrings: strings.map { Array($0.utf8) }, shape: shape)
         }
 
-        private init<Number: BitwiseCopyable>(type: DataType, numbers: [Number], shape: [Int]) {
+        init<Number: BitwiseCopyable>(type: DataType, numbers: [Number], shape: [Int]) {
             self.init(
                 type: type, shape: shape, count: numbers.count,
                 elements: .bytes(numbers.withUnsafeBytes { Array($0) }))
