@@ -77,6 +77,36 @@ import Testing
         #expect(other.contains("00000/default/tensors.tsv"))
     }
 
+    /// The page passes over lines that JavaScript's `trim` makes empty, and splits at tabs.
+    @Test(arguments: [
+        ["", "b", "c"], ["\n", "a\nb", "\r\n"], ["\t", " \t ", "a\tb"],
+        ["\u{a0}", "\u{3000}", "\u{feff}"],
+        ["\u{2028}", "\u{85}x", "\u{b}"],
+    ])
+    func everyLabelIsALineWithText(labels: [String]) throws {
+        for columns in 1...2 {
+            let rows = labels.map { Array(repeating: $0, count: columns) }
+            let metadata =
+                columns == 1
+                ? Embedding.Metadata(labels: labels)
+                : Embedding.Metadata(header: ["one", "two"], rows: rows)
+            _ = try log {
+                try $0.addEmbedding(
+                    Embedding([1, 2, 3], dimensions: 1, metadata: metadata), tag: "t", step: 1)
+            }
+            let text = String(decoding: try folder.read("00001/t/metadata.tsv"), as: UTF8.self)
+            #expect(!text.contains("\r"))
+            let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+                .dropLast()
+            #expect(lines.count == columns + 2)
+            for line in lines {
+                // No space, and nothing that JavaScript takes for one.
+                #expect(line.contains { !$0.properties.isWhitespace && $0 != "\u{feff}" })
+                #expect(line.filter { $0 == "\t" }.count == columns - 1)
+            }
+        }
+    }
+
     @Test func configurationGrowsAndKeepsWhatOthersWrote() throws {
         let theirs = "embeddings {\n tensor_name: \"theirs\"\n tensor_path: \"x.tsv\"\n}"
         try folder.write(Array(theirs.utf8), to: "projector_config.pbtxt")

@@ -50,10 +50,11 @@ import Testing
             ])
         #expect(Array(wav[36..<44]) == Array("data".utf8) + [12, 0, 0, 0])
         #expect(Data(wav[44...]).numbers(Int16.self) == [0, 16383, -32767, 32767, 0, 32767])
-        let value = try written { try $0.addAudio(sound, tag: "tone", step: 3) }[0]
-        #expect(value.step == 3)
-        #expect(try plugin(value.value).string(1) == "audio")
-        #expect(try plugin(value.value).bytes(2) == [0x10, 11, 0x18, 1])
+        let values = try written { try $0.addAudio(sound, tag: "tone", step: 3) }
+        let value = try #require(values.last)
+        #expect(values.map(\.step) == [3, 3])
+        #expect(try plugin(values[0].value).string(1) == "audio")
+        #expect(try plugin(values[0].value).bytes(2) == [0x10, 11, 0x18, 1])
         // TensorFlow 1's message, which all readers know.
         let audio = try value.value.messages(6)[0]
         #expect(audio.bytes(4) == wav)
@@ -67,15 +68,32 @@ import Testing
     @Test func textIsAScalarOrATable() throws {
         let values = try written {
             try $0.addText("# é\0x", tag: "note", step: 1)
-            try $0.addText(table: [["a", "b"], ["c", ""]], tag: "table", step: 1)
+            try $0.addText(table: [["*a*", "b"], ["c", ""]], tag: "table", step: 1)
             try $0.addText("", tag: "empty", step: 1)
+            try $0.addText(table: [["a", "learning_rate"], ["-0.5", ""]], tag: "plain", step: 1)
         }.map(\.value)
         #expect(try values.map { try plugin($0).string(1) } == ["text", "text", "text"])
-        #expect(try values.map(shape) == [[], [2, 2], []])
+        #expect(try values.map(shape) == [[], [2, 2], [], []])
         #expect(try values[0].messages(8)[0].string(8) == "# é\0x")
         let cells = try values[1].messages(8)[0].fields.filter { $0.number == 8 }.map(\.value)
-        #expect(cells == ["a", "b", "c", ""].map { .bytes(Array($0.utf8)) })
-        #expect(try values.map { try $0.messages(8)[0].int(1) } == [7, 7, 7])
+        #expect(cells == ["*a*", "b", "c", ""].map { .bytes(Array($0.utf8)) })
+        #expect(try values.map { try $0.messages(8)[0].int(1) } == [7, 7, 7, 7])
+        let html = try values[3].messages(8)[0].string(8)
+        #expect(
+            html == "<table>\n<tbody>\n<tr>\n<td><p>a</p></td>\n<td><p>learning_rate</p></td>\n"
+                + "</tr>\n<tr>\n<td><p>-0.5</p></td>\n<td></td>\n</tr>\n</tbody>\n</table>")
+    }
+
+    /// A cell that Markdown would change stays a text of its own.
+    @Test(arguments: [
+        "*a*", "_a_", "a_", "# a", "- a", "+ a", "1. a", "1.", "2) a", "> a", "a  b", " a", "a ",
+        "a\nb",
+        "<b>", "a & b", "`a`", "[a](b)", "a|b", "\\a", "---", "=", ": a", "a\tb", "~a~", "!a",
+    ])
+    func cellsInMarkdownStayCells(cell: String) {
+        let value = Summary.Value.text(table: [["a", cell]], tag: "table")
+        let cells = Summary.Tensor(strings: ["a", cell], shape: [1, 2])
+        #expect(value.content == .tensor(cells, .init(name: "text")))
     }
 
     @Test func curveCountsAtEachThreshold() throws {

@@ -163,7 +163,7 @@ struct KindsInTensorBoardTests {
         try await expectMetadata(server, "images", "grid")
         let expected = [
             "grid": Image.grid(of: Self.film.frames).png(),
-            "boxes": Self.film.frames[0].drawing(Self.boxes).png(), "film": Self.film.gif(),
+            "boxes": Self.film.frames[0].drawing(Self.boxes).png(), "film": Self.film.png(),
         ]
         for (tag, bytes) in expected {
             let answer = try await list(server, "plugin/images/images", tag, count: 1)

@@ -75,3 +75,38 @@ import Testing
         try WireMessage(summary.serialized()).messages(1)[0]
     }
 }
+
+@Suite struct LongTextTests {
+    /// In memory there are the text's bytes, and the record.
+    @Test func aLongTextTakesTwiceItsSize() async throws {
+        let folder = try TemporaryFolder()
+        await #expect(processExitsWith: .exitCode(3)) { [path = folder.path as String] in
+            let length = 100 << 20
+            let writer = try SummaryWriter(logdir: path)
+            let before = peakMemory()
+            try writer.addText(String(repeating: "x", count: length), tag: "long", step: 1)
+            try writer.close()
+            let taken = peakMemory() - before
+            print("\(taken >> 20) MiB for a text of \(length >> 20) MiB")
+            exit(taken < 5 * length / 2 ? 3 : 4)
+        }
+        let run = try #require(try EventLog(folder: folder.path).runs.first)
+        let text = try events(of: run.files[0]).last?.values.first?.text?.first
+        #expect(text?.utf8.count == 100 << 20)
+    }
+}
+
+/// The most bytes of memory that the process has had.
+private func peakMemory() -> Int {
+    var usage = rusage()
+    #if canImport(Darwin)
+        getrusage(RUSAGE_SELF, &usage)
+        return Int(usage.ru_maxrss)
+    #elseif canImport(Glibc)
+        getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
+        return Int(usage.ru_maxrss) * 1024
+    #else
+        getrusage(RUSAGE_SELF, &usage)
+        return Int(usage.ru_maxrss) * 1024
+    #endif
+}

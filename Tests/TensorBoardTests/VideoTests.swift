@@ -96,3 +96,44 @@ import Testing
         #expect(try DecodedGIF(video.gif()).delays == [2, 2])
     }
 }
+
+@Suite struct AnimatedPNGTests {
+    /// Noise, what moves, what changes at one place, and what stays: every number of channels.
+    @Test(arguments: [1, 2, 3, 4], [1, 5, 40])
+    func framesAreKept(channels: Int, side: Int) throws {
+        var generator = SeededGenerator(seed: 3)
+        let width = side + 2
+        func image(_ pixel: (_ index: Int) -> UInt8) -> Image {
+            Image(
+                height: side, width: width, channels: channels,
+                pixels: (0..<side * width * channels).map(pixel))
+        }
+        let noise = image { _ in UInt8.random(in: 0...255, using: &generator) }
+        var changed = noise.pixels
+        changed[changed.count - 1] ^= 0x80
+        changed[changed.count / 2] ^= 1
+        let frames = [
+            noise, noise,
+            Image(height: side, width: width, channels: channels, pixels: changed),
+            image { UInt8(truncatingIfNeeded: $0) }, image { UInt8(truncatingIfNeeded: $0 + 1) },
+        ]
+        let video = Video(frames: frames, framesPerSecond: 8)
+        let decoded = try DecodedPNG(video.png())
+        #expect((decoded.width, decoded.height, decoded.channels) == (width, side, channels))
+        #expect(decoded.frames == frames.map(\.pixels))
+        #expect(decoded.delays == Array(repeating: 125, count: 5))
+        #expect(decoded.pixels == noise.pixels)
+    }
+
+    @Test func onePictureIsAPicture() {
+        let image = Image(height: 2, width: 1, channels: 1, pixels: [3, 4])
+        #expect(Video(frames: [image]).png() == image.png())
+    }
+
+    @Test(arguments: [(0.001, 65_535), (1, 1000), (30, 33), (60, 17), (1e9, 1)])
+    func ratesAreKeptAsFarAsTheyGo(framesPerSecond: Double, milliseconds: Int) throws {
+        let image = Image(height: 1, width: 1, channels: 1, pixels: [3])
+        let video = Video(frames: [image, image], framesPerSecond: framesPerSecond)
+        #expect(try DecodedPNG(video.png()).delays == [milliseconds, milliseconds])
+    }
+}

@@ -9,6 +9,24 @@ public struct DecodedPNG: Equatable {
     public let channels: Int
     /// Row by row from the top, a pixel's channels side by side.
     public let pixels: [UInt8]
+    /// The pixels of each frame of an animation, as it is shown; of the one picture otherwise.
+    public let frames: [[UInt8]]
+    /// How long each frame of an animation is shown, in milliseconds; none of a picture.
+    public let delays: [Int]
+
+    /// A frame of an animation, as its `fcTL` chunk has it.
+    private struct Frame {
+        var control: [UInt8]
+        var compressed: [UInt8] = []
+
+        var width: Int { DecodedPNG.number(control[4..<8]) }
+        var height: Int { DecodedPNG.number(control[8..<12]) }
+        var left: Int { DecodedPNG.number(control[12..<16]) }
+        var top: Int { DecodedPNG.number(control[16..<20]) }
+        var delay: Int {
+            DecodedPNG.number(control[20..<22]) * 1000 / DecodedPNG.number(control[22..<24])
+        }
+    }
 
     /// Why a file could not be decoded.
     public struct Failure: Error, CustomStringConvertible {
@@ -23,6 +41,9 @@ public struct DecodedPNG: Equatable {
         }
         var header: [UInt8] = []
         var compressed: [UInt8] = []
+        var animation: [Frame] = []
+        var frameCount: Int?
+        var numbered = 0
         var offset = 8
         var type = ""
         while type != "IEND" {
@@ -37,6 +58,21 @@ public struct DecodedPNG: Equatable {
             }
             if type == "IHDR" { header = Array(data) }
             if type == "IDAT" { compressed += data }
+            if type == "acTL" { frameCount = Self.number(data.prefix(4)) }
+            if type == "fcTL" || type == "fdAT" {
+                guard Self.number(data.prefix(4)) == numbered else {
+                    throw Failure(description: "\(type) out of order")
+                }
+                numbered += 1
+                if type == "fcTL" {
+                    guard data.suffix(2) == [0, 0] else {
+                        throw Failure(description: "a frame that is blended or disposed of")
+                    }
+                    animation.append(Frame(control: Array(data)))
+                } else {
+                    animation[animation.count - 1].compressed += data.dropFirst(4)
+                }
+            }
             offset += 12 + length
         }
         guard offset == file.count, header.count == 13, header[8] == 8, header[12] == 0,
@@ -48,6 +84,25 @@ public struct DecodedPNG: Equatable {
         pixels = try Self.unfilter(
             Inflate.zlib(compressed), rowLength: width * channels, pixelLength: channels,
             rows: height)
+        guard frameCount ?? 0 == animation.count else {
+            throw Failure(description: "\(animation.count) frames of \(frameCount ?? 0)")
+        }
+        delays = animation.map(\.delay)
+        var shown = pixels
+        var frames = [shown]
+        for frame in animation.dropFirst() {
+            let part = try Self.unfilter(
+                Inflate.zlib(frame.compressed), rowLength: frame.width * channels,
+                pixelLength: channels, rows: frame.height)
+            for row in 0..<frame.height {
+                let start = ((frame.top + row) * width + frame.left) * channels
+                let length = frame.width * channels
+                shown.replaceSubrange(
+                    start..<start + length, with: part[row * length..<(row + 1) * length])
+            }
+            frames.append(shown)
+        }
+        self.frames = frames
     }
 
     private static func unfilter(

@@ -37,12 +37,26 @@ struct PNGEncoder: ~Copyable {
     ///
     /// - Precondition: The picture has a pixel.
     mutating func encode(_ image: Image) -> [UInt8] {
-        precondition(!image.pixels.isEmpty, "PNG knows no picture without pixels")
-        filter(image)
-        let compressed = deflated()
-
+        let compressed = compressedPixels(of: image)
         var file: [UInt8] = []
         file.reserveCapacity(compressed.count + 57)
+        Self.appendHeader(of: image, to: &file)
+        file.append(chunk: "IDAT", compressed)
+        file.append(chunk: "IEND", [])
+        return file
+    }
+
+    /// The data of a picture's `IDAT` chunk.
+    ///
+    /// - Precondition: The picture has a pixel.
+    mutating func compressedPixels(of image: Image) -> [UInt8] {
+        precondition(!image.pixels.isEmpty, "PNG knows no picture without pixels")
+        filter(image)
+        return deflated()
+    }
+
+    /// Appends the signature and the `IHDR` chunk of a picture's file.
+    static func appendHeader(of image: Image, to file: inout [UInt8]) {
         file += [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
         var header: [UInt8] = []
         header.append(bigEndian: UInt32(image.width))
@@ -50,9 +64,6 @@ struct PNGEncoder: ~Copyable {
         let colorTypes: [UInt8] = [0, 4, 2, 6]  // Gray, gray and alpha, RGB, RGBA.
         header += [8, colorTypes[image.channels - 1], 0, 0, 0]
         file.append(chunk: "IHDR", header)
-        file.append(chunk: "IDAT", compressed)
-        file.append(chunk: "IEND", [])
-        return file
     }
 
     /// Fills `filtered`.
@@ -118,11 +129,12 @@ struct PNGEncoder: ~Copyable {
 }
 
 extension [UInt8] {
-    fileprivate mutating func append(bigEndian number: UInt32) {
+    mutating func append(bigEndian number: some FixedWidthInteger) {
         Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
     }
 
-    fileprivate mutating func append(chunk type: String, _ data: [UInt8]) {
+    /// Appends a chunk of a PNG file.
+    mutating func append(chunk type: String, _ data: [UInt8]) {
         append(bigEndian: UInt32(data.count))
         let start = count
         append(contentsOf: type.utf8)

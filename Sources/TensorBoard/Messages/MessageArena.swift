@@ -22,6 +22,11 @@ final class MessageArena {
     private var taken = 0
     /// A text that was cut at its first NUL, if there was one.
     private(set) var cutText: String?
+    /// Long values that messages point into.
+    private var held: [[UInt8]] = []
+
+    /// Values of so many bytes are not copied.
+    private static let heldLength = 1 << 16
 
     private static let blockSize = 1 << 16
     private static let alignment = 16
@@ -37,6 +42,7 @@ final class MessageArena {
             blocks.removeLast()
         }
         taken = 0
+        held = []
     }
 
     /// Makes a message.
@@ -69,6 +75,19 @@ final class MessageArena {
     func bytes(_ bytes: some Collection<UInt8>) -> ProtobufCBinaryData {
         let (count, memory) = repeated(bytes)
         return ProtobufCBinaryData(len: count, data: memory)
+    }
+
+    /// The value of a field of type `bytes`, of which a long one is not copied: an array's elements
+    /// stay where they are for as long as something refers to them, and nobody changes them here.
+    func bytes(_ bytes: [UInt8]) -> ProtobufCBinaryData {
+        guard bytes.count >= Self.heldLength else {
+            let (count, memory) = repeated(bytes)
+            return ProtobufCBinaryData(len: count, data: memory)
+        }
+        held.append(bytes)
+        return bytes.withUnsafeBufferPointer {
+            ProtobufCBinaryData(len: $0.count, data: UnsafeMutablePointer(mutating: $0.baseAddress))
+        }
     }
 
     /// The values of a repeated field of numbers or bytes.

@@ -28,12 +28,11 @@ extension Summary.Content {
         }
     }
 
-    /// Whether readers know the plugin from the value alone, as of TensorFlow 1's kinds. Sounds are
-    /// such a kind too, but one that does not say of which format they are.
+    /// Whether readers know the plugin from the value alone, as of TensorFlow 1's kinds.
     var saysItsKind: Bool {
         switch self {
-        case .scalar, .histogram, .image, .floatImage, .boxedImage, .video: true
-        case .audio, .precisionRecall, .tensor: false
+        case .scalar, .histogram, .image, .floatImage, .boxedImage, .video, .audio: true
+        case .precisionRecall, .tensor: false
         }
     }
 

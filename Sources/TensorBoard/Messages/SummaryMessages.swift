@@ -25,6 +25,7 @@ struct SummaryMessages: ~Copyable {
     ) -> UnsafeMutablePointer<Tensorflow__Summary> {
         var values: [UnsafeMutablePointer<Tensorflow__Summary__Value>] = []
         for value in summary.values where !value.content.isEmpty {
+            if let description = soundDescription(value) { values.append(description) }
             values.append(message(value))
         }
         return arena.make(tensorflow__summary__init) {
@@ -58,7 +59,7 @@ struct SummaryMessages: ~Copyable {
         case .video(let video):
             message.pointee.value_case = TENSORFLOW__SUMMARY__VALUE__VALUE_IMAGE
             message.pointee.image = encodedImage(
-                video.gif(), height: video.height, width: video.width, channels: video.channels)
+                video.png(), height: video.height, width: video.width, channels: video.channels)
         case .audio(let audio):
             message.pointee.value_case = TENSORFLOW__SUMMARY__VALUE__VALUE_AUDIO
             message.pointee.audio = self.audio(audio)
@@ -133,15 +134,31 @@ struct SummaryMessages: ~Copyable {
     ) {
         guard let descriptions else { return }
         if describedTags.insert(ExactName(value.tag)).inserted || !value.content.saysItsKind {
-            let field = arena.repeated(descriptions.field(value, in: arena))
             // Packed as it is, behind the fields that libprotobuf-c packs.
+            let field = arena.bytes(descriptions.field(value, in: arena))
             let packed = ProtobufCMessageUnknownField(
                 tag: Self.metadataField, wire_type: PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED,
-                len: field.count, data: field.memory)
+                len: field.len, data: field.data)
             let (count, memory) = arena.repeated(CollectionOfOne(packed))
             message.pointee.base.n_unknown_fields = UInt32(count)
             message.pointee.base.unknown_fields = memory
         }
+    }
+
+    /// What comes before the first sound of a tag in a file: the tag's metadata by themselves, which
+    /// tell TensorBoard's default reader that the sounds are WAV. Some readers (aim) pass over sounds
+    /// with metadata, and find them by their message.
+    private mutating func soundDescription(
+        _ value: Summary.Value
+    ) -> UnsafeMutablePointer<Tensorflow__Summary__Value>? {
+        guard descriptions != nil, case .audio = value.content,
+            !describedTags.contains(ExactName(value.tag))
+        else { return nil }
+        let message = arena.make(tensorflow__summary__value__init) {
+            $0.tag = arena.bytes(value.tag.utf8)
+        }
+        describe(value, in: message)
+        return message
     }
 
     /// The number of the field `metadata` in `Summary.Value`.

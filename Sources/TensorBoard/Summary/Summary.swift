@@ -121,16 +121,4 @@ extension Summary.Value {
     public static func text(_ markdown: String, tag: String) -> Self {
         Self(tag: tag, content: .tensor(Summary.Tensor(strings: [markdown], shape: []), .text))
     }
-
-    /// A table whose cells are texts in Markdown.
-    ///
-    /// - Precondition: All rows have the same number of cells.
-    public static func text(table rows: [[String]], tag: String) -> Self {
-        let columns = rows.first?.count ?? 0
-        precondition(
-            rows.allSatisfy { $0.count == columns }, "a table whose rows differ in length: \(tag)")
-        let cells = Summary.Tensor(
-            strings: rows.flatMap { $0 }, shape: [rows.count, columns])
-        return Self(tag: tag, content: .tensor(cells, .text))
-    }
 }

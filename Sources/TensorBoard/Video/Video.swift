@@ -9,8 +9,8 @@ public struct Video: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - frames: The pictures.
-    ///   - framesPerSecond: How many are shown in a second. An animated GIF counts hundredths of a
-    ///     second, and browsers show no more than 50 frames in one.
+    ///   - framesPerSecond: How many are shown in a second. An animated PNG counts thousandths of a
+    ///     second, a GIF hundredths, and browsers show no more than 50 to 100 frames in one.
     /// - Precondition: All frames agree in height, width and channels, and the rate is positive.
     public init(frames: [Image], framesPerSecond: Double = 4) {
         let first = frames.first
@@ -62,6 +62,15 @@ public struct Video: Sendable, Equatable {
     var width: Int { frames.first?.width ?? 0 }
     /// Channels of a frame.
     var channels: Int { frames.first?.channels ?? 1 }
+
+    /// The video as an animated PNG, which is what a writer logs. Nothing of it is lost, and what
+    /// knows no animations takes it for a picture, its first frame.
+    ///
+    /// - Precondition: There is a frame, and it has a pixel.
+    public func png() -> [UInt8] {
+        var encoder = AnimatedPNGEncoder()
+        return encoder.encode(self)
+    }
 
     /// The video as an animated GIF.
     ///

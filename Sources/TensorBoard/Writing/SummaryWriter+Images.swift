@@ -149,8 +149,9 @@ extension SummaryWriter {
         try add(.boxedImage(image, boxes), tag, step, metadata, wallTime)
     }
 
-    /// Logs a video, which the writer's thread encodes as an animated GIF. TensorBoard shows it
-    /// among the images.
+    /// Logs a video, which the writer's thread encodes as an animated PNG. TensorBoard shows it
+    /// among the images; programs that know no animations show its first frame, where a GIF ends
+    /// some of them.
     ///
     /// - Parameters:
     ///   - video: The video.
