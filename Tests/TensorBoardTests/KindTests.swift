@@ -52,9 +52,8 @@ import Testing
         #expect(Data(wav[44...]).numbers(Int16.self) == [0, 16383, -32767, 32767, 0, 32767])
         let values = try written { try $0.addAudio(sound, tag: "tone", step: 3) }
         let value = try #require(values.last)
-        #expect(values.map(\.step) == [3, 3])
-        #expect(try plugin(values[0].value).string(1) == "audio")
-        #expect(try plugin(values[0].value).bytes(2) == [0x10, 11, 0x18, 1])
+        #expect(values.map(\.step) == [3])
+        #expect(try value.value.messages(9).isEmpty)
         // TensorFlow 1's message, which all readers know.
         let audio = try value.value.messages(6)[0]
         #expect(audio.bytes(4) == wav)
@@ -72,7 +71,7 @@ import Testing
             try $0.addText("", tag: "empty", step: 1)
             try $0.addText(table: [["a", "learning_rate"], ["-0.5", ""]], tag: "plain", step: 1)
         }.map(\.value)
-        #expect(try values.map { try plugin($0).string(1) } == ["text", "text", "text"])
+        #expect(try values.map { try plugin($0).string(1) } == ["text", "text", "text", "text"])
         #expect(try values.map(shape) == [[], [2, 2], [], []])
         #expect(try values[0].messages(8)[0].string(8) == "# é\0x")
         let cells = try values[1].messages(8)[0].fields.filter { $0.number == 8 }.map(\.value)

@@ -97,16 +97,18 @@ import Testing
         #expect(metadata["a"]?.map { $0?.displayName } == Array(repeating: "Title", count: 6))
     }
 
-    /// A sound is found by its message; what it is said to be comes before the first.
-    @Test func soundsAreDescribedBeforehand() throws {
+    /// A sound is found by its message, by some readers only if it has no metadata.
+    @Test func soundsAreDescribedIfTheyHaveATitle() throws {
         let metadata = try logged { writer, step in
+            let sound = Audio([0], sampleRate: 8000)
             try writer.addAudio(
-                Audio([0], sampleRate: 8000), tag: "tone", step: step,
-                metadata: step == 1 ? Self.title : nil)
+                sound, tag: "titled", step: step, metadata: step == 1 ? Self.title : nil)
+            try writer.addAudio(sound, tag: "plain", step: step)
         }
-        #expect(metadata["tone"]?.map { $0 != nil } == [true, false, false, false])
-        #expect(metadata["tone"]?[0]?.pluginName == "audio")
-        #expect(metadata["tone"]?[0]?.displayName == "Title")
-        #expect(metadata["tone"]?[0]?.pluginContent == [0x10, 11, 0x18, 1])
+        #expect(metadata["plain"] == [nil, nil, nil])
+        #expect(metadata["titled"]?.map { $0 != nil } == [true, false, false])
+        #expect(metadata["titled"]?[0]?.pluginName == "audio")
+        #expect(metadata["titled"]?[0]?.displayName == "Title")
+        #expect(metadata["titled"]?[0]?.pluginContent == [0x10, 11, 0x18, 1])
     }
 }

@@ -25,7 +25,6 @@ struct SummaryMessages: ~Copyable {
     ) -> UnsafeMutablePointer<Tensorflow__Summary> {
         var values: [UnsafeMutablePointer<Tensorflow__Summary__Value>] = []
         for value in summary.values where !value.content.isEmpty {
-            if let description = soundDescription(value) { values.append(description) }
             values.append(message(value))
         }
         return arena.make(tensorflow__summary__init) {
@@ -133,6 +132,8 @@ struct SummaryMessages: ~Copyable {
         _ value: Summary.Value, in message: UnsafeMutablePointer<Tensorflow__Summary__Value>
     ) {
         guard let descriptions else { return }
+        // Some readers (aim) pass over sounds with metadata, and find the others by their message.
+        if case .audio = value.content, !descriptions.isTitled(value) { return }
         if describedTags.insert(ExactName(value.tag)).inserted || !value.content.saysItsKind {
             // Packed as it is, behind the fields that libprotobuf-c packs.
             let field = arena.bytes(descriptions.field(value, in: arena))
@@ -143,22 +144,6 @@ struct SummaryMessages: ~Copyable {
             message.pointee.base.n_unknown_fields = UInt32(count)
             message.pointee.base.unknown_fields = memory
         }
-    }
-
-    /// What comes before the first sound of a tag in a file: the tag's metadata by themselves, which
-    /// tell TensorBoard's default reader that the sounds are WAV. Some readers (aim) pass over sounds
-    /// with metadata, and find them by their message.
-    private mutating func soundDescription(
-        _ value: Summary.Value
-    ) -> UnsafeMutablePointer<Tensorflow__Summary__Value>? {
-        guard descriptions != nil, case .audio = value.content,
-            !describedTags.contains(ExactName(value.tag))
-        else { return nil }
-        let message = arena.make(tensorflow__summary__value__init) {
-            $0.tag = arena.bytes(value.tag.utf8)
-        }
-        describe(value, in: message)
-        return message
     }
 
     /// The number of the field `metadata` in `Summary.Value`.

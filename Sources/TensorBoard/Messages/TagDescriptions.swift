@@ -15,6 +15,11 @@ final class TagDescriptions {
 
     private var descriptions: [ExactName: Description] = [:]
 
+    /// Whether a value, or an earlier one of its tag, comes with a title or an explanation.
+    func isTitled(_ value: Summary.Value) -> Bool {
+        value.metadata != nil || descriptions[ExactName(value.tag)]?.metadata != nil
+    }
+
     /// The packed `SummaryMetadata` of a value, behind its length. A value without metadata of its
     /// own has those of its tag.
     ///

@@ -129,7 +129,7 @@ extension Event {
     fileprivate var keys: [(key: Key, kind: Series.Kind?)] {
         switch content {
         case .summary(let values):
-            values.lazy.filter { !$0.isDescription }.map { (Key(tag: $0.tag, kind: nil), $0.kind) }
+            values.map { (Key(tag: $0.tag, kind: nil), $0.kind) }
         case .graph:
             [(.graph, .graphs)]
         case .runMetadata(let tag, _):

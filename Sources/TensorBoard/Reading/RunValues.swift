@@ -54,7 +54,6 @@ public struct RunValues: Sendable {
             lastStep = event.step
             for (number, value) in values.enumerated() {
                 let index = index(of: value)
-                if value.isDescription { continue }
                 if goesBack { tags[index].forget(from: event.step) }
                 tags[index].add(value, number: number, of: event, in: files[file])
             }

@@ -42,9 +42,6 @@ public struct Series: Sendable, Equatable {
 }
 
 extension Event.Value {
-    /// Whether it is no value, but what is to be known of those that follow under its tag.
-    var isDescription: Bool { metadata != nil && content == .unknown }
-
     /// What the value is; `nil` if an earlier value of its tag says it.
     public var kind: Series.Kind? {
         switch content {
