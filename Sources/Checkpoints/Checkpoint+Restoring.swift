@@ -8,9 +8,7 @@ extension Checkpoint {
     public func restore(_ wanted: [TensorDescription]) throws(CheckpointError) -> [TensorData] {
         let mismatches = wanted.compactMap(mismatch)
         guard mismatches.isEmpty else {
-            throw CheckpointError(
-                .mismatch(mismatches, wanted: wanted.count),
-                path: BundleFormat.indexPath(prefix: prefix))
+            throw self.mismatch(mismatches, wanted: wanted.count)
         }
         return try wanted.map { tensor throws(CheckpointError) in
             try self.tensor(named: tensor.name)
@@ -19,24 +17,36 @@ extension Checkpoint {
 
     /// Reads those tensors of a model that are in the checkpoint with the same type and shape.
     ///
-    /// - Parameter wanted: The names, types and shapes that the model has.
+    /// - Parameters:
+    ///   - wanted: The names, types and shapes that the model has.
+    ///   - minimumShare: How much of the model has to be there, from 0 to 1. A checkpoint of which
+    ///     hardly anything fits is another model's, most likely.
+    ///   - essential: Of what the share is counted; all of `wanted` unless given.
     /// - Returns: The tensors, in that order, with `nil` for those that are missing or differ; and
     ///   how these differ.
-    /// - Throws: `CheckpointError`, if one cannot be read, or is damaged.
+    /// - Throws: `CheckpointError`, if too few agree, before any is read; or one cannot be read, or is
+    ///   damaged.
     public func restorePartially(
-        _ wanted: [TensorDescription]
+        _ wanted: [TensorDescription], minimumShare: Double = 0.5,
+        essential: [TensorDescription]? = nil
     ) throws(CheckpointError) -> (tensors: [TensorData?], mismatches: [Mismatch]) {
-        var tensors: [TensorData?] = []
-        var mismatches: [Mismatch] = []
-        for description in wanted {
-            if let mismatch = mismatch(description) {
-                mismatches.append(mismatch)
-                tensors.append(nil)
-            } else {
-                tensors.append(try tensor(named: description.name))
-            }
+        let mismatches = wanted.map(mismatch)
+        let differing = mismatches.compactMap(\.self)
+        let counted = essential ?? wanted
+        let there = counted.count { self.mismatch($0) == nil }
+        guard Double(there) >= minimumShare * Double(counted.count) else {
+            throw mismatch(differing, wanted: wanted.count)
         }
-        return (tensors, mismatches)
+        let tensors = try zip(wanted, mismatches).map {
+            description, mismatch throws(CheckpointError) in
+            mismatch == nil ? try tensor(named: description.name) : nil
+        }
+        return (tensors, differing)
+    }
+
+    private func mismatch(_ mismatches: [Mismatch], wanted: Int) -> CheckpointError {
+        CheckpointError(
+            .mismatch(mismatches, wanted: wanted, stored: tensors.map(\.name)), path: path)
     }
 
     private func mismatch(_ wanted: TensorDescription) -> Mismatch? {

@@ -72,21 +72,24 @@ struct StagedCheckpoint {
         // Small tensors reach the system together.
         var pending: [UInt8] = []
         for (name, tensor) in tensors {
+            let (bytes, checksum) =
+                tensor.elementType == .string
+                ? StringTensor.encoded(tensor.strings)
+                : (tensor.bytes, CRC32C.mask(CRC32C.checksum(of: tensor.bytes.span.bytes)))
             let entry = BundleEntry(
                 type: Int(tensor.elementType.rawValue), shape: tensor.shape, offset: offset,
-                byteCount: tensor.bytes.count,
-                maskedChecksum: CRC32C.mask(CRC32C.checksum(of: tensor.bytes.span.bytes)))
+                byteCount: bytes.count, maskedChecksum: checksum)
             table.append(key: Array(name.utf8), value: entry.encoded())
-            offset += tensor.bytes.count
+            offset += bytes.count
 
-            if pending.count + tensor.bytes.count > 1 << 20 {
+            if pending.count + bytes.count > 1 << 20 {
                 try file.append(pending.span.bytes)
                 pending.removeAll(keepingCapacity: true)
             }
-            if tensor.bytes.count > 1 << 20 {
-                try file.append(tensor.bytes.span.bytes)
+            if bytes.count > 1 << 20 {
+                try file.append(bytes.span.bytes)
             } else {
-                pending += tensor.bytes
+                pending += bytes
             }
         }
         try file.append(pending.span.bytes)

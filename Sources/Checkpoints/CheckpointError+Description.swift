@@ -1,3 +1,5 @@
+internal import RecordIO
+
 extension CheckpointError: CustomStringConvertible {
     /// The whole of it in one line: file, byte, tensor, problem, and what to do.
     public var description: String {
@@ -24,14 +26,18 @@ extension CheckpointError: CustomStringConvertible {
             "name the files without their endings, such as log/model.ckpt-100"
         case .damaged(.wrongState):
             "remove this file and name the checkpoint itself"
-        case .damaged, .compressed:
+        case .noIndex:
+            "copy all its files"
+        case .foreign(let file):
+            file.advice
+        case .damaged:
             "restore another checkpoint, or copy all its files again"
-        case .bigEndian, .partitioned, .notNumbers:
+        case .compressed, .notNumbers, .tooOld:
             "let TensorFlow restore it and save it anew"
-        case .tooNew:
+        case .tooNew, .refusedReader:
             "let the program that wrote it save in an older format"
         case .noSuchTensor, .mismatch:
-            "restore a checkpoint of the same model, or only the variables that agree"
+            "restore a checkpoint of the same model"
         case .duplicateName, .reservedName:
             "give each variable a name of its own"
         }
@@ -48,26 +54,39 @@ extension CheckpointError.Problem: CustomStringConvertible {
             "no such checkpoint"
         case .damaged(let damage):
             "\(damage)"
-        case .compressed:
-            "a compressed index, which TensorFlow's checkpoints do not have"
-        case .bigEndian:
-            "the numbers' highest bytes come first"
+        case .noIndex:
+            "files of data without their index"
+        case .foreign(let file):
+            "\(file.name), not a checkpoint's file"
+        case .compressed(let type):
+            "a block compressed in a way that is not known, number \(type)"
         case .tooNew(let version):
             "made for readers of the format's version \(version), this one reads version 1"
+        case .tooOld(let version):
+            "written in the format's version \(version), this one reads versions from 0 on"
+        case .refusedReader:
+            "not to be read by version 1 of the format, which this one reads"
         case .notNumbers(let type):
-            "its type, number \(type) of TensorFlow's, is not one of numbers"
-        case .partitioned:
-            "stored in parts"
+            "its type, number \(type) of TensorFlow's, is neither of numbers nor of strings"
         case .noSuchTensor:
             "not in the checkpoint"
-        case .mismatch(let mismatches, let wanted):
+        case .mismatch(let mismatches, let wanted, let stored):
             "\(mismatches.count) of \(wanted) variables cannot be restored: "
-                + mismatches.map(\.description).joined(separator: ", ")
+                + Self.firstOf(mismatches.map(\.description)) + "; it has "
+                + (stored.isEmpty ? "none" : Self.firstOf(stored))
         case .duplicateName:
             "two variables have this name"
         case .reservedName:
             "a name is empty or begins with a zero byte"
         }
+    }
+}
+
+extension CheckpointError.Problem {
+    /// The first few of a list, and how many more there are.
+    private static func firstOf(_ words: [String]) -> String {
+        let (shown, rest) = (words.prefix(3), words.dropFirst(3))
+        return shown.joined(separator: ", ") + (rest.isEmpty ? "" : " and \(rest.count) more")
     }
 }
 
@@ -84,9 +103,11 @@ extension CheckpointError.Damage: CustomStringConvertible {
         case .keysNotRising: "a name that is not above the one before it"
         case .oversizedKeys: "names that take far more memory than the file"
         case .misplacedBlock: "the blocks do not lie one behind the other"
+        case .wrongCompression: "a compressed block that cannot be unpacked"
         case .wrongIndex: "the index of the blocks disagrees with them"
         case .wrongHeader: "the first entry is not a checkpoint's header"
         case .wrongTensor: "an entry that does not describe a tensor"
+        case .wrongParts: "parts that are not there, overlap, or are not all of it"
         case .wrongState: "not the state of a folder's checkpoints"
         }
     }

@@ -20,20 +20,25 @@ public struct CheckpointError: Error, Equatable, Sendable {
         case noCheckpoint
         /// The file is not as it was written.
         case damaged(Damage)
-        /// The index is compressed, which TensorFlow's never is.
-        case compressed
-        /// The numbers are stored with their highest byte first.
-        case bigEndian
+        /// There are files of data of this prefix, and no index.
+        case noIndex
+        /// It is something else than a checkpoint's file.
+        case foreign(ForeignFile)
+        /// A block of the index is compressed in a way that is not known, by the number it has.
+        case compressed(type: UInt8)
         /// It was written for readers of this version of the format or later ones.
         case tooNew(version: Int)
-        /// The tensor holds something else than numbers; TensorFlow's number for its type.
+        /// It was written in this version of the format, before all that are read.
+        case tooOld(version: Int)
+        /// It says that readers of this version must not read it.
+        case refusedReader
+        /// The tensor holds neither numbers nor strings; TensorFlow's number for its type.
         case notNumbers(type: Int)
-        /// The tensor is stored in parts, as TensorFlow does with partitioned variables.
-        case partitioned
         /// A tensor of this name is not in the checkpoint.
         case noSuchTensor
-        /// These tensors are not in the checkpoint as they are wanted; of so many wanted ones.
-        case mismatch([Mismatch], wanted: Int)
+        /// These tensors are not in the checkpoint as they are wanted, of so many wanted ones; and the
+        /// names of those that it has.
+        case mismatch([Mismatch], wanted: Int, stored: [String])
         /// Two tensors to be written have the same name.
         case duplicateName
         /// A tensor's name is empty, or begins with a zero, which the format keeps for itself.
@@ -60,12 +65,16 @@ public struct CheckpointError: Error, Equatable, Sendable {
         case oversizedKeys
         /// The blocks do not lie one behind the other.
         case misplacedBlock
+        /// A compressed block cannot be unpacked.
+        case wrongCompression
         /// The index of the blocks disagrees with them.
         case wrongIndex
         /// The first entry is not a checkpoint's header.
         case wrongHeader
-        /// An entry does not describe a tensor.
+        /// An entry does not describe a tensor, or not hold its elements.
         case wrongTensor
+        /// The parts of a tensor are not there, overlap, or are not all of it.
+        case wrongParts
         /// A state file is not in protobuf's text format, or names no checkpoint.
         case wrongState
     }
@@ -75,6 +84,16 @@ public struct CheckpointError: Error, Equatable, Sendable {
         self.path = path
         self.offset = offset
         self.tensor = tensor
+    }
+
+    /// Sees whether a file is something that people have in a checkpoint's place.
+    static func checkIsNotForeign(_ file: InputFile) throws(CheckpointError) {
+        let start = try orCheckpointError { () throws(FileError) in
+            try file.bytes(ForeignFile.byteCount, at: 0)
+        }
+        if let foreign = ForeignFile(beginningWith: start) {
+            throw CheckpointError(.foreign(foreign), path: file.path)
+        }
     }
 
     init(_ error: FileError, tensor: String? = nil) {

@@ -5,10 +5,15 @@ public import RecordIO
 public struct DatasetError: Error, Equatable, Sendable {
     /// What is wrong with a file or folder.
     public enum Problem: Equatable, Sendable {
-        /// The folder is not there, or is not a folder.
+        /// The folder is not there.
         case missingFolder
-        /// Neither the file nor the same name with `.gz` is in its folder.
-        case missingFile
+        /// A file or something else is in the folder's place.
+        case noFolder
+        /// Neither the file nor the same name with a dot or `.gz` is in its folder, in which some of the
+        /// others are or none.
+        case missingFile(besideOthers: Bool)
+        /// It is something else than an IDX file.
+        case foreign(ForeignFile)
         /// The system refuses to open or read it, or it is not read.
         case unreadable(FileError)
         /// It holds, or promises, more bytes than are read into memory.
@@ -29,8 +34,6 @@ public struct DatasetError: Error, Equatable, Sendable {
         case countsDiffer(images: Int, labels: Int)
         /// It holds too few images.
         case tooFewImages(Int, needed: Int)
-        /// A label that is not a digit.
-        case labelOutOfRange(UInt8)
     }
 
     /// The file or folder.
@@ -66,14 +69,25 @@ extension DatasetError: CustomStringConvertible {
 
     private var remedy: String {
         switch problem {
-        case .missingFolder, .missingFile:
+        case .missingFolder, .missingFile(besideOthers: false):
             "tools/fetch-mnist \(folder) downloads MNIST"
+        case .noFolder:
+            "name the folder that MNIST's four files are in"
         case .unreadable:
             "check the path and its permissions"
-        case .tooLarge, .wrongMagic, .wrongShape, .truncated, .trailingBytes, .gzipCut,
-            .gzipDamaged, .countsDiffer, .tooFewImages, .labelOutOfRange:
-            "tools/fetch-mnist \(folder) downloads MNIST anew"
+        case .foreign(let file):
+            file.advice
+        case .truncated, .gzipCut, .gzipDamaged, .trailingBytes:
+            "copy it again, or \(elsewhere)"
+        case .missingFile(besideOthers: true), .tooLarge, .wrongMagic, .wrongShape, .countsDiffer,
+            .tooFewImages:
+            "give all four files in MNIST's format, or \(elsewhere)"
         }
+    }
+
+    /// Not into a folder that has files of the same names: these may be the user's own.
+    private var elsewhere: String {
+        "download MNIST into a folder of its own by tools/fetch-mnist MNIST"
     }
 
     private var folder: String {
@@ -89,8 +103,12 @@ extension DatasetError.Problem: CustomStringConvertible {
         switch self {
         case .missingFolder:
             "no such folder"
+        case .noFolder:
+            "is not a folder"
         case .missingFile:
             "no such file, nor one with .gz"
+        case .foreign(let file):
+            "\(file.name), not an IDX file"
         case .unreadable(let error):
             "\(error)"
         case .tooLarge(let bytes, let limit):
@@ -111,8 +129,6 @@ extension DatasetError.Problem: CustomStringConvertible {
             "\(labels) labels for \(images) images"
         case .tooFewImages(let count, let needed):
             "\(count) images, at least \(needed) are needed"
-        case .labelOutOfRange(let label):
-            "the label \(label) is not a digit"
         }
     }
 

@@ -2,7 +2,7 @@
 public struct Examples: Sendable {
     /// How many images there are.
     public let count: Int
-    /// The digit of each image, 0...9; nil where only images are known.
+    /// The class of each image, for MNIST its digit; nil where only images are known.
     public let labels: ArraySlice<UInt8>?
     /// The pixels as they are stored, [count, 784] row-major: 0 is the background, 255 full ink.
     /// The slice's first index need not be 0.

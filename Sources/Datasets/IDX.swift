@@ -52,6 +52,10 @@ struct IDX {
         let magic: [UInt8] = [0, 0, 8, UInt8(expected.count)]
         let start = try source.read(magic.count)
         guard start.elementsEqual(magic) else {
+            let first = Array(start) + (try source.read(ForeignFile.byteCount - magic.count))
+            if let foreign = ForeignFile(beginningWith: first) {
+                throw DatasetError(.foreign(foreign), path: path)
+            }
             throw DatasetError(.wrongMagic(Array(start), expected: magic), path: path, offset: 0)
         }
 

@@ -22,10 +22,13 @@ public struct MNIST: Sendable {
 
     /// Reads the four IDX files from `folder`: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
     /// `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`. Where a file is not there, the same name
-    /// with `.gz` is; any of them may be gzip-compressed.
+    /// with `.gz` is, or with a dot for the second `-`; any of them may be gzip-compressed.
+    ///
+    /// Images and labels need not be those of MNIST: other sets have its format, such as EMNIST with
+    /// its 62 classes.
     ///
     /// - Throws: when a file is missing, cannot be read or is damaged, when images and labels are not
-    ///   equally many, when a label is not a digit, or when there are 5000 training images or fewer.
+    ///   equally many, or when there are 5000 training images or fewer.
     public init(folder: String) throws(DatasetError) {
         let isFolder: Bool
         do throws(FileError) {
@@ -33,7 +36,9 @@ public struct MNIST: Sendable {
         } catch {
             throw DatasetError(error)
         }
-        guard isFolder else { throw DatasetError(.missingFolder, path: folder) }
+        guard isFolder else {
+            throw DatasetError(Folder.exists(folder) ? .noFolder : .missingFolder, path: folder)
+        }
         let training = try Self.examples("train", in: folder, atLeast: Self.validationCount + 1)
         self.init(training: training, test: try Self.examples("t10k", in: folder, atLeast: 1))
     }
@@ -59,21 +64,29 @@ public struct MNIST: Sendable {
             throw DatasetError(
                 .countsDiffer(images: images.shape[0], labels: labels.shape[0]), path: labelsPath)
         }
-        if let wrong = labels.values.firstIndex(where: { $0 > 9 }) {
-            let headerSize = 8
-            throw DatasetError(
-                .labelOutOfRange(labels.values[wrong]), path: labelsPath,
-                offset: headerSize + wrong - labels.values.startIndex)
-        }
         return Examples(bytes: images.values, labels: labels.values)
     }
 
-    /// Where `name` is in `folder`, compressed or not.
+    /// Where a file is in a folder: under its name or the one that browsers and archives give it, with
+    /// a dot; compressed or not.
     private static func file(_ name: String, in folder: String) throws(DatasetError) -> String {
-        let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-        for candidate in [path, path + ".gz"] where Folder.exists(candidate) {
-            return candidate
-        }
-        throw DatasetError(.missingFile, path: path)
+        if let path = existing(name, in: folder) { return path }
+        let hasOthers = names.contains { existing($0, in: folder) != nil }
+        throw DatasetError(
+            .missingFile(besideOthers: hasOthers), path: path(of: name, in: folder))
+    }
+
+    private static func existing(_ name: String, in folder: String) -> String? {
+        let dotted = name.replacing("-idx", with: ".idx")
+        return [name, "\(name).gz", dotted, "\(dotted).gz"].map { path(of: $0, in: folder) }
+            .first(where: Folder.exists)
+    }
+
+    private static func path(of name: String, in folder: String) -> String {
+        folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+    }
+
+    private static let names = ["train", "t10k"].flatMap {
+        ["\($0)-images-idx3-ubyte", "\($0)-labels-idx1-ubyte"]
     }
 }

@@ -9,8 +9,9 @@ public import RecordIO
 ///              and spaces up to a multiple of 64 bytes, the last one a line feed
 ///     data     the elements
 ///
-/// Written are float32 arrays, little-endian and row-major; read are float32 and float64 of either
-/// byte order, row-major or column-major.
+/// Written are float32 arrays, little-endian and row-major; read are real numbers of any type, of
+/// either byte order, row-major or column-major. A float64 is rounded to float32, a whole number has to
+/// be one.
 ///
 /// ```swift
 /// let noise = try NPY(path: "z.npy", shape: [nil, 20])
@@ -106,7 +107,14 @@ extension NPY {
                 .wrongLength(promised: byteCount, found: bytes.count - start), path: path,
                 offset: start)
         }
-        let stored = element.decode(bytes[start...])
+        let stored: [Float]
+        do throws(NPYElement.NotAFloat) {
+            stored = try element.decode(bytes[start...])
+        } catch {
+            throw NPYError(
+                .notAFloat(error.number, type: header.type), path: path,
+                offset: start + error.index * element.size)
+        }
         self.init(
             shape: header.shape,
             values: header.isColumnMajor ? Self.rowMajor(stored, header.shape) : stored)
@@ -128,36 +136,6 @@ extension NPY {
                 rest /= shape[axis]
             }
             return stored[place]
-        }
-    }
-}
-
-/// The type of a file's elements.
-private struct NPYElement {
-    let size: Int
-    private let isBigEndian: Bool
-
-    /// The type of that name; `nil` unless it is one of `<f4`, `>f4`, `<f8` and `>f8`.
-    init?(_ name: String) {
-        switch name {
-        case "<f4", ">f4": size = 4
-        case "<f8", ">f8": size = 8
-        default: return nil
-        }
-        isBigEndian = name.hasPrefix(">")
-    }
-
-    func decode(_ bytes: ArraySlice<UInt8>) -> [Float] {
-        stride(from: bytes.startIndex, to: bytes.endIndex, by: size).map { start in
-            let element = bytes[start..<start + size]
-            var bits: UInt64 = 0
-            if isBigEndian {
-                for byte in element { bits = bits << 8 | UInt64(byte) }
-            } else {
-                for byte in element.reversed() { bits = bits << 8 | UInt64(byte) }
-            }
-            return size == 4
-                ? Float(bitPattern: UInt32(bits)) : Float(Double(bitPattern: bits))
         }
     }
 }

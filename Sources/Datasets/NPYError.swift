@@ -9,14 +9,18 @@ public struct NPYError: Error, Equatable, Sendable {
         case system(FileError)
         /// It does not begin as a NumPy file does.
         case noNPY
+        /// It is something else.
+        case foreign(ForeignFile)
         /// It is of a version of the format that there is not.
         case wrongVersion(UInt8)
         /// It ends inside its header.
         case truncated
         /// Its header is no dictionary of a type, an order and a shape.
         case wrongHeader
-        /// Its elements are not of float32 or float64; NumPy's name for what they are.
+        /// Its elements are not real numbers; NumPy's name for what they are.
         case wrongType(String)
+        /// A number of this type is not one of float32.
+        case notAFloat(String, type: String)
         /// Its array has another shape than is needed.
         case wrongShape([Int], expected: [Int?])
         /// So many bytes of data follow the header, which promises another number; `nil` for more
@@ -43,7 +47,15 @@ extension NPYError: CustomStringConvertible {
     public var description: String {
         if case .system(let error) = problem { return "\(error)" }
         let place = offset.map { "\(path), byte \($0)" } ?? path
-        return "\(place): \(problem); write it by numpy.save"
+        return "\(place): \(problem); \(remedy)"
+    }
+
+    private var remedy: String {
+        switch problem {
+        case .foreign(let file): file.advice
+        case .wrongType, .notAFloat: "write array.astype('float32') by numpy.save"
+        default: "write it by numpy.save"
+        }
     }
 }
 
@@ -53,10 +65,12 @@ extension NPYError.Problem: CustomStringConvertible {
         switch self {
         case .system(let error): "\(error)"
         case .noNPY: "not an array of NumPy's"
+        case .foreign(let file): "\(file.name), not an array of NumPy's"
         case .wrongVersion(let version): "version \(version) of NumPy's format is not known"
         case .truncated: "ends inside its header"
         case .wrongHeader: "the header is not a type, an order and a shape"
-        case .wrongType(let name): "the elements are '\(name)', not float32 or float64"
+        case .wrongType(let name): "the elements are '\(name)', not real numbers"
+        case .notAFloat(let number, let type): "\(number) of type '\(type)' is no float32"
         case .wrongShape(let shape, let expected):
             "the shape is \(text(shape)), not \(text(expected))"
         case .wrongLength(let promised, let found):

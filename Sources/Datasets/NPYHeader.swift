@@ -1,3 +1,5 @@
+internal import RecordIO
+
 /// The header of a NumPy file: what a Python dictionary of three entries says.
 struct NPYHeader {
     private(set) var type = ""
@@ -11,7 +13,10 @@ struct NPYHeader {
         _ bytes: [UInt8], path: String
     ) throws(NPYError) -> (header: NPYHeader, end: Int) {
         let magic = NPY.magic
-        guard bytes.starts(with: magic) else { throw NPYError(.noNPY, path: path, offset: 0) }
+        guard bytes.starts(with: magic) else {
+            throw ForeignFile(beginningWith: bytes).map { NPYError(.foreign($0), path: path) }
+                ?? NPYError(.noNPY, path: path, offset: 0)
+        }
         guard bytes.count > magic.count + 1 else {
             throw NPYError(.truncated, path: path, offset: bytes.count)
         }
@@ -53,7 +58,7 @@ struct NPYHeader {
                 guard let key = string(), missing.remove(key) != nil, take(":") else { return nil }
                 switch key {
                 case "descr":
-                    guard let type = string() else { return nil }
+                    guard let type = string() ?? list() else { return nil }
                     header.type = type
                 case "fortran_order":
                     guard let isColumnMajor = bool() else { return nil }
@@ -79,6 +84,26 @@ struct NPYHeader {
             guard text.endIndex < rest.endIndex else { return nil }
             rest = rest[(text.endIndex + 1)...]
             return String(decoding: text, as: UTF8.self)
+        }
+
+        /// A type with fields, as it is written, up to a hundred bytes.
+        private mutating func list() -> String? {
+            guard rest.first == UInt8(ascii: "[") else { return nil }
+            let start = rest
+            var depth = 0
+            while let byte = rest.first {
+                if "\"'".utf8.contains(byte) {
+                    guard string() != nil else { return nil }
+                    continue
+                }
+                rest = rest.dropFirst()
+                if byte == UInt8(ascii: "[") { depth += 1 }
+                if byte == UInt8(ascii: "]") { depth -= 1 }
+                if depth == 0 {
+                    return String(decoding: start[..<rest.startIndex].prefix(100), as: UTF8.self)
+                }
+            }
+            return nil
         }
 
         private mutating func bool() -> Bool? {

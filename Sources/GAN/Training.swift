@@ -112,11 +112,12 @@ private struct Training {
         switch start {
         case .fresh:
             return nil
-        case .restored(let prefix, let partially):
+        case .restored(let prefix, let minimumShare):
             let checkpoint = try Checkpoint(opening: prefix)
             var left: [String] = []
-            if partially {
-                left = try session.restorePartially(variables, from: checkpoint)
+            if let minimumShare {
+                left = try session.restorePartially(
+                    variables, from: checkpoint, minimumShare: minimumShare)
             } else {
                 try session.restore(variables, from: checkpoint)
             }

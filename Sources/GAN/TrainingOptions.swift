@@ -23,8 +23,9 @@ public struct TrainingOptions: Sendable {
         /// New weights, by the seed.
         case fresh
         /// The variables of the checkpoint with this prefix, of ours or of TensorFlow's; otherwise
-        /// as a fresh run. If `partially`, those that it lacks, or has in another shape, are new.
-        case restored(prefix: String, partially: Bool)
+        /// as a fresh run. With a `minimumShare`, those that it lacks, or has in another shape, are
+        /// new, as long as it has so much of them, from 0 to 1.
+        case restored(prefix: String, minimumShare: Double?)
         /// All that a run's checkpoint holds: the variables, the passes done and the noise.
         case resumed(SavedRun)
     }

@@ -1,3 +1,5 @@
+internal import Checkpoints
+
 /// One pass of the main loop.
 public struct PassReport: Sendable {
     /// Passes done, from 1.
@@ -52,7 +54,11 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .lossNotFinite(let which, let step):
             "\(which) is no number any more after step \(step): try a smaller --learning-rate"
         case .noCheckpoint(let folder):
-            "\(folder) has no checkpoint: name a run's folder that has one"
+            if let newest = newestCheckpoint(in: folder) {
+                "\(folder) has no state file, which names its latest checkpoint: name one itself; the newest is \(newest)"
+            } else {
+                "\(folder) has no checkpoint: name a run's folder that has one"
+            }
         case .notResumable(let prefix):
             "\(prefix) holds variables, but not where the training loop stood: start a new run from it with --restore"
         case .otherBatchSize(let saved, let asked):

@@ -1,7 +1,7 @@
 import Platform
 
 /// A file that is read at any offset, perhaps while another process appends to it.
-public final class InputFile: RandomAccessBytes {
+public final class InputFile: RandomAccessBytes, Sendable {
     /// The file's path.
     public let path: String
 

@@ -32,23 +32,49 @@ struct RestoringTests {
                 \(prefix).index: 3 of 4 variables cannot be restored: \
                 global_step is int64, not int32 and has the shape [], not [1], \
                 conv1/weights has the shape [2, 3, 4], not [4, 3, 2], \
-                conv2/weights is missing; \
-                restore a checkpoint of the same model, or only the variables that agree
+                conv2/weights is missing; it has conv1/biases, conv1/weights, global_step; \
+                restore a checkpoint of the same model
                 """
         }
     }
 
     @Test func onlyWhatAgrees() throws {
         let checkpoint = try Checkpoint(opening: Fixtures.path("saver/model.ckpt-7"))
-        let (tensors, mismatches) = try checkpoint.restorePartially([missing, step, wrongShape])
+        let (tensors, mismatches) = try checkpoint.restorePartially(
+            [missing, step, wrongShape], minimumShare: 0.3)
         #expect(tensors == [nil, TensorData([7] as [Int64], shape: []), nil])
         #expect(mismatches.map(\.wanted) == [missing, wrongShape])
         #expect(mismatches.map(\.found?.shape) == [nil, [2, 3, 4]])
     }
 
-    @Test func stringsAreMissing() throws {
+    /// A model of which the checkpoint has less than half is another one, unless one says so.
+    @Test func hardlyAnythingAgrees() throws {
+        let checkpoint = try Checkpoint(opening: Fixtures.path("saver/model.ckpt-7"))
+        let others = (1...41).map {
+            TensorDescription(name: "block\($0)", elementType: .float32, shape: [])
+        }
+        let error = #expect(throws: CheckpointError.self) {
+            try checkpoint.restorePartially([step] + others)
+        }
+        #expect(
+            error?.description.hasSuffix(
+                """
+                : 41 of 42 variables cannot be restored: block1 is missing, block2 is missing, \
+                block3 is missing and 38 more; it has conv1/biases, conv1/weights, global_step; \
+                restore a checkpoint of the same model
+                """) == true)
+        let (tensors, mismatches) = try checkpoint.restorePartially(
+            [step] + others, minimumShare: 0)
+        #expect(tensors.compactMap(\.self).count == 1 && mismatches.count == 41)
+        #expect(try checkpoint.restorePartially([step, missing]).tensors.count == 2)
+        #expect(try checkpoint.restorePartially([]).tensors.isEmpty)
+    }
+
+    @Test func stringsAreNoNumbers() throws {
         let checkpoint = try Checkpoint(opening: Fixtures.path("strange"))
         let strings = TensorDescription(name: "strings", elementType: .int8, shape: [2])
-        #expect(try checkpoint.restorePartially([strings]).mismatches.map(\.found) == [nil])
+        #expect(
+            try checkpoint.restorePartially([strings], minimumShare: 0).mismatches
+                .map(\.description) == ["strings is string, not int8"])
     }
 }

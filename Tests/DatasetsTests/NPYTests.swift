@@ -53,13 +53,20 @@ import Testing
     }
 
     @Test func whatCannotBeRead() throws {
-        #expect(problem(try bytes("integers"))?.problem == .wrongType("<i4"))
-        #expect(problem(try bytes("record"))?.problem == .wrongHeader)
+        let record = try #require(problem(try bytes("record"))?.problem)
+        guard case .wrongType(let type) = record else {
+            Issue.record("\(record)")
+            return
+        }
+        #expect(type.hasPrefix("[('"))
         #expect(
             problem(try bytes("little4"), shape: [nil, 20])?.problem
                 == .wrongShape([3, 4], expected: [nil, 20]))
         #expect(problem(try bytes("little4"), shape: [12])?.offset == 6)
         #expect(problem(Array("PK".utf8))?.problem == .noNPY)
+        #expect(
+            NPYError(problem([0x50, 0x4b, 3, 4])?.problem ?? .noNPY, path: "z.npz").description
+                == "z.npz: a zip archive, not an array of NumPy's; unpack it first")
         var future = try bytes("little4")
         future[6] = 4
         #expect(problem(future)?.problem == .wrongVersion(4))
@@ -101,16 +108,65 @@ import Testing
 
     @Test func errorsNameTheFileAndTheWayOut() throws {
         #expect(throws: NPYError.self) { try NPY(path: "/nowhere/z.npy", shape: [1]) }
-        let path = try fixture("integers")
+        let header = "{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }\n"
+        let bytes = NPY.magic + [1, 0, UInt8(header.utf8.count), 0] + header.utf8
         do throws(NPYError) {
-            _ = try NPY(path: path, shape: [nil, 4])
-            Issue.record("integers were read")
+            _ = try NPY(bytes, path: "z.npy", shape: [1])
+            Issue.record("complex numbers were read")
         } catch {
             #expect(
-                error.description
-                    == "\(path), byte 6: the elements are '<i4', not float32 or float64; write it by numpy.save"
-            )
+                error.description == """
+                    z.npy, byte 6: the elements are '<c8', not real numbers; \
+                    write array.astype('float32') by numpy.save
+                    """)
         }
+    }
+
+    /// A file of one dimension.
+    private func array(_ type: String, _ data: [UInt8], count: Int) -> [UInt8] {
+        let header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(count),), }\n"
+        return NPY.magic + [1, 0, UInt8(header.utf8.count), 0] + header.utf8 + data
+    }
+
+    @Test(
+        arguments: [
+            ("|b1", [0, 1, 2], [0, 1, 1]), ("|i1", [0, 127, 128], [0, 127, -128]),
+            ("|u1", [0, 127, 255], [0, 127, 255]), ("<i2", [1, 0, 0, 0x80], [1, -32768]),
+            (">i2", [0, 1, 0x80, 0], [1, -32768]), ("<u2", [0xff, 0xff], [65535]),
+            ("<i4", [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1], [-1, 16_777_216]),
+            (">u4", [0xff, 0xff, 0xff, 0], [4_294_967_040]),
+            ("<i8", [0, 0, 0, 0, 0, 0, 0, 0x80], [-9.223372036854775808e18]),
+            (">u8", [0, 0, 0, 0, 0, 0, 0, 3], [3]),
+            // 1, -2, the largest, the smallest, the smallest that is normal, infinity.
+            (
+                "<f2", [0, 0x3c, 0, 0xc0, 0xff, 0x7b, 1, 0, 0, 4, 0, 0x7c],
+                [1, -2, 65504, 5.9604645e-08, 6.1035156e-05, .infinity]
+            ),
+            (">f2", [0x80, 0], [-0.0]), ("=f4", [0, 0, 0x80, 0x3f], [1]),
+        ] as [(String, [UInt8], [Float])])
+    func everyTypeOfRealNumbers(type: String, data: [UInt8], values: [Float]) throws {
+        let read = try NPY(array(type, data, count: values.count), path: "a", shape: [nil])
+        #expect(read.values == values)
+        #expect(read.values.map(\.sign) == values.map(\.sign))
+    }
+
+    /// Whole numbers that float32 does not have are not rounded.
+    @Test(
+        arguments: [
+            ("<i4", [1, 0, 0, 1], "16777217"), (">u4", [0xff, 0xff, 0xff, 0xff], "4294967295"),
+            ("<i8", [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f], "9223372036854775807"),
+            ("<i4", [0xff, 0xff, 0xff, 0xfe], "-16777217"),
+        ] as [(String, [UInt8], String)])
+    func numbersThatAreNoFloats(type: String, data: [UInt8], number: String) throws {
+        let bytes = array(type, [UInt8](repeating: 0, count: data.count) + data, count: 2)
+        let error = #expect(throws: NPYError.self) { try NPY(bytes, path: "a", shape: [nil]) }
+        #expect(error?.problem == .notAFloat(number, type: type))
+        #expect(error?.offset == bytes.count - data.count)
+    }
+
+    @Test(arguments: ["<c8", "|O", "<U5", "|S3", "<M8[s]", "<f16", "|i2", "<i3", "f4", "", "<f"])
+    func typesOfOtherThings(type: String) {
+        #expect(problem(array(type, [], count: 0), shape: [nil])?.problem == .wrongType(type))
     }
 
     /// What was there under the name stays as it was until the new file is whole.

@@ -94,13 +94,15 @@ import Testing
         try command.write("", to: "MNIST/t10k-images-idx3-ubyte")
         try expect(
             ["train", "--data", "MNIST"],
-            "MNIST/train-images-idx3-ubyte: no such file, nor one with .gz; "
-                + "tools/fetch-mnist MNIST downloads MNIST", status: 1)
+            "MNIST/train-images-idx3-ubyte: no such file, nor one with .gz; give all four files in "
+                + "MNIST's format, or download MNIST into a folder of its own by tools/fetch-mnist "
+                + "MNIST", status: 1)
         try command.write("no images", to: "MNIST/train-images-idx3-ubyte.gz")
         try expect(
             ["train", "--data", "MNIST"],
             "MNIST/train-images-idx3-ubyte.gz, byte 0: begins with 6e 6f 20 69, where an IDX file "
-                + "begins with 00 00 08 03; tools/fetch-mnist MNIST downloads MNIST anew",
+                + "begins with 00 00 08 03; give all four files in MNIST's format, or download MNIST "
+                + "into a folder of its own by tools/fetch-mnist MNIST",
             status: 1)
     }
 

@@ -70,6 +70,8 @@ import Testing
                                           too.
                   --partial               Let --restore leave variables new that the checkpoint
                                           lacks or has otherwise.
+                  --partial-few           Let --partial take a checkpoint that has less than
+                                          half of the variables, too.
                   --resume                Go on with the run that --run names, or with the one
                                           saved last, from its latest checkpoint; with its
                                           hyperparameters, but for those given here.

@@ -160,10 +160,16 @@ import Testing
         let refused = try command.run("train", "--run", "a", "--restore", prefix)
         #expect(refused.status == 1)
         #expect(refused.errors.contains("73 of 74 variables"), "\(refused.errors)")
+        #expect(refused.errors.contains(" and 70 more; it has discriminator/output/biases, gene"))
+        #expect(refused.errors.contains("gan train --restore \(prefix) --partial"))
         #expect(try command.names("log") == [])
+        let another = try command.run("train", "--run", "a", "--restore", prefix, "--partial")
+        #expect(another.status == 1)
+        #expect(another.errors.contains("73 of 74 variables"), "\(another.errors)")
 
         let outcome = try command.run(
-            "train", "--run", "a", "--restore", prefix, "--partial", "--train-times", "1")
+            "train", "--run", "a", "--restore", prefix, "--partial", "--partial-few",
+            "--train-times", "1")
         #expect(outcome.status == 0, "\(outcome.errors)")
         let new = outcome.output.split(separator: "\n").filter { $0.hasPrefix("new, for in it ") }
         #expect(new.count == 73)
@@ -182,6 +188,7 @@ import Testing
                 "--restore begins a new run and --resume goes on with one"
             ),
             (["--partial"], "--partial says how --restore takes a checkpoint"),
+            (["--restore", "x", "--partial-few"], "--partial-few says how far --partial goes"),
             (["--resume", "--seed", "1"], "--seed means nothing with --resume"),
             (["--resume"], "log/r/model.ckpt-7 has done 1 passes already; say by --train-times"),
             (

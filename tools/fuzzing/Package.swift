@@ -18,6 +18,7 @@ let package = Package(
         fuzzer("RecordFuzzer", of: "TensorBoard"),
         fuzzer("EventFuzzer", of: "TensorBoard"),
         fuzzer("CheckpointFuzzer", of: "Checkpoints"),
+        fuzzer("SnappyFuzzer", of: "Checkpoints"),
         fuzzer("StateFuzzer", of: "Checkpoints"),
     ]
 )

@@ -10,6 +10,7 @@
 #include "meta_graph.pb-c.h"
 #include "node_def.pb-c.h"
 #include "plugin_data.pb-c.h"
+#include "saved_tensor_slice.pb-c.h"
 #include "step_stats.pb-c.h"
 #include "struct.pb-c.h"
 #include "summary.pb-c.h"

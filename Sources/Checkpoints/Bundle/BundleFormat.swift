@@ -8,8 +8,6 @@
 ///
 /// Source: TensorFlow's `core/util/tensor_bundle/tensor_bundle.cc` and `naming.cc`.
 enum BundleFormat {
-    /// The version of the format that is written, and read.
-    static let version = 1
     /// The key of the header.
     static let headerKey: [UInt8] = []
     /// The most bytes that an index may have: a hundred or two for each tensor.
@@ -25,6 +23,11 @@ enum BundleFormat {
     /// The path of one of the files of data.
     static func dataPath(prefix: String, shard: Int, of shardCount: Int) -> String {
         "\(prefix).data-\(fiveDigits(shard))-of-\(fiveDigits(shardCount))"
+    }
+
+    /// The path of one of several files in format V1.
+    static func shardPath(_ prefix: String, _ number: Int, of count: Int) -> String {
+        "\(prefix)-\(fiveDigits(number))-of-\(fiveDigits(count))"
     }
 
     /// The prefix of the checkpoint that a file of this name belongs to; `nil` for another file.
@@ -46,11 +49,7 @@ struct BundleHeader: Equatable {
     /// Whether numbers are stored with their highest byte first.
     var isBigEndian = false
     /// The version of the format that it was written in.
-    var version = BundleFormat.version
-    /// The lowest version of readers that may read it.
-    var minimumReader = 0
-    /// Versions of readers that may not.
-    var badReaders: [Int] = []
+    var versions = FormatVersions(producer: FormatVersions.current)
 }
 
 /// What a checkpoint's index says about a tensor.
@@ -67,19 +66,21 @@ struct BundleEntry: Equatable {
     var byteCount: Int
     /// Their masked CRC32C.
     var maskedChecksum: UInt32
-    /// Whether the tensor is stored in parts, which have entries of their own.
-    var isPartitioned = false
-
-    /// The type of the elements; `nil` where they are not numbers.
-    var elementType: ElementType? {
-        Int32(exactly: type).flatMap(ElementType.init)
-    }
+    /// The parts in which the tensor is stored, which have entries of their own; none if it is whole.
+    var slices: [TensorSlice] = []
 
     /// Whether the bytes are as many as the type and the shape need, and can be in a file. Nothing
-    /// is said about a tensor that is not one of numbers or is stored in parts.
+    /// is said about a tensor whose type is not known or that is stored in parts.
     func isSound(shardCount: Int) -> Bool {
-        guard let elementType, !isPartitioned else { return true }
-        return byteCount == elementType.byteCount(ofShape: shape)
+        guard let elementType = Int32(exactly: type).flatMap(ElementType.init), slices.isEmpty
+        else {
+            return true
+        }
+        let isRightSize =
+            elementType == .string
+            ? elementCount(ofShape: shape).map { $0 <= byteCount } ?? false
+            : byteCount == elementType.byteCount(ofShape: shape)
+        return isRightSize
             && (0..<shardCount).contains(shard)
             && offset >= 0 && !offset.addingReportingOverflow(byteCount).overflow
     }

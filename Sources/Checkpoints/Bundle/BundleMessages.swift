@@ -7,17 +7,24 @@ extension BundleHeader {
     func encoded() -> [UInt8] {
         var version = Tensorflow__VersionDef()
         tensorflow__version_def__init(&version)
-        version.producer = Int32(self.version)
-        version.min_consumer = Int32(minimumReader)
-        return withUnsafeMutablePointer(to: &version) { version in
-            var header = Tensorflow__BundleHeaderProto()
-            tensorflow__bundle_header_proto__init(&header)
-            header.num_shards = Int32(shardCount)
-            header.version = version
-            return packed(
-                size: tensorflow__bundle_header_proto__get_packed_size(&header),
-                by: { tensorflow__bundle_header_proto__pack(&header, $0) })
+        version.producer = Int32(versions.producer)
+        version.min_consumer = Int32(versions.minimumReader)
+        var badReaders = versions.badReaders.map(Int32.init(clamping:))
+        return badReaders.withUnsafeMutableBufferPointer { badReaders in
+            version.n_bad_consumers = badReaders.count
+            version.bad_consumers = badReaders.baseAddress
+            return withUnsafeMutablePointer(to: &version, encoded(version:))
         }
+    }
+
+    private func encoded(version: UnsafeMutablePointer<Tensorflow__VersionDef>) -> [UInt8] {
+        var header = Tensorflow__BundleHeaderProto()
+        tensorflow__bundle_header_proto__init(&header)
+        header.num_shards = Int32(shardCount)
+        header.version = version
+        return packed(
+            size: tensorflow__bundle_header_proto__get_packed_size(&header),
+            by: { tensorflow__bundle_header_proto__pack(&header, $0) })
     }
 
     /// Decodes a message; `nil` if the bytes are not one.
@@ -30,12 +37,7 @@ extension BundleHeader {
         shardCount = Int(unpacked.pointee.num_shards)
         isBigEndian =
             unpacked.pointee.endianness != TENSORFLOW__BUNDLE_HEADER_PROTO__ENDIANNESS__LITTLE
-        guard let version = unpacked.pointee.version?.pointee else { return nil }
-        self.version = Int(version.producer)
-        minimumReader = Int(version.min_consumer)
-        badReaders = UnsafeBufferPointer(
-            start: version.bad_consumers, count: version.n_bad_consumers
-        ).map(Int.init)
+        versions = FormatVersions(unpacked.pointee.version?.pointee)
     }
 }
 
@@ -82,17 +84,17 @@ extension BundleEntry {
         guard let unpacked else { return nil }
         defer { tensorflow__bundle_entry_proto__free_unpacked(unpacked, nil) }
         let entry = unpacked.pointee
-        guard let shape = entry.shape?.pointee, shape.unknown_rank == 0 else { return nil }
+        guard let shape = [Int](entry.shape?.pointee) else { return nil }
         self.init(
             type: Int(entry.dtype.rawValue),
-            shape: UnsafeBufferPointer(start: shape.dim, count: shape.n_dim).compactMap {
-                $0.map { Int($0.pointee.size) }
-            },
+            shape: shape,
             shard: Int(entry.shard_id),
             offset: Int(entry.offset),
             byteCount: Int(entry.size),
             maskedChecksum: entry.crc32c,
-            isPartitioned: entry.n_slices > 0)
+            slices: UnsafeBufferPointer(start: entry.slices, count: entry.n_slices).compactMap {
+                $0.map { TensorSlice($0.pointee) }
+            })
     }
 }
 

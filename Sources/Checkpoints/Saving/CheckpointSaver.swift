@@ -90,7 +90,7 @@ extension CheckpointSaver {
     private func existing(_ state: CheckpointState) -> CheckpointState? {
         func existing(_ path: String) -> String? {
             let prefix = CheckpointState.prefix(of: path, in: folder)
-            guard Folder.exists(BundleFormat.indexPath(prefix: prefix)) else { return nil }
+            guard CheckpointFiles.exist(prefix) else { return nil }
             let above = Folder.file(at: parent(of: prefix))
             return above?.identity == Folder.file(at: folder)?.identity
                 ? lastComponent(of: prefix) : path

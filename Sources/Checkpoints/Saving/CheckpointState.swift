@@ -84,8 +84,7 @@ struct CheckpointState: Equatable {
         let inFolder = "\(folder)/\(lastComponent(of: path))"
         if !path.hasPrefix("/") { return "\(folder)/\(path)" }
         let isMoved =
-            !Folder.exists(BundleFormat.indexPath(prefix: path))
-            && Folder.exists(BundleFormat.indexPath(prefix: inFolder))
+            !CheckpointFiles.exist(path) && CheckpointFiles.exist(inFolder)
         return isMoved ? inFolder : path
     }
 }
@@ -100,7 +99,7 @@ struct CheckpointState: Equatable {
 public func latestCheckpoint(in folder: String) throws(CheckpointError) -> String? {
     guard let state = try CheckpointState(in: folder) else { return nil }
     let prefix = CheckpointState.prefix(of: state.latest, in: folder)
-    guard Folder.exists(BundleFormat.indexPath(prefix: prefix)) else {
+    guard CheckpointFiles.exist(prefix) else {
         throw CheckpointError(.noCheckpoint, path: prefix)
     }
     return prefix

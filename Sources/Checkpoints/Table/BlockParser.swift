@@ -1,47 +1,35 @@
 internal import RecordIO
 
-/// Reads the entries of one block, and checks its checksum and its restarts.
+/// Reads the entries of one block, and checks its restarts.
 struct BlockParser {
-    private let bytes: [UInt8]
-    private let path: String
-    /// Where the contents start in the file.
-    private let start: Int
+    private let contents: BlockContents
+    private var bytes: [UInt8] { contents.bytes }
     /// Where the entries end and the restarts begin.
     private let entriesEnd: Int
     private let restartCount: Int
-    private var position: Int
+    private var position = 0
     private var restartIndex = 0
     private var lastKey: [UInt8]?
 
-    init(_ bytes: [UInt8], block: BlockHandle, path: String) throws(CheckpointError) {
-        self.bytes = bytes
-        self.path = path
-        start = block.offset
-        position = start
-        let end = start + block.length
-        let file = bytes.span.bytes
-        let checksum = CRC32C.checksum(of: file.extracting(start...end))
-        guard CRC32C.mask(checksum) == UInt32(littleEndianIn: file, at: end + 1) else {
-            throw CheckpointError(.damaged(.wrongChecksum), path: path, offset: start)
+    init(_ contents: BlockContents) throws(CheckpointError) {
+        self.contents = contents
+        let bytes = contents.bytes
+        guard bytes.count >= 4 else {
+            throw CheckpointError(
+                .damaged(.wrongRestarts), path: contents.path, offset: contents.start)
         }
-        guard bytes[end] == TableFormat.uncompressed else {
-            throw CheckpointError(.compressed, path: path, offset: end)
-        }
-        guard block.length >= 4 else {
-            throw CheckpointError(.damaged(.wrongRestarts), path: path, offset: start)
-        }
-        restartCount = Int(UInt32(littleEndianIn: file, at: end - 4))
-        entriesEnd = end - 4 - 4 * restartCount
+        restartCount = Int(UInt32(littleEndianIn: bytes.span.bytes, at: bytes.count - 4))
+        entriesEnd = bytes.count - 4 - 4 * restartCount
         // A block without entries has a restart, too.
-        guard entriesEnd > start || (entriesEnd == start && restartCount == 1 && restart(0) == 0)
-        else { throw damaged(.wrongRestarts, at: end - 4) }
+        guard entriesEnd > 0 || (entriesEnd == 0 && restartCount == 1 && restart(0) == 0)
+        else { throw damaged(.wrongRestarts, at: bytes.count - 4) }
     }
 
     /// Reads the next entry; `nil` after the last one.
     mutating func next() throws(CheckpointError) -> TableReader.Entry? {
         let offset = position
         guard offset < entriesEnd else {
-            if entriesEnd > start, restartIndex < restartCount {
+            if entriesEnd > 0, restartIndex < restartCount {
                 throw damaged(.wrongRestarts, at: restartOffset(restartIndex))
             }
             return nil
@@ -64,13 +52,14 @@ struct BlockParser {
         try checkRestart(at: offset, shared: Int(shared))
         position = keyEnd + Int(valueLength)
         lastKey = key
-        return TableReader.Entry(key: key, value: keyEnd..<position, offset: offset)
+        return TableReader.Entry(
+            key: key, value: bytes[keyEnd..<position], offset: contents.offset(of: offset))
     }
 
     /// Checks that the block's first entry is a restart, and that nothing is shared at restarts.
     private mutating func checkRestart(at offset: Int, shared: Int) throws(CheckpointError) {
-        let isRestart = restartIndex < restartCount && restart(restartIndex) == offset - start
-        guard isRestart ? shared == 0 : offset > start else {
+        let isRestart = restartIndex < restartCount && restart(restartIndex) == offset
+        guard isRestart ? shared == 0 : offset > 0 else {
             throw damaged(.wrongRestarts, at: restartOffset(restartIndex))
         }
         if isRestart { restartIndex += 1 }
@@ -84,7 +73,8 @@ struct BlockParser {
         Int(UInt32(littleEndianIn: bytes.span.bytes, at: restartOffset(index)))
     }
 
-    private func damaged(_ damage: CheckpointError.Damage, at offset: Int) -> CheckpointError {
-        CheckpointError(.damaged(damage), path: path, offset: offset)
+    private func damaged(_ damage: CheckpointError.Damage, at position: Int) -> CheckpointError {
+        CheckpointError(
+            .damaged(damage), path: contents.path, offset: contents.offset(of: position))
     }
 }

@@ -3,7 +3,7 @@ internal import RecordIO
 /// A sorted table of keys and values, in the format of leveldb's files:
 ///
 ///     table    = data-block* metaindex-block index-block footer
-///     block    = contents type(1) checksum(4)            type 0: contents are not compressed
+///     block    = contents type(1) checksum(4)            type 0: as they are, 1: by Snappy
 ///     contents = entry* restart(4)* restart-count(4)
 ///     entry    = shared(varint32) unshared(varint32) value-length(varint32) key-suffix value
 ///     footer   = metaindex-handle index-handle zeros magic(8)             48 bytes
@@ -29,6 +29,8 @@ enum TableFormat {
     static let magic: UInt64 = 0xdb47_7524_8b80_fb57
     /// The type of a block whose contents are not compressed.
     static let uncompressed: UInt8 = 0
+    /// The type of a block whose contents are compressed by Snappy.
+    static let snappy: UInt8 = 1
 
     /// The last bytes of the file.
     static func footer(metaindex: BlockHandle, index: BlockHandle) -> [UInt8] {

@@ -1,4 +1,4 @@
-/// An array of numbers in row-major order, as checkpoints hold them.
+/// An array of numbers or strings in row-major order, as checkpoints hold them.
 ///
 /// ```swift
 /// let weights = TensorData([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
@@ -10,14 +10,19 @@ public struct TensorData: Equatable, Sendable {
     public let elementType: ElementType
     /// The size of each dimension; empty for a single number.
     public let shape: [Int]
-    /// The elements' bytes, little-endian.
+    /// The numbers' bytes, little-endian; none where the elements are strings.
     public let bytes: [UInt8]
+    /// The bytes of each string; none where the elements are numbers.
+    public let strings: [[UInt8]]
 
     /// Makes an array of its bytes.
     ///
-    /// - Parameter bytes: As many as a tensor of that type and shape has. A truth value that is
-    ///   neither 0 nor 1 becomes 1.
+    /// - Parameters:
+    ///   - elementType: A type of numbers.
+    ///   - bytes: As many as a tensor of that type and shape has. A truth value that is neither 0
+    ///     nor 1 becomes 1.
     public init(elementType: ElementType, shape: [Int], bytes: [UInt8]) {
+        precondition(elementType != .string, "strings have no bytes in common")
         precondition(
             bytes.count == elementType.byteCount(ofShape: shape),
             "\(bytes.count) bytes are not a tensor of \(elementType) and the shape \(shape)")
@@ -25,6 +30,20 @@ public struct TensorData: Equatable, Sendable {
         self.shape = shape
         // Any other byte would be undefined behaviour in a Bool.
         self.bytes = elementType == .bool ? bytes.map { min($0, 1) } : bytes
+        strings = []
+    }
+
+    /// Makes an array of strings.
+    ///
+    /// - Parameter strings: The bytes of each; as many as a tensor of that shape has.
+    public init(strings: [[UInt8]], shape: [Int]) {
+        precondition(
+            strings.count == elementCount(ofShape: shape),
+            "\(strings.count) strings are not a tensor of the shape \(shape)")
+        elementType = .string
+        self.shape = shape
+        bytes = []
+        self.strings = strings
     }
 
     /// Makes an array of its elements.
@@ -36,9 +55,10 @@ public struct TensorData: Equatable, Sendable {
             bytes: values.withUnsafeBytes { Array($0) })
     }
 
-    /// The elements, by a single copy of memory; `nil` if they are of another type.
+    /// The elements, by a single copy of memory; `nil` if they are of another type. Quantized numbers
+    /// are given as the whole numbers that they are stored as.
     public func values<Element: TensorElement>(of _: Element.Type = Element.self) -> [Element]? {
-        guard elementType == Element.elementType else { return nil }
+        guard elementType.storage == Element.elementType.storage else { return nil }
         let count = bytes.count / MemoryLayout<Element>.stride
         return [Element](unsafeUninitializedCapacity: count) { memory, initializedCount in
             bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(memory).copyMemory(from: $0) }

@@ -29,6 +29,9 @@ struct CheckpointFlags: ParsableArguments {
     @Flag(help: "Let --restore leave variables new that the checkpoint lacks or has otherwise.")
     var partial = false
 
+    @Flag(help: "Let --partial take a checkpoint that has less than half of the variables, too.")
+    var partialFew = false
+
     @Flag(
         help: """
             Go on with the run that --run names, or with the one saved last, from its latest \
@@ -44,12 +47,17 @@ struct CheckpointFlags: ParsableArguments {
         if partial, restore == nil {
             throw ValidationError("--partial says how --restore takes a checkpoint: give both")
         }
+        if partialFew, !partial {
+            throw ValidationError("--partial-few says how far --partial goes: give both")
+        }
     }
 
     /// What training begins with.
     func start(_ saved: SavedRun?) throws -> TrainingOptions.Start {
         if let saved { return .resumed(saved) }
         guard let restore else { return .fresh }
-        return .restored(prefix: try checkpointPrefix(at: restore), partially: partial)
+        return .restored(
+            prefix: try checkpointPrefix(at: restore),
+            minimumShare: partialFew ? 0 : partial ? 0.5 : nil)
     }
 }

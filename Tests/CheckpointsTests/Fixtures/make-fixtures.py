@@ -1,4 +1,4 @@
-"""Makes the fixtures beside this file with TensorFlow 2.21:
+"""Makes the fixtures beside this file with TensorFlow 2.21, cramjam and google-crc32c:
 
     python make-fixtures.py
 """
@@ -62,6 +62,195 @@ def types():
     tensors += [tf.constant(0.5), tf.zeros([0, 3]), tf.reshape(tf.range(64), [2] * 6)]
     # By name, as a saver does it.
     save(here / "types", *zip(*sorted(zip(names, tensors), key=lambda pair: pair[0])))
+
+
+def rare_types():
+    """A tensor of each type that is seldom in a checkpoint: quantized and very short numbers, strings."""
+    import ml_dtypes
+
+    names = ["qint8", "quint8", "qint16", "quint16", "qint32"]
+    tensors = [
+        tf.bitcast(tf.constant([[0, 1, -128], [127, 2, 3]], tf.int8), tf.qint8),
+        tf.bitcast(tf.constant([[0, 1, 128], [255, 2, 3]], tf.uint8), tf.quint8),
+        tf.bitcast(tf.constant([[0, 1, -32768], [32767, 2, 3]], tf.int16), tf.qint16),
+        tf.bitcast(tf.constant([[0, 1, 32768], [65535, 2, 3]], tf.uint16), tf.quint16),
+        tf.bitcast(tf.constant([[0, 1, -2**31], [2**31 - 1, 2, 3]], tf.int32), tf.qint32),
+    ]
+    shorts = ["float8_e5m2", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e4m3b11fnuz",
+              "float8_e5m2fnuz", "int4", "uint4", "int2", "uint2"]
+    for name in shorts:
+        values = [[0, 1, 1], [0, 1, 0]]
+        tensors.append(tf.constant(np.array(values, getattr(ml_dtypes, name))))
+        names.append(name)
+    names += ["strings", "no_strings", "one_string"]
+    tensors += [
+        tf.constant([["a", ""], [b"\x00\xff", "x" * 300]]), tf.constant([], tf.string, [0, 2]),
+        tf.constant("größer")]
+    save(here / "rare", *zip(*sorted(zip(names, tensors), key=lambda pair: pair[0])))
+
+
+def slices():
+    """Partitioned variables: cut along each dimension and both, of numbers and of strings; in two
+    files of data, and in format V1."""
+    whole = tf.reshape(tf.range(24, dtype=tf.int32), [4, 3, 2])
+    words = tf.constant([f"w{i}" for i in range(6)])
+    parts = [
+        ("rows", "4 3 2 0,1:-:-", whole[:1]), ("rows", "4 3 2 1,3:-:-", whole[1:]),
+        ("columns", "4 3 2 -:0,2:-", whole[:, :2]), ("columns", "4 3 2 -:2,1:-", whole[:, 2:]),
+        ("last", "4 3 2 -:-:0,1", whole[:, :, :1]), ("last", "4 3 2 -:-:1,1", whole[:, :, 1:]),
+        ("all", "4 3 2 0,2:0,1:-", whole[:2, :1]), ("all", "4 3 2 0,2:1,2:-", whole[:2, 1:]),
+        ("all", "4 3 2 2,2:-:-", whole[2:]),
+        ("words", "6 0,5", words[:5]), ("words", "6 5,1", words[5:]),
+        ("one/part", "4 3 2 0,4:0,3:0,2", whole),
+        # Numbers of one, two and three bytes in the code of the keys.
+        ("long", "8200 0,63", tf.zeros([63], tf.int8)),
+        ("long", "8200 63,1", tf.ones([1], tf.int8)),
+        ("long", "8200 64,8128", tf.fill([8128], tf.constant(2, tf.int8))),
+        ("long", "8200 8192,8", tf.fill([8], tf.constant(3, tf.int8))),
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        prefixes = []
+        for shard in range(2):
+            prefixes.append(tf.raw_ops.ShardedFilename(
+                basename=f"{folder}/part", shard=shard, num_shards=2).numpy().decode())
+            names, cuts, tensors = zip(*[p for p in parts[shard::2] if p[0] != "long"])
+            tf.raw_ops.SaveV2(
+                prefix=prefixes[-1], tensor_names=names, shape_and_slices=cuts, tensors=tensors)
+        tf.raw_ops.MergeV2Checkpoints(
+            checkpoint_prefixes=prefixes, destination_prefix=str(here / "slices"))
+        for shard in range(2):
+            names, cuts, tensors = zip(*parts[shard::2])
+            tf.raw_ops.SaveSlices(
+                filename=str(here / f"v1-slices-{shard:05d}-of-00002"), tensor_names=names,
+                shapes_and_slices=cuts, data=tensors)
+
+
+    # Keys with numbers of every length; no tensor could have that shape.
+    starts = sorted({bit + more for power in range(61) for bit in [1 << power] for more in [0, 1]})
+    tf.raw_ops.SaveSlices(
+        filename=str(here / "v1-keys"), tensor_names=["a/b\u00ff"] * len(starts[::2]),
+        shapes_and_slices=[f"{(1 << 61) + 9} 1 {start},1:-" for start in starts[::2]],
+        data=[tf.zeros([1, 1], tf.int8)] * len(starts[::2]))
+
+
+def old():
+    """Format V1: what `tf.train.Saver` leaves, and a tensor of each type that it takes."""
+    folder = here / "v1-saver"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        with tf.compat.v1.variable_scope("conv1"):
+            tf.compat.v1.get_variable(
+                "weights", initializer=tf.reshape(tf.range(24, dtype=tf.float32) / 8, [2, 3, 4]))
+            tf.compat.v1.get_variable("biases", initializer=tf.constant([-1.5, 0, 1e30]))
+        step = tf.compat.v1.train.get_or_create_global_step()
+        session.run(tf.compat.v1.global_variables_initializer())
+        saver = tf.compat.v1.train.Saver(
+            save_relative_paths=True, write_version=tf.compat.v1.train.SaverDef.V1)
+        for number in [3, 12]:
+            session.run(step.assign(number))
+            saver.save(
+                session, str(folder / "model.ckpt"), global_step=step, write_meta_graph=False)
+    kinds = [
+        tf.float32, tf.float64, tf.int32, tf.uint8, tf.int16, tf.int8, tf.complex64, tf.int64,
+        tf.bool, tf.uint16, tf.complex128, tf.float16, tf.bfloat16, tf.uint32, tf.uint64,
+    ]
+    names, tensors = [], []
+    for kind in kinds:
+        tensor = tf.cast(numbers(6).reshape(2, 3), kind)
+        try:
+            with tempfile.NamedTemporaryFile() as file:
+                tf.raw_ops.Save(filename=file.name, tensor_names=["a"], data=[tensor])
+        except (tf.errors.OpError, TypeError) as error:
+            print(f"format V1 does not have {kind.name}")
+            continue
+        names.append(kind.name)
+        tensors.append(tensor)
+    names += ["strings", "scalar", "empty", "zeros", "qint8", "quint8", "qint32"]
+    tensors += [
+        tf.constant([["a", ""], [b"\x00\xff", "x" * 300]]), tf.constant(0.5), tf.zeros([0, 3]),
+        # What compresses well.
+        tf.zeros([30, 10]),
+        tf.bitcast(tf.constant([[0, 1, -128], [127, 2, 3]], tf.int8), tf.qint8),
+        tf.bitcast(tf.constant([[0, 1, 128], [255, 2, 3]], tf.uint8), tf.quint8),
+        tf.bitcast(tf.constant([[0, 1, -2**31], [2**31 - 1, 2, 3]], tf.int32), tf.qint32),
+    ]
+    tf.raw_ops.Save(filename=str(here / "v1-types"), tensor_names=names, data=tensors)
+
+
+def varint(number):
+    encoded = b""
+    while number > 127:
+        encoded += bytes([number & 127 | 128])
+        number >>= 7
+    return encoded + bytes([number])
+
+
+def numbers_at(data, position, count):
+    found = []
+    for _ in range(count):
+        number = shift = 0
+        while True:
+            byte = data[position]
+            number |= (byte & 127) << shift
+            position, shift = position + 1, shift + 7
+            if byte < 128:
+                break
+        found.append(number)
+    return found
+
+
+def compressed_table(table):
+    """A table with the same entries, its blocks compressed by Snappy, as TensorFlow's older releases
+    and its C++ programs write them; the releases on PyPI are built without."""
+    import cramjam
+    import google_crc32c
+
+    out = bytearray()
+
+    def block(contents):
+        start = len(out)
+        packed = bytes(cramjam.snappy.compress_raw(contents))
+        body = packed + b"\1" if len(packed) < len(contents) - len(contents) // 8 else contents + b"\0"
+        checksum = google_crc32c.value(body)
+        masked = ((checksum >> 15 | checksum << 17) + 0xA282EAD8) & 0xFFFFFFFF
+        out.extend(body + masked.to_bytes(4, "little"))
+        return varint(start) + varint(len(body) - 1)
+
+    metaindex, metaindex_size, index, index_size = numbers_at(table, len(table) - 48, 4)
+    # The handles in the index change, so its entries are written anew, each as a restart.
+    contents, restarts, key, position = b"", [], b"", index
+    end = index + index_size - 4
+    end -= 4 * int.from_bytes(table[end:end + 4], "little")
+    while position < end:
+        shared, unshared, size = numbers_at(table, position, 3)
+        position += len(varint(shared) + varint(unshared) + varint(size))
+        key = key[:shared] + table[position:position + unshared]
+        position += unshared
+        start, length = numbers_at(table, position, 2)
+        position += size
+        handle = block(table[start:start + length])
+        restarts.append(len(contents))
+        contents += varint(0) + varint(len(key)) + varint(len(handle)) + key + handle
+    contents += b"".join(r.to_bytes(4, "little") for r in restarts)
+    contents += len(restarts).to_bytes(4, "little")
+    handles = block(table[metaindex:metaindex + metaindex_size]) + block(contents)
+    out.extend(handles.ljust(40, b"\0") + bytes.fromhex("57fb808b247547db"))
+    return bytes(out)
+
+
+def compressed():
+    """The tables of other fixtures, compressed."""
+    for name, result in [("many.index.gz", "many-compressed.index.gz"),
+                         ("types.index", "types-compressed.index"),
+                         ("v1-types", "v1-types-compressed")]:
+        table = (here / name).read_bytes()
+        if name.endswith(".gz"):
+            table = gzip.decompress(table)
+        table = compressed_table(table)
+        if result.endswith(".gz"):
+            table = gzip.compress(table, 9, mtime=0)
+        (here / result).write_bytes(table)
 
 
 def sharded():
@@ -151,5 +340,5 @@ def states():
 
 if __name__ == "__main__":
     tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
-    for make in [saver, types, sharded, strange, tables, blocks, states]:
+    for make in [saver, types, rare_types, slices, old, compressed, sharded, strange, tables, blocks, states]:
         make()

@@ -1,4 +1,5 @@
 import FuzzDriver
+
 @testable import Checkpoints
 @testable import RecordIO
 
@@ -7,55 +8,63 @@ enum CheckpointFuzzer {
     static func main() { fuzz(test) }
 }
 
-/// A checkpoint's index: the table as it is, and again with the checksums of its blocks made right,
-/// so that what is behind them is reached; then the entries of the bundle.
+/// A file with a table: an index of format V2, and all of format V1. It is read as it is, and again
+/// with the checksums of its blocks made right, so that what is behind them is reached; each time with
+/// all its tensors.
 private func test(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    var index = [UInt8](UnsafeBufferPointer(start: bytes, count: count))
-    read(index)
-    correctChecksums(of: &index)
-    read(index)
+    var table = [UInt8](UnsafeBufferPointer(start: bytes, count: count))
+    read(table)
+    correctChecksums(of: &table)
+    read(table)
     return 0
 }
 
-private func read(_ index: [UInt8]) {
-    guard let table = try? TableReader(index, path: "fuzz") else { return }
-    for entry in table.entries {
-        let value = table.value(of: entry)
-        _ = BundleHeader(decoding: value)
-        _ = BundleEntry(decoding: value)?.isSound(shardCount: 2)
+private let scratch = Scratch(names: ["m.index", "m.data-00000-of-00001", "v1"])
+
+private func read(_ table: [UInt8]) {
+    scratch.write(table, to: "m.index")
+    // Something for tensors to be read from.
+    scratch.write(Array(table.prefix(64)), to: "m.data-00000-of-00001")
+    scratch.write(table, to: "v1")
+    for name in ["m", "v1"] {
+        guard let checkpoint = try? Checkpoint(opening: scratch.path(of: name)) else { continue }
+        for tensor in checkpoint.tensors { _ = try? checkpoint.tensor(named: tensor.name) }
     }
 }
 
 /// Gives the blocks that the footer and the index name their checksums.
-private func correctChecksums(of index: inout [UInt8]) {
-    let footer = index.count - TableFormat.footerLength
+private func correctChecksums(of table: inout [UInt8]) {
+    let footer = table.count - TableFormat.footerLength
     guard footer >= 0 else { return }
     var position = footer
     var handles: [BlockHandle] = []
     for _ in 0..<2 {
-        if let handle = BlockHandle(
-            decoding: index.span.bytes, at: &position, limit: footer)
-        {
+        if let handle = BlockHandle(decoding: table.span.bytes, at: &position, limit: footer) {
             handles.append(handle)
         }
     }
-    for handle in handles { correct(handle, of: &index) }
-    guard let handle = handles.last, var blocks = try? BlockParser(index, block: handle, path: "")
+    for handle in handles { correct(handle, of: &table) }
+    scratch.write(table, to: "v1")
+    guard
+        let index = handles.last, let file = try? InputFile(opening: scratch.path(of: "v1")),
+        let contents = try? BlockContents(of: index, in: file, limit: 1 << 20),
+        var entries = try? BlockParser(contents)
     else { return }
-    let bytes = index
-    while let entry = try? blocks.next() {
-        var position = entry.value.lowerBound
-        if let block = BlockHandle(decoding: bytes.span.bytes, at: &position, limit: footer) {
-            correct(block, of: &index)
+    while let entry = try? entries.next() {
+        var position = 0
+        let value = Array(entry.value)
+        if let block = BlockHandle(decoding: value.span.bytes, at: &position, limit: footer) {
+            correct(block, of: &table)
         }
     }
 }
 
-private func correct(_ block: BlockHandle, of index: inout [UInt8]) {
+private func correct(_ block: BlockHandle, of table: inout [UInt8]) {
     let end = block.offset + block.length
-    index[end] = TableFormat.uncompressed
-    let checksum = CRC32C.checksum(of: index.span.bytes.extracting(block.offset...end))
-    index.withUnsafeMutableBytes {
+    // Compressed or not, by the first bit that is there.
+    table[end] &= TableFormat.snappy
+    let checksum = CRC32C.checksum(of: table.span.bytes.extracting(block.offset...end))
+    table.withUnsafeMutableBytes {
         CRC32C.mask(checksum).storeLittleEndian(in: $0, at: end + 1)
     }
 }

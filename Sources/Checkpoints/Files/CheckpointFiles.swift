@@ -1,0 +1,95 @@
+internal import Platform
+internal import RecordIO
+
+/// Which files of a checkpoint there are.
+struct CheckpointFiles {
+    /// In which of TensorFlow's formats they are.
+    enum Format {
+        /// V2: an index and files of data.
+        case bundle
+        /// V1: these files.
+        case slices([String])
+    }
+
+    /// The path of the files without their endings.
+    let prefix: String
+    let format: Format
+
+    /// Looks for a checkpoint.
+    ///
+    /// - Parameter path: The path of its files without their endings, or of one of them.
+    init(of path: String) throws(CheckpointError) {
+        let isFile = Folder.exists(path) && (try? Folder.isFolder(path)) != true
+        // One of the files may be named, as a shell completes it.
+        let candidates = [path] + (isFile ? [BundleFormat.checkpoint(ofFile: path)] : [])
+        for case let prefix? in candidates
+        where Folder.exists(BundleFormat.indexPath(prefix: prefix)) {
+            self.init(prefix: prefix, format: .bundle)
+            return
+        }
+        if let shards = try Self.shards(of: Self.shard(path)?.prefix ?? path) {
+            self.init(prefix: path, format: .slices(shards))
+            return
+        }
+        if isFile {
+            self.init(prefix: path, format: .slices([path]))
+            return
+        }
+        let name = lastComponent(of: path)
+        let hasOtherFiles = Self.names(beside: path).contains {
+            BundleFormat.checkpoint(ofFile: $0) == name
+        }
+        throw CheckpointError(hasOtherFiles ? .noIndex : .noCheckpoint, path: path)
+    }
+
+    /// Whether there is a checkpoint.
+    static func exist(_ prefix: String) -> Bool {
+        (try? CheckpointFiles(of: prefix)) != nil
+    }
+
+    private init(prefix: String, format: Format) {
+        self.prefix = prefix
+        self.format = format
+    }
+
+    /// The files of slices whose names begin with a prefix, all of them; `nil` if there are none.
+    private static func shards(of prefix: String) throws(CheckpointError) -> [String]? {
+        let name = lastComponent(of: prefix)
+        let counts = names(beside: prefix).compactMap { shard($0) }
+            .filter { $0.prefix == name }.map(\.count)
+        guard let count = counts.max() else { return nil }
+        let paths = (0..<count).map { BundleFormat.shardPath(prefix, $0, of: count) }
+        if let missing = paths.first(where: { !Folder.exists($0) }) {
+            throw CheckpointError(FileError(path: missing, action: .open, code: ENOENT))
+        }
+        return paths
+    }
+
+    /// What the name of one of several files of slices says: `<prefix>-00001-of-00002`.
+    private static func shard(_ name: String) -> (prefix: String, count: Int)? {
+        guard
+            let match = name.wholeMatch(of: /(?s)(.+)-([0-9]{5})-of-([0-9]{5})/),
+            let number = Int(match.2), let count = Int(match.3), number < count,
+            BundleFormat.checkpoint(ofFile: name) == nil
+        else { return nil }
+        return (String(match.1), count)
+    }
+
+    private static func names(beside path: String) -> [String] {
+        ((try? Folder.entries(of: parent(of: path))) ?? []).filter { !$0.isFolder }.map(\.name)
+    }
+}
+
+/// The checkpoint of a folder whose files were written last, whatever a state file says.
+///
+/// - Returns: The prefix of its files; `nil` if the folder has none, or cannot be read.
+public func newestCheckpoint(in folder: String) -> String? {
+    let candidates = ((try? Folder.entries(of: folder)) ?? []).compactMap { entry in
+        entry.name.hasSuffix(".index") ? String(entry.name.dropLast(".index".count)) : nil
+    }.map { name in
+        let prefix = "\(folder)/\(name)"
+        let time = Folder.modificationTime(of: BundleFormat.indexPath(prefix: prefix)) ?? 0
+        return (prefix: prefix, time: time, step: Int(name.split(separator: "-").last ?? "") ?? -1)
+    }
+    return candidates.max { ($0.time, $0.step) < ($1.time, $1.step) }?.prefix
+}
