@@ -1,7 +1,7 @@
 import Foundation
 
 /// Files in memory, for readers that take paths.
-public struct Scratch {
+public struct Scratch: Sendable {
     private let folder: String
 
     /// Makes a folder for this process.
@@ -17,7 +17,8 @@ public struct Scratch {
     /// Gives a file other bytes.
     public func write(_ bytes: [UInt8], to name: String) {
         let file = open(path(of: name), O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        precondition(bytes.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) } == bytes.count)
+        let count = bytes.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) }
+        precondition(count == bytes.count)
         close(file)
     }
 }
