@@ -89,10 +89,12 @@ public struct RestoreError: Error, Equatable, CustomStringConvertible {
         do {
             return try body()
         } catch {
-            guard case .mismatch = error.problem else { throw error }
+            guard case .mismatch(let mismatches, let wanted, _) = error.problem else { throw error }
+            let advice =
+                ", or begin a run with what agrees: gan train --restore \(checkpoint) --partial; "
+                + "--partial-few if that is less than half"
             throw RestoreError(
-                description: "\(error), or begin a run with what agrees: gan train --restore "
-                    + "\(checkpoint) --partial; --partial-few if that is less than half")
+                description: "\(error)" + (mismatches.count < wanted ? advice : ""))
         }
     }
 }

@@ -21,7 +21,7 @@ public final class StagedFile {
         self.path = path
         while true {
             let digits = String(UInt64.random(in: 1 << 60...UInt64.max), radix: 16)
-            let temporary = "\(path).tmp-\(digits)"
+            let temporary = Self.shortened(path, by: 21) + ".tmp-\(digits)"
             let descriptor = Descriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
             guard descriptor >= 0 else { throw FileError(path: path, action: .create) }
             let file = OutputFile(descriptor: descriptor, path: temporary)
@@ -68,6 +68,14 @@ public final class StagedFile {
             throw FileError(path: path, action: .write)
         }
         isCommitted = true
+    }
+
+    /// A path whose last part leaves room for so many bytes more: names have at most 255.
+    private static func shortened(_ path: String, by count: Int) -> String {
+        let nameStart = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        var name = path[nameStart...]
+        while name.utf8.count > 255 - count, !name.isEmpty { name.removeLast() }
+        return String(path[..<nameStart] + name)
     }
 
     /// Removes the temporary files that killed processes left in a folder.

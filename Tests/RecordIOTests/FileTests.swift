@@ -70,4 +70,24 @@ import Testing
                 == "log/x: cannot write: No space left on device; "
                 + "make room on that disk, or choose another folder")
     }
+
+    /// A name as long as names may be has a temporary one, too.
+    @Test(arguments: [2, 233, 234, 235, 255]) func stagedFilesOfLongNames(count: Int) throws {
+        for letter in ["x", "é"] {
+            let name = String(repeating: letter, count: count / letter.utf8.count)
+            let file = try StagedFile(folder.path(of: name))
+            try file.append(([1] as [UInt8]).span.bytes)
+            let names = try folder.names().filter { $0.contains(".tmp-") }
+            #expect(names.count == 1)
+            #expect(name.hasPrefix(names[0].prefix { $0 != "." }))
+            try file.commit()
+            #expect(try folder.read(name) == [1])
+        }
+        let tooLong = String(repeating: "x", count: 256)
+        #expect(throws: FileError.self) {
+            let file = try StagedFile(folder.path(of: tooLong))
+            try file.commit()
+        }
+        #expect(try !folder.names().contains { $0.contains(".tmp-") })
+    }
 }

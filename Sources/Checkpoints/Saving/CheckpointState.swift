@@ -47,8 +47,8 @@ struct CheckpointState: Equatable {
         do {
             while let (name, text) = try parser.nextString() {
                 switch name {
-                case "model_checkpoint_path": latest = String(decoding: text, as: UTF8.self)
-                case "all_model_checkpoint_paths": all.append(String(decoding: text, as: UTF8.self))
+                case "model_checkpoint_path": latest = FileName.text(of: text)
+                case "all_model_checkpoint_paths": all.append(FileName.text(of: text))
                 default: continue
                 }
             }

@@ -1,3 +1,5 @@
+internal import RecordIO
+
 extension TextFormat {
     /// A text in double quotes, with escapes as protobuf's Python library writes them.
     static func quoted(_ text: String) -> String {
@@ -7,12 +9,22 @@ extension TextFormat {
             case "\n": quoted += "\\n"
             case "\r": quoted += "\\r"
             case "\"", "'", "\\": quoted += "\\\(scalar)"
-            case "\0"..<" ", "\u{7f}":
-                let digits = String(scalar.value, radix: 8)
-                quoted += "\\" + String(repeating: "0", count: 3 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
+            case "\0"..<" ", "\u{7f}": quoted += octal(UInt8(scalar.value))
+            default:
+                // A byte of a path that is not UTF-8 is no text, either.
+                let bytes = FileName.bytes(of: String(scalar))
+                if bytes.count == 1, bytes[0] > 0x7f {
+                    quoted += octal(bytes[0])
+                } else {
+                    quoted.unicodeScalars.append(scalar)
+                }
             }
         } + "\""
+    }
+
+    private static func octal(_ byte: UInt8) -> String {
+        let digits = String(byte, radix: 8)
+        return "\\" + String(repeating: "0", count: 3 - digits.count) + digits
     }
 
     /// Reads a string in either kind of quotes.

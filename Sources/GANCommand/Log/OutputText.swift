@@ -37,7 +37,8 @@ final class OutputText {
     }
 
     func write(_ text: String) throws {
-        var text = text
+        // UTF-8 for programs, whatever a run's folder is called.
+        var text = FileName.printable(text)
         try text.withUTF8 { try write(UnsafeRawBufferPointer($0)) }
     }
 

@@ -1,0 +1,125 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Folders and files with any names, and links to folders.
+@Suite struct PathTests {
+    let command: Command
+
+    init() throws {
+        command = try Command()
+    }
+
+    /// A run's folder whose name is in Latin-1.
+    @Test func namesThatAreNotUTF8() throws {
+        let trained = try command.shell(
+            """
+            run=$(printf 'caf\\351') && "$GAN" train --run "$run" --train-times 1 \
+            && "$GAN" train --run "$run" --resume --train-times 2 && ls log/"$run"
+            """)
+        #expect(trained.status == 0, "\(trained.errors)")
+        #expect(trained.output.contains("model.ckpt-14.index"))
+
+        // Found without being named, and from below.
+        let again = try command.shell("\"$GAN\" train --resume --train-times 3")
+        #expect(again.status == 0, "\(again.errors)")
+        let listed = try command.shell(
+            "\"$GAN\" log check log && \"$GAN\" log list log/$(printf 'caf\\351')")
+        #expect(listed.status == 0, "\(listed.errors)")
+        #expect(listed.output.contains(" generator_loss "))
+
+        let sampled = try command.shell(
+            """
+            out=$(printf 'a\\377.npy') && "$GAN" sample --count 2 --out "$out" \
+            --checkpoint log/$(printf 'caf\\351') && "$GAN" sample --noise "$out" --out b.npy \
+            --checkpoint log/$(printf 'caf\\351'); test -s "$out"
+            """)
+        #expect(sampled.status == 0, "\(sampled.errors)")
+        #expect(sampled.errors.contains("a\u{fffd}.npy, byte 6"), "\(sampled.errors)")
+        let exported = try command.run("log", "export", "--csv", "-", "log")
+        #expect(exported.output.contains("\ncaf\u{fffd},generator_loss,"), "\(exported.output)")
+    }
+
+    /// The search for the run that was saved last ends, and finds it under its own name.
+    @Test(.timeLimit(.minutes(2))) func linksBetweenFolders() throws {
+        _ = try command.run("train", "--run", "r/s", "--train-times", "1")
+        let made = try command.shell(
+            """
+            cd log && ln -s . all && ln -s .. r/up && ln -s r/s another
+            for i in 0 1 2 3 4 5 6 7 8 9; do mkdir f$i; done
+            for i in 0 1 2 3 4 5 6 7 8 9; do for j in 0 1 2 3 4 5 6 7 8 9; do
+                ln -s ../f$j f$i/l$j; done; done
+            """)
+        #expect(made.status == 0, "\(made.errors)")
+        let resumed = try command.run("train", "--resume", "--train-times", "2")
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        #expect(
+            resumed.output.hasPrefix("resumed after pass 1, from log/r/s/model.ckpt-7"),
+            "\(resumed.output)")
+    }
+
+    /// Noise comes through a pipe, too; one that nobody writes into is not waited for.
+    @Test(.timeLimit(.minutes(2))) func pipes() throws {
+        let outcome = try command.shell(
+            """
+            "$GAN" train --run r --train-times 1 > /dev/null && \
+            "$GAN" fetch --checkpoint log/r --out f generator/output/Sigmoid:0 > /dev/null && \
+            mkfifo pipe data && python3 - <<'PYTHON' && cat z.npy | \
+            "$GAN" sample --checkpoint log/r --noise /dev/stdin --out a.npy && \
+            { cat z.npy > pipe & "$GAN" sample --checkpoint log/r --noise pipe --out b.npy; } && \
+            cmp a.npy b.npy
+            header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 20), }".ljust(117) + "\\n"
+            data = b"\\x93NUMPY\\1\\0" + len(header).to_bytes(2, "little") + header.encode()
+            open("z.npy", "wb").write(data + bytes(160))
+            PYTHON
+            """)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        for (arguments, message) in [
+            (
+                ["sample", "--checkpoint", "log/r", "--noise", "pipe", "--out", "c.npy"],
+                "gan: pipe: is a pipe that nothing writes into; start its writer first\n"
+            ),
+            (
+                ["sample", "--checkpoint", "log/r", "--noise", "/dev/zero", "--out", "c.npy"],
+                "gan: /dev/zero: is a device, not a file; check the path\n"
+            ),
+            (
+                ["train", "--data", "data"],
+                "gan: data: is not a folder; name the folder that MNIST's four files are in\n"
+            ),
+            (
+                ["sample", "--checkpoint", "pipe", "--out", "c.npy"],
+                "gan: pipe: is a pipe, not a file; check the path\n"
+            ),
+        ] {
+            let outcome = try command.run(arguments)
+            #expect(outcome.status == 1)
+            #expect(outcome.errors == message)
+        }
+        #expect(try !command.names().contains("c.npy"))
+    }
+
+    /// Beyond the limit on files' sizes nothing is left behind, and nothing that was there is lost.
+    @Test func aFileSizeLimit() throws {
+        _ = try command.run("train", "--run", "r", "--train-times", "1")
+        try command.write("before", to: "a.npy")
+        try command.write("before", to: "a.png")
+        for name in ["a.npy", "a.png"] {
+            let outcome = try command.shell(
+                "ulimit -f 8; \"$GAN\" sample --checkpoint log/r --count 200 --out \(name)")
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.contains("\(name): cannot write: File too large; raise"))
+            #expect(try command.folder.read(name) == Array("before".utf8))
+        }
+        for arguments in [
+            "log export --csv a.csv log", "log export --csv - log > b.csv",
+            "log list log > c.txt", "log export --images i log", "log repair log --to o",
+        ] {
+            let outcome = try command.shell("ulimit -f 1; \"$GAN\" \(arguments)")
+            #expect(
+                outcome.status == 0 || outcome.errors.contains("File too large"), "\(arguments)")
+            #expect(outcome.status <= 1, "\(arguments): \(outcome.status) \(outcome.errors)")
+        }
+        #expect(try !command.names().contains { $0.contains(".tmp-") })
+    }
+}
