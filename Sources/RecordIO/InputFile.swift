@@ -77,20 +77,6 @@ public final class InputFile: RandomAccessBytes, Sendable {
         return errno == ENXIO ? max(offset, try byteCount()) : offset
     }
 
-    /// Bytes of the file from an offset on, or as many of them as it has.
-    public func bytes(_ count: Int, at offset: Int) throws(FileError) -> [UInt8] {
-        var failure: FileError?
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { memory, readCount in
-            do throws(FileError) {
-                readCount = try read(into: UnsafeMutableRawBufferPointer(memory), at: offset)
-            } catch {
-                failure = error
-            }
-        }
-        if let failure { throw failure }
-        return bytes
-    }
-
     private func status() throws(FileError) -> FileStatus {
         try FileStatus(of: descriptor, path: path)
     }

@@ -37,6 +37,25 @@ extension RecordReader {
         return count
     }
 
+    /// The data of a record of which only the length is damaged.
+    ///
+    /// - Parameter bytes: What was passed over: all of the record, and nothing else.
+    /// - Returns: `nil` if the data do not have their checksum, or take more than 64 MiB.
+    public func data(ofRecord bytes: Range<Int>) throws(FileError) -> [UInt8]? {
+        let framing = RecordBuffer.headerLength + RecordBuffer.footerLength
+        guard bytes.count >= framing, bytes.count <= Self.longestRestoredLength else { return nil }
+        let record = try file.bytes(bytes.count, at: bytes.lowerBound)
+        guard record.count == bytes.count else { return nil }
+        let end = record.count - RecordBuffer.footerLength
+        let data = record.span.bytes.extracting(RecordBuffer.headerLength..<end)
+        guard Self.hasChecksum(data, UInt32(littleEndianIn: record.span.bytes, at: end)) else {
+            return nil
+        }
+        return Array(record[RecordBuffer.headerLength..<end])
+    }
+
+    private static let longestRestoredLength = 64 << 20
+
     /// The search for a whole record.
     private struct Search {
         /// How many bytes the file has.
@@ -65,10 +84,12 @@ extension RecordReader {
                 // In a hole there is no header: that of an empty record has a checksum.
                 let stored = try reader.file.nextStoredByte(from: position)
                 position = max(position, min(stored, end) - (RecordBuffer.headerLength - 1))
-                let held = try hold(&window, at: position, of: reader)
+                let wanted = min(FileWindow.usualLength, end - position)
+                let held = try window.hold(wanted, at: position, of: reader.file)
                 let bytes = window.memory.span.bytes.extracting(held..<window.filled)
                 let count = bytes.byteCount - RecordBuffer.headerLength
-                guard count >= 0 else { break }
+                // There may be fewer bytes than the source says.
+                guard count >= 0 else { return min(end, position + bytes.byteCount) }
                 for index in 0...count {
                     guard let length = length(bytes, at: index, of: position + index) else {
                         continue
@@ -78,15 +99,9 @@ extension RecordReader {
                     }
                 }
                 position += count + 1
+                if bytes.byteCount < wanted { return position + RecordBuffer.headerLength - 1 }
             }
             return end
-        }
-
-        private func hold(
-            _ window: inout FileWindow, at position: Int, of reader: RecordReader
-        ) throws(FileError) -> Int {
-            let count = min(FileWindow.usualLength, end - position)
-            return try window.hold(count, at: position, of: reader.file)
         }
 
         /// The length of the record at an offset of the file; `nil` if there is none that the file

@@ -98,7 +98,7 @@ public struct RecordReader {
 
     /// Whether no byte is left to be read, for now.
     public func isAtEnd() throws(FileError) -> Bool {
-        try offset >= file.byteCount()
+        try file.bytes(1, at: offset).isEmpty
     }
 
     private mutating func next<Result>(
@@ -187,6 +187,24 @@ public struct RecordReader {
     }
 }
 
+extension RecordReader {
+    /// Whether bytes begin with a record's length that has its checksum.
+    public static func beginsWithLength(_ bytes: RawSpan) -> Bool {
+        bytes.byteCount >= RecordBuffer.headerLength && length(bytes, at: 0) != nil
+    }
+
+    /// Whether bytes begin with a whole record.
+    public static func beginsWithRecord(_ bytes: RawSpan) -> Bool {
+        let framing = RecordBuffer.headerLength + RecordBuffer.footerLength
+        guard bytes.byteCount >= framing, let length = length(bytes, at: 0),
+            length <= UInt64(bytes.byteCount - framing)
+        else { return false }
+        let end = RecordBuffer.headerLength + Int(length)
+        let data = bytes.extracting(RecordBuffer.headerLength..<end)
+        return hasChecksum(data, UInt32(littleEndianIn: bytes, at: end))
+    }
+}
+
 // MARK: What the search for whole records needs, too.
 
 extension RecordReader {
@@ -225,12 +243,12 @@ extension RecordReader {
     }
 
     /// Has the next call read what is at this offset.
-    mutating func move(to offset: Int) {
+    public mutating func move(to offset: Int) {
         self.offset = offset
         window = FileWindow(at: offset)
     }
 
-    private static func hasChecksum(_ bytes: RawSpan, _ masked: UInt32) -> Bool {
+    static func hasChecksum(_ bytes: RawSpan, _ masked: UInt32) -> Bool {
         CRC32C.mask(CRC32C.checksum(of: bytes)) == masked
     }
 }

@@ -24,6 +24,18 @@ public struct EventFileError: Error, Equatable, Sendable, CustomStringConvertibl
         case damagedData
         /// A record holds something other than an event.
         case notAnEvent
+        /// The file is something else, not a file of records.
+        case otherFormat
+        /// The file is compressed. It can be read here, but not by TensorBoard.
+        case compressed
+        /// An event's time is not a number.
+        case timeIsNotANumber
+        /// An event's time is infinite.
+        case timeIsInfinite
+        /// A string of an event is not UTF-8.
+        case notText
+        /// A value contradicts itself.
+        case invalidValue
         /// An event is longer than TensorBoard takes: 2 GiB.
         case tooLong
         /// The file was removed, or it or a folder above it was renamed, while it was written.

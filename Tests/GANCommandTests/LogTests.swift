@@ -99,7 +99,9 @@ import Testing
         #expect(
             check.errors
                 == "gan: \(bad): damaged at byte \(records[2]): a record's data have a wrong "
-                + "checksum; before it, 2 events are whole, behind it \(records.count - 4)\n")
+                + "checksum; before it, 2 events are whole, behind it \(records.count - 4); "
+                + "TensorBoard's default reader reads \(records.count - 1), 1 of them with wrong "
+                + "data; with --load_fast=false it reads 2\n")
         #expect(check.output.hasPrefix("\(good): "))
 
         let list = try command.run("log", "list")
@@ -138,6 +140,27 @@ import Testing
         #expect(outcome.output.contains(output))
         #expect(outcome.errors.hasPrefix("gan: log/bad: cannot open: "))
     }
+
+    #if os(Linux)
+        /// A file whose reading fails; a link to it has an event file's name.
+        @Test(arguments: [
+            ("list", "good  loss"), ("check", "all whole"), ("repair --to new", "events kept"),
+            ("export --csv -", "good,loss,7,"),
+        ])
+        func goesOnWhereAFileCannotBeRead(subcommand: String, output: String) throws {
+            try writeRun("log/good")
+            try FileManager.default.createDirectory(
+                atPath: command.folder.path(of: "log/bad"), withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(
+                atPath: command.folder.path(of: "log/bad/tfevents"),
+                withDestinationPath: "/proc/self/mem")
+            let words = subcommand.split(separator: " ").map { String($0) }
+            let outcome = try command.run(["log", words[0], "log"] + words.dropFirst())
+            #expect(outcome.status == 1)
+            #expect(outcome.output.contains(output))
+            #expect(outcome.errors.hasPrefix("gan: log/bad/tfevents: cannot read: "))
+        }
+    #endif
 
     @Test(arguments: ["list", "check", "repair --to new", "export --csv -"])
     func reportsAFolderWithoutALog(subcommand: String) throws {

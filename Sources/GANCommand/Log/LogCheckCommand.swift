@@ -7,9 +7,11 @@ struct LogCheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Verify every record's checksums; name the first bad byte of each file.",
         discussion: """
-            The exit code is 1 if a file is damaged, or ends inside a record. Everything before that \
-            place is whole, and TensorBoard shows it. What is whole behind it `gan log repair` brings \
-            back.
+            The exit code is 1 if a file is damaged, or ends inside a record, or holds what one of \
+            TensorBoard's readers does not show. The line says what is whole before that place and \
+            behind it, and how many events TensorBoard reads: its default reader does not check data, \
+            the other one (--load_fast=false) ends at the first damage. What is whole `gan log \
+            repair` brings back.
             """)
 
     @OptionGroup var folder: LogFolder
@@ -18,18 +20,45 @@ struct LogCheckCommand: ParsableCommand {
         let log = try folder.open()
         var isWhole = log.problems.isEmpty
         log.check { report in
-            let count = report.eventCount
-            if let problem = report.problem {
-                isWhole = false
-                var line = "gan: \(problem.description.printable); before it, "
-                line += count == 1 ? "1 event is whole" : "\(count) events are whole"
-                if report.eventCountBehind > 0 { line += ", behind it \(report.eventCountBehind)" }
-                System.printError("\(line)\n")
-            } else {
-                let all = "\(count) event\(count == 1 ? "" : "s"), \(report.byteCount) bytes"
-                System.print("\(report.path.printable): \(all), all whole\n")
+            guard let problem = report.problem else {
+                System.print("\(report.path.printable): \(Self.text(whole: report))\n")
+                return
             }
+            isWhole = false
+            var line = "gan: \(problem.description.printable)"
+            switch problem.problem {
+            case .system, .otherFormat: break
+            case .compressed:
+                let count = report.eventCountBehind
+                line += "; \(count) event\(count == 1 ? " is" : "s are") in it"
+            default: line += Self.text(damaged: report)
+            }
+            System.printError("\(line)\n")
         }
         if !isWhole { throw ExitCode(1) }
+    }
+
+    private static func text(whole report: EventLog.FileReport) -> String {
+        if report.byteCount == 0 { return "empty: nothing was written into it yet" }
+        let count = report.eventCount
+        return "\(count) event\(count == 1 ? "" : "s"), \(report.byteCount) bytes, all whole"
+    }
+
+    private static func text(damaged report: EventLog.FileReport) -> String {
+        let before = report.eventCount
+        var text = "; before it, "
+        text += before == 1 ? "1 event is whole" : "\(before) events are whole"
+        if report.eventCountBehind > 0 { text += ", behind it \(report.eventCountBehind)" }
+        // A file that only ends too early is read as far as it goes.
+        let (fast, slow) = (report.defaultReaderCount, report.pythonReaderCount)
+        if report.problem?.problem == .truncated, fast == before, slow == before,
+            report.eventCountBehind == 0
+        {
+            return text
+        }
+        text += "; TensorBoard's default reader reads \(fast)"
+        let wrong = report.defaultReaderDamagedCount
+        if wrong > 0 { text += ", \(wrong) of them with wrong data" }
+        return text + "; with --load_fast=false it reads \(slow)"
     }
 }

@@ -24,12 +24,21 @@ final class EventDecoder {
     func withMessage<Result>(
         _ bytes: RawSpan, _ body: (borrowing Tensorflow__Event) -> Result
     ) -> Result? {
+        withMutableMessage(bytes) { message, _ in body(message.pointee) }
+    }
+
+    /// Gives the message to a closure that may change it, and what takes memory for it; both are
+    /// gone after that.
+    func withMutableMessage<Result>(
+        _ bytes: RawSpan,
+        _ body: (UnsafeMutablePointer<Tensorflow__Event>, inout ProtobufCAllocator) -> Result
+    ) -> Result? {
         arena.reset(budget: Self.memoryLimit + 8 * bytes.byteCount)
         return bytes.withUnsafeBytes { bytes in
             var allocator = arena.allocator
             let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
             let message = tensorflow__event__unpack(&allocator, bytes.count, start)
-            return message.map { body($0.pointee) }
+            return message.map { body($0, &allocator) }
         }
     }
 }

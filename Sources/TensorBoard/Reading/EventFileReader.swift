@@ -22,6 +22,11 @@ public struct EventFileReader {
 
     var records: RecordReader
     let decoder = EventDecoder()
+    let file: InputFile
+    /// What a compressed file stands for.
+    let inflated: InflatedFile?
+    /// What was told about the file as a whole.
+    private var toldProblems: [EventFileError] = []
 
     /// Which of a record's two checksums must be right.
     public enum Checksums: Sendable {
@@ -33,6 +38,9 @@ public struct EventFileReader {
     }
 
     /// Opens an event file.
+    ///
+    /// A file that is compressed as a whole, as TensorFlow's compression types ZLIB and GZIP do, is
+    /// unpacked while it is read; offsets are those of what it stands for.
     ///
     /// - Parameters:
     ///   - path: The file's path.
@@ -46,10 +54,25 @@ public struct EventFileReader {
         self.path = path
         self.checksums = checksums
         do throws(FileError) {
-            records = try RecordReader(opening: path, at: offset)
+            file = try InputFile(opening: path)
+            inflated = try Self.inflated(file)
         } catch {
             throw EventFileError(error)
         }
+        let source: any RandomAccessBytes
+        if let inflated { source = inflated } else { source = file }
+        records = RecordReader(reading: source, at: offset)
+    }
+
+    /// What a file of compressed records stands for; `nil` for other files.
+    private static func inflated(_ file: InputFile) throws(FileError) -> InflatedFile? {
+        let headerLength = 12
+        let start = try file.bytes(headerLength, at: 0)
+        if RecordReader.beginsWithLength(start.span.bytes) { return nil }
+        guard let inflated = try InflatedFile(file) else { return nil }
+        let unpackedStart = try inflated.bytes(headerLength, at: 0)
+        guard RecordReader.beginsWithLength(unpackedStart.span.bytes) else { return nil }
+        return inflated
     }
 
     /// Reads the next event.
@@ -73,14 +96,17 @@ public struct EventFileReader {
                     }
                 }
         } catch {
-            throw EventFileError(error)
+            throw explained(error)
         }
-        guard let record else { return nil }
+        guard let record else {
+            if let error = damageOfStream { throw error }
+            return nil
+        }
         if let event = record.event { return event }
         guard record.isWhole else {
             throw EventFileError(RecordError(path: path, offset: start, problem: .damagedData))
         }
-        throw EventFileError(noEventIn: path, at: start)
+        throw EventFileError(path: path, offset: start, event: .notAnEvent)
     }
 
     /// Passes over a record that `next()` could not read, and whatever is damaged behind it.
@@ -138,17 +164,27 @@ extension EventFileReader {
     /// - Returns: `nil` at the end of the file.
     /// - Throws: `EventFileError` if the system cannot read the file.
     public mutating func nextPart() throws(EventFileError) -> Part? {
+        if let problem = compression, !toldProblems.contains(problem) { return tell(problem) }
         let start = offset
         let failure: EventFileError
         do throws(EventFileError) {
             return try next().map { .event($0) }
         } catch {
             if case .system = error.problem { throw error }
+            if error == damageOfStream {
+                return toldProblems.contains(error) ? nil : tell(error)
+            }
             failure = error
         }
         do throws(FileError) {
-            // A record that is no event is behind the reader already.
-            if offset == start { _ = try records.skipDamage() }
+            switch failure.problem {
+            case .otherFormat: records.move(to: try file.byteCount())
+            case .notAnEvent: break  // It is behind the reader already.
+            default:
+                // Its length may be wrong, too.
+                records.move(to: start)
+                _ = try records.skipDamage()
+            }
             let bytes = start..<offset
             let count = try records.recordCount(of: bytes)
             let isAtEnd = try records.isAtEnd()
@@ -163,6 +199,25 @@ extension EventFileReader {
     }
 }
 
+extension EventFileReader {
+    /// That the file is compressed, if it is.
+    var compression: EventFileError? { inflated.map { EventFileError(compressed: $0) } }
+
+    /// That the stream of a compressed file is damaged, once the reader has come there.
+    var damageOfStream: EventFileError? {
+        inflated.flatMap { file in
+            file.damageOffset.map { EventFileError(damagedStream: file, at: $0) }
+        }
+    }
+
+    /// Tells of something that takes no bytes.
+    private mutating func tell(_ problem: EventFileError) -> Part {
+        toldProblems.append(problem)
+        return .damage(
+            Damage(error: problem, bytes: offset..<offset, recordCount: 0, isAtEnd: false))
+    }
+}
+
 extension EventFileError {
     /// The same error, whose description says what is passed over.
     fileprivate func leavingOut(_ bytes: Range<Int>, recordCount: Int?) -> EventFileError {
@@ -172,11 +227,5 @@ extension EventFileError {
         return EventFileError(
             path: path, offset: offset, problem: problem,
             wholeDescription: "\(description); left out there: \(what)")
-    }
-
-    fileprivate init(noEventIn path: String, at offset: Int) {
-        self.init(
-            path: path, offset: offset, problem: .notAnEvent,
-            description: "the record at byte \(offset) holds no event")
     }
 }
