@@ -216,9 +216,11 @@ import Testing
                 OVERVIEW: Verify every record's checksums; name the first bad byte of each
                 file.
 
-                The exit code is 1 if a file is damaged, or ends inside a record. Everything
-                before that place is whole, and TensorBoard shows it. What is whole behind it
-                `gan log repair` brings back.
+                The exit code is 1 if a file is damaged, or ends inside a record, or holds what
+                one of TensorBoard's readers does not show. The line says what is whole before
+                that place and behind it, and how many events TensorBoard reads: its default
+                reader does not check data, the other one (--load_fast=false) ends at the first
+                damage. What is whole `gan log repair` brings back.
 
                 USAGE: gan log check [<folder>]
 
@@ -238,9 +240,17 @@ import Testing
             try help("log", "repair") == """
                 OVERVIEW: Copy all whole events of a log into a new one.
 
-                TensorBoard shows nothing behind a damaged record. The copy holds everything
-                before it and behind it, run by run; the log itself is only read. Bytes that
-                belong to no whole event are left out and told.
+                TensorBoard's default reader does not check data: it shows the value of a
+                damaged record as it stands, and ends where a length is damaged, or where it
+                finds no event, or a time that is not a number. The other one
+                (--load_fast=false) ends at the first damage of any kind. `gan log check` says
+                what either shows.
+
+                The copy holds everything before and behind damage, run by run; the log itself
+                is only read. Where the record was damaged that says of what kind a tag is,
+                others say it. A time that is not a number becomes that of the event before.
+                Bytes that belong to no whole event are left out and told; the exit code is 1
+                if nothing is left of a file, or one could not be read or written.
 
                 USAGE: gan log repair [<folder>] --to <folder>
 

@@ -88,9 +88,10 @@ import Testing
         let whole = try writeRun("log/two")
         let original = try command.folder.read(path)
         let offsets = try self.offsets(of: path)
-        // A length of the third record, and the end of the file.
+        // A length and data of the third record, and the end of the file.
         var damaged = original
         damaged[offsets[2] + 1] ^= 0x40
+        damaged[offsets[2] + 14] ^= 0x40
         damaged.removeLast(3)
         try command.folder.write(damaged, to: path)
 
@@ -118,6 +119,33 @@ import Testing
         let again = try command.run("log", "repair", "--to", "new")
         #expect(again.status == 1)
         #expect(again.errors == "gan: new/\(file): exists; name another folder with --to\n")
+    }
+
+    /// What is no event file is named, the others are repaired; the exit code says so.
+    @Test func repairsWhatItCan() throws {
+        try command.write("<html>sign in</html>", to: "log/a/x.tfevents")
+        try command.write("\u{1}\u{2}nonsense that is no text", to: "log/b/x.tfevents")
+        let path = try writeRun("log/c")
+        try writeRun("log/d")
+        try command.write("in the way", to: "new/d")
+        let outcome = try command.run("log", "repair", "--to", "new")
+        #expect(outcome.status == 1)
+        let file = path.dropFirst("log/".count)
+        #expect(outcome.output.hasPrefix("new/\(file): "))
+        #expect(outcome.output.contains("events kept\nleft out "))
+        let errors = outcome.errors.split(separator: "\n")
+        #expect(errors.count == 3)
+        #expect(errors[0].hasPrefix("gan: log/a/x.tfevents: is a web page, as one gets"))
+        #expect(
+            errors[1] == "gan: log/b/x.tfevents: damaged, and no event of it is whole: nothing is "
+                + "kept")
+        #expect(errors[2].hasPrefix("gan: new/d: cannot create: "))
+        #expect(try command.names("new") == ["a", "b", "c", "d"])
+        #expect(try command.names("new/a") == [] && command.names("new/b") == [])
+
+        let nothing = try command.run("log", "repair", "log/a", "--to", "other")
+        #expect(nothing.status == 1)
+        #expect(nothing.output == "nothing could be kept\n")
     }
 
     @Test func showsPointsAsTheyCome() throws {
