@@ -17,6 +17,7 @@ let package = Package(
         .target(name: "FuzzDriver"),
         fuzzer("RecordFuzzer", of: "TensorBoard"),
         fuzzer("EventFuzzer", of: "TensorBoard"),
+        fuzzer("EventFileFuzzer", of: "TensorBoard"),
         fuzzer("CheckpointFuzzer", of: "Checkpoints"),
         fuzzer("SnappyFuzzer", of: "Checkpoints"),
         fuzzer("StateFuzzer", of: "Checkpoints"),

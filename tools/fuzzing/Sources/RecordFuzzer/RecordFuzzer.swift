@@ -23,9 +23,15 @@ private func test(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
             guard let skipped = try? reader.skipDamage() else { return 0 }
             precondition(skipped.lowerBound == start && skipped.upperBound == reader.offset)
             precondition(reader.offset > start)
+            _ = try? reader.recordCount(of: skipped)
+            _ = try? reader.data(ofRecord: skipped)
         }
         precondition(reader.offset <= count)
     }
     precondition(reader.offset == count)
+    reader.move(to: 0)
+    while (try? reader.nextUnverified { data, _, _ in data.byteCount }) != nil {
+        precondition(reader.offset <= count)
+    }
     return 0
 }
