@@ -91,12 +91,22 @@ enum System {
         nanosleep(&time, nil)
     }
 
-    private static func currentTime() -> time_t { time(nil) }
+    /// Whether nobody can read from standard output any more: the other end of a pipe is closed, or
+    /// the terminal is gone.
+    static var outputIsClosed: Bool { pollOutput(0) }
 
-    /// Whether a name is one that a shell's pattern stands for; `*` takes slashes, too.
-    static func matches(_ name: String, _ pattern: String) -> Bool {
-        fnmatch(pattern, name, 0) == 0
+    /// Waits, or until a signal comes, or until nobody can read from standard output any more.
+    static func sleepWhileOutputIsOpen(_ seconds: Double) {
+        _ = pollOutput(Int32(min(seconds * 1000, Double(Int32.max)).rounded(.up)))
     }
+
+    private static func pollOutput(_ milliseconds: Int32) -> Bool {
+        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        guard poll(&output, 1, milliseconds) > 0 else { return false }
+        return Int32(output.revents) & (POLLERR | POLLHUP | POLLNVAL) != 0
+    }
+
+    private static func currentTime() -> time_t { time(nil) }
 
     /// The local time of day, as `14:03:12`; of another day, with its date before.
     static func timeOfDay(_ wallTime: Double) -> String {

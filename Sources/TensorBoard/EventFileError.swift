@@ -24,6 +24,8 @@ public struct EventFileError: Error, Equatable, Sendable, CustomStringConvertibl
         case damagedData
         /// A record holds something other than an event.
         case notAnEvent
+        /// An event's wall time is not finite.
+        case badWallTime
         /// The file is something else, not a file of records.
         case otherFormat
         /// The file is compressed. It can be read here, but not by TensorBoard.
@@ -116,5 +118,15 @@ public struct EventFileError: Error, Equatable, Sendable, CustomStringConvertibl
             case .tooLong: .tooLong
             case .unreadable(let error): .system(code: error.code)
             }
+    }
+}
+
+extension EventFileError {
+    /// What is wrong with an event whose wall time is not finite.
+    init(wallTimeOf event: Event, in path: String) {
+        self.init(
+            path: path, offset: event.offset, problem: .badWallTime,
+            description: "the event at byte \(event.offset) has the wall time \(event.wallTime), "
+                + "which TensorBoard does not read")
     }
 }

@@ -197,12 +197,23 @@ import Testing
             try help("log", "list") == """
                 OVERVIEW: List runs and their tags: kind, number of values, first and last step.
 
-                USAGE: gan log list [<folder>]
+                USAGE: gan log list [<folder>] [--run <name> ...] [--tag <name> ...] [--as <reader>] [--no-checksum]
 
                 ARGUMENTS:
                   <folder>                The folder of all runs. (default: log)
 
                 OPTIONS:
+                  --run <name>            Only runs of this name; * and ? as in a shell, all
+                                          else literally.
+                  --tag <name>            Only tags of this name; * and ? as in a shell, all
+                                          else literally.
+                  --as <reader>           Which values count where steps were logged again:
+                                          those that TensorBoard shows by default, those that
+                                          it shows with --load_fast=false (python), or all.
+                                          (values: default, python, all; default: default)
+                  --no-checksum           Take records whose data have a wrong checksum, too,
+                                          as TensorBoard does by default; their values may be
+                                          wrong.
                   --version               Show the version.
                   -h, --help              Show help information.
 
@@ -271,12 +282,18 @@ import Testing
             try help("log", "export") == """
                 OVERVIEW: Write a log's curves as CSV or JSON lines, its images as files.
 
-                A row has run, tag, step, wall time (seconds since 1970) and value; in JSON,
-                values that are no numbers are the strings NaN, Infinity and -Infinity. Images
-                go to <run>/<tag>/<step>.png, as they are in the log. Steps that a resumed run
-                took again are exported once, as TensorBoard shows them.
+                A row has run, tag, step, wall time (seconds since 1970) and value. A number is
+                the shortest that reads as the same in its own type; in JSON, values that are
+                no numbers are the strings NaN, Infinity and -Infinity. Images go to
+                <run>/<tag>/<step>.png, as they are in the log.
 
-                USAGE: gan log export [<folder>] [--csv <file>] [--json <file>] [--images <folder>] [--run <name> ...] [--tag <name> ...] [--overwrite]
+                Steps that were logged again are exported as TensorBoard shows them: by default
+                a value replaces those of its tag from its step on; with --load_fast=false only
+                a START record does that, for all tags, and a file ends at a damaged record.
+                Otherwise what is whole behind a damaged record is exported, and what is left
+                out is named. The exit code is 1 then.
+
+                USAGE: gan log export [<folder>] [--csv <file>] [--json <file>] [--images <folder>] [--run <name> ...] [--tag <name> ...] [--as <reader>] [--no-checksum] [--overwrite]
 
                 ARGUMENTS:
                   <folder>                The folder of all runs. (default: log)
@@ -286,8 +303,17 @@ import Testing
                   --json <file>           Write the curves as JSON, a line for each point; - is
                                           the standard output.
                   --images <folder>       Write the images into this folder.
-                  --run <name>            Only runs of this name; * and ? as in a shell.
-                  --tag <name>            Only tags of this name; * and ? as in a shell.
+                  --run <name>            Only runs of this name; * and ? as in a shell, all
+                                          else literally.
+                  --tag <name>            Only tags of this name; * and ? as in a shell, all
+                                          else literally.
+                  --as <reader>           Which values count where steps were logged again:
+                                          those that TensorBoard shows by default, those that
+                                          it shows with --load_fast=false (python), or all.
+                                          (values: default, python, all; default: default)
+                  --no-checksum           Take records whose data have a wrong checksum, too,
+                                          as TensorBoard does by default; their values may be
+                                          wrong.
                   --overwrite             Write over files that exist; without it, that is an
                                           error.
                   --version               Show the version.
@@ -303,7 +329,9 @@ import Testing
                 OVERVIEW: Show new points of curves as they are logged, until Ctrl-C.
 
                 It follows all runs in the folder, and those that begin later. A line has the
-                time, the run, the tag, the step and the value.
+                time, the run, the tag, the step and the value. It ends when nobody reads them
+                any more. A file that is replaced by a longer copy of itself is read on where
+                it was.
 
                 USAGE: gan log tail [<folder>] [--run <name> ...] [--tag <name> ...] [--lines <n>] [--every <x>]
 
@@ -311,8 +339,10 @@ import Testing
                   <folder>                The folder of all runs. (default: log)
 
                 OPTIONS:
-                  --run <name>            Only runs of this name; * and ? as in a shell.
-                  --tag <name>            Only tags of this name; * and ? as in a shell.
+                  --run <name>            Only runs of this name; * and ? as in a shell, all
+                                          else literally.
+                  --tag <name>            Only tags of this name; * and ? as in a shell, all
+                                          else literally.
                   --lines <n>             How many points of the past to show first. (default:
                                           10)
                   --every <x>             Seconds from one look to the next. (default: 1.0)

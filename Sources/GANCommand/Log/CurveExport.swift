@@ -10,74 +10,95 @@ final class CurveExport {
         case json
     }
 
+    private let path: String
     private let format: Format
-    private let file: OutputText
+    private let overwrite: Bool
+    private var file: OutputText?
     private var count = 0
 
-    /// Begins a file.
+    /// Prepares a file, which is begun with the first curve.
     ///
     /// - Parameter path: The file; `-` is the standard output.
-    /// - Throws: `CommandError` if it exists, unless it may be written over, or cannot be written.
-    init(_ path: String, format: Format, overwrite: Bool) throws {
+    init(_ path: String, format: Format, overwrite: Bool) {
+        self.path = path
         self.format = format
-        file = try OutputText(path, overwrite: overwrite)
-        if format == .csv { try file.write("run,tag,step,wall_time,value\n") }
+        self.overwrite = overwrite
     }
 
     /// Writes the points of a curve; nothing for other kinds.
+    ///
+    /// - Throws: `CommandError` if the file exists, unless it may be written over, or cannot be
+    ///   written.
     func write(_ tag: TagValues, run: String) throws {
+        guard !tag.scalars.isEmpty else { return }
+        let file = try begun()
         let names =
             switch format {
             case .csv: "\(Self.cell(run)),\(Self.cell(tag.tag)),"
             case .json: "{\"run\":\(Self.json(run)),\"tag\":\(Self.json(tag.tag)),\"step\":"
             }
         for point in tag.scalars {
-            let value = Self.number(point.value)
+            let time = Event.Number.text(point.wallTime)
             switch format {
             case .csv:
-                try file.write("\(names)\(point.step),\(Self.number(point.wallTime)),\(value)\n")
+                try file.write("\(names)\(point.step),\(time),\(point.number)\n")
             case .json:
-                let text = point.value.isFinite ? value : "\"\(value)\""
-                let time = point.wallTime.isFinite ? Self.number(point.wallTime) : "null"
-                try file.write("\(names)\(point.step),\"wall_time\":\(time),\"value\":\(text)}\n")
+                let timeOrNull = point.wallTime.isFinite ? time : "null"
+                let value = point.number.isJSON ? "\(point.number)" : "\"\(point.number)\""
+                try file.write(
+                    "\(names)\(point.step),\"wall_time\":\(timeOrNull),\"value\":\(value)}\n")
             }
         }
         count += tag.scalars.count
     }
 
-    /// Ends the file.
+    /// Ends the file, which may have no point.
     ///
     /// - Returns: What was written, in a line; none for the standard output.
     func finish() throws -> String {
-        try file.close()
-        guard file.path != "-" else { return "" }
-        return "\(file.path): \(count) point\(count == 1 ? "" : "s")\n"
+        try begun().close()
+        guard path != "-" else { return "" }
+        return "\(path.printable): \(count) point\(count == 1 ? "" : "s")\n"
     }
 
-    /// The shortest decimal that gives the number back: as a `Float` if it was one.
-    static func number(_ value: Double) -> String {
-        if value.isNaN { return "NaN" }
-        if value.isInfinite { return value < 0 ? "-Infinity" : "Infinity" }
-        let float = Float(value)
-        return Double(float) == value ? "\(float)" : "\(value)"
+    private func begun() throws -> OutputText {
+        if let file { return file }
+        let file = try OutputText(path, overwrite: overwrite)
+        self.file = file
+        if format == .csv { try file.write("run,tag,step,wall_time,value\n") }
+        return file
     }
 
     /// A cell of RFC 4180.
     static func cell(_ text: String) -> String {
         guard text.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return text }
-        return "\"" + text.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
+        let quote = UInt8(ascii: "\"")
+        let doubled = text.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] }
+        return String(decoding: [quote] + doubled + [quote], as: UTF8.self)
     }
 
     /// A string of RFC 8259.
     static func json(_ text: String) -> String {
-        text.unicodeScalars.reduce(into: "\"") { json, scalar in
+        var json = String.UnicodeScalarView("\"".unicodeScalars)
+        for scalar in text.unicodeScalars {
             switch scalar {
-            case "\"", "\\": json += "\\\(scalar)"
+            case "\"", "\\":
+                json.append("\\")
+                json.append(scalar)
             case "\0"..<" ":
                 let digits = String(scalar.value, radix: 16)
-                json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: json.unicodeScalars.append(scalar)
+                let zeros = String(repeating: "0", count: 4 - digits.count)
+                json.append(contentsOf: "\\u\(zeros)\(digits)".unicodeScalars)
+            default:
+                json.append(scalar)
             }
-        } + "\""
+        }
+        json.append("\"")
+        return String(json)
     }
+}
+
+extension Event.Number {
+    /// Whether JSON has it as a number.
+    fileprivate var isJSON: Bool { double?.isFinite ?? false }
 }

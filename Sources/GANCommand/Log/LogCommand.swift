@@ -41,20 +41,3 @@ struct LogFolder: ParsableArguments {
         return log
     }
 }
-
-/// Which runs and tags are meant.
-struct LogFilter: ParsableArguments {
-    @Option(help: ArgumentHelp("Only runs of this name; * and ? as in a shell.", valueName: "name"))
-    var run: [String] = []
-
-    @Option(help: ArgumentHelp("Only tags of this name; * and ? as in a shell.", valueName: "name"))
-    var tag: [String] = []
-
-    func takes(run name: String) -> Bool {
-        run.isEmpty || run.contains { System.matches(name, $0) }
-    }
-
-    func takes(tag name: String) -> Bool {
-        tag.isEmpty || tag.contains { System.matches(name, $0) }
-    }
-}

@@ -8,10 +8,16 @@ struct LogExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "Write a log's curves as CSV or JSON lines, its images as files.",
         discussion: """
-            A row has run, tag, step, wall time (seconds since 1970) and value; in JSON, values \
-            that are no numbers are the strings NaN, Infinity and -Infinity. Images go to \
-            <run>/<tag>/<step>.png, as they are in the log. Steps that a resumed run took again are \
-            exported once, as TensorBoard shows them.
+            A row has run, tag, step, wall time (seconds since 1970) and value. A number is the \
+            shortest that reads as the same in its own type; in JSON, values that are no numbers \
+            are the strings NaN, Infinity and -Infinity. Images go to <run>/<tag>/<step>.png, as \
+            they are in the log.
+
+            Steps that were logged again are exported as TensorBoard shows them: by default a value \
+            replaces those of its tag from its step on; with --load_fast=false only a START record \
+            does that, for all tags, and a file ends at a damaged record. Otherwise what is whole \
+            behind a damaged record is exported, and what is left out is named. The exit code is 1 \
+            then.
             """)
 
     @OptionGroup var folder: LogFolder
@@ -31,6 +37,8 @@ struct LogExportCommand: ParsableCommand {
 
     @OptionGroup var filter: LogFilter
 
+    @OptionGroup var reader: LogRules
+
     @Flag(help: "Write over files that exist; without it, that is an error.")
     var overwrite = false
 
@@ -49,26 +57,18 @@ struct LogExportCommand: ParsableCommand {
         for path in [csv, json].compactMap({ $0 }) where path != "-" && !overwrite {
             if Folder.exists(path) { throw OutputText.exists(path) }
         }
-        let curves = try [
-            csv.map { try CurveExport($0, format: .csv, overwrite: overwrite) },
-            json.map { try CurveExport($0, format: .json, overwrite: overwrite) },
+        let curves = [
+            csv.map { CurveExport($0, format: .csv, overwrite: overwrite) },
+            json.map { CurveExport($0, format: .json, overwrite: overwrite) },
         ].compactMap { $0 }
         var pictures = images.map { ImageExport(folder: $0, overwrite: overwrite) }
-        var problems: [EventFileError] = []
-        for run in log.runs where filter.takes(run: run.name) {
-            let values = run.values()
-            problems += values.problems
-            for tag in values.tags where filter.takes(tag: tag.tag) {
-                for export in curves { try export.write(tag, run: run.name) }
-                try pictures?.write(tag, run: run.name)
-            }
+        var selection = LogSelection(filter, reader)
+        try selection.forEach(of: log) { run, tag, failures in
+            for export in curves { try export.write(tag, run: run) }
+            pictures?.write(tag, run: run, &failures)
         }
         for export in curves { System.printError(try export.finish()) }
         if let pictures { System.printError(pictures.report) }
-        for problem in problems { System.printError("gan: \(problem.description.printable)\n") }
-        // A file that is being written often ends inside a record.
-        if !log.problems.isEmpty || problems.contains(where: { $0.problem != .truncated }) {
-            throw ExitCode(1)
-        }
+        try selection.end()
     }
 }

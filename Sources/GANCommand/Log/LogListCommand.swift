@@ -9,26 +9,24 @@ struct LogListCommand: ParsableCommand {
 
     @OptionGroup var folder: LogFolder
 
+    @OptionGroup var filter: LogFilter
+
+    @OptionGroup var reader: LogRules
+
     func run() throws {
         var table = Table(
             "RUN", "TAG", "KIND", .right("VALUES"), .right("FIRST STEP"), .right("LAST STEP"))
-        var problems: [EventFileError] = []
+        var selection = LogSelection(filter, reader)
         let log = try folder.open()
-        for run in log.runs {
-            let contents = run.contents()
-            problems += contents.problems
-            for series in contents.series {
-                table.add(
-                    run.name, series.tag.isEmpty ? "-" : series.tag, series.kind.description,
-                    "\(series.count)", "\(series.firstStep)", "\(series.lastStep)")
-            }
-            if contents.series.isEmpty { table.add(run.name, "-", "-", "0", "-", "-") }
+        try selection.forEach(of: log) { run in
+            if filter.tag.isEmpty { table.add(run, "-", "-", "0", "-", "-") }
+        } _: { run, tag, _ in
+            guard let steps = tag.steps else { return }
+            table.add(
+                run, tag.kind == .graphs ? "-" : tag.tag, tag.kind.description, "\(tag.count)",
+                "\(steps.first)", "\(steps.last)")
         }
         System.print(table.text)
-        for problem in problems { System.printError("gan: \(problem.description.printable)\n") }
-        // A file that is being written often ends inside a record.
-        if !log.problems.isEmpty || problems.contains(where: { $0.problem != .truncated }) {
-            throw ExitCode(1)
-        }
+        try selection.end()
     }
 }

@@ -8,7 +8,8 @@ struct LogTailCommand: ParsableCommand {
         abstract: "Show new points of curves as they are logged, until Ctrl-C.",
         discussion: """
             It follows all runs in the folder, and those that begin later. A line has the time, the \
-            run, the tag, the step and the value.
+            run, the tag, the step and the value. It ends when nobody reads them any more. A file \
+            that is replaced by a longer copy of itself is read on where it was.
             """)
 
     @OptionGroup var folder: LogFolder
@@ -33,18 +34,21 @@ struct LogTailCommand: ParsableCommand {
         let path = try folder.path()
         var follower = EventFollower(folder: path)
         var lines = TailLines()
-        var kinds: [String: Series.Kind] = [:]
+        var kinds: [SeriesName: Series.Kind] = [:]
+        var runs = NameFilter(option: "--run", filter.run)
+        var tags = NameFilter(option: "--tag", filter.tag)
         var isFirst = true
-        while StopSignal.exitCode == nil {
+        while StopSignal.exitCode == nil, !System.outputIsClosed {
             var news: [TailLines.Point] = []
             try follower.poll { update in
                 switch update.news {
                 case .event(let event):
-                    guard filter.takes(run: update.run) else { return }
-                    for value in event.values where filter.takes(tag: value.tag) {
-                        let key = "\(update.run)\0\(value.tag)"
+                    guard runs.takes(update.run) else { return }
+                    for value in event.values where tags.takes(value.tag) {
+                        let key = SeriesName(
+                            run: ExactName(update.run), tag: ExactName(value.tag))
                         if let kind = value.kind { kinds[key] = kind }
-                        guard kinds[key] == .scalars, let number = value.scalar else { continue }
+                        guard kinds[key] == .scalars, let number = value.number else { continue }
                         news.append(
                             .init(
                                 wallTime: event.wallTime, run: update.run, tag: value.tag,
@@ -59,7 +63,7 @@ struct LogTailCommand: ParsableCommand {
             if isFirst { Self.cut(&news, to: self.lines) }
             isFirst = false
             System.print(lines.text(news))
-            if StopSignal.exitCode == nil { System.sleep(every) }
+            if StopSignal.exitCode == nil { System.sleepWhileOutputIsOpen(every) }
         }
         if System.outputIsTerminal { System.print("\n") }
         throw ExitCode(StopSignal.exitCode ?? 0)
@@ -74,6 +78,11 @@ struct LogTailCommand: ParsableCommand {
     }
 }
 
+/// What tells a curve from the others of a log.
+private struct SeriesName: Hashable {
+    let run, tag: ExactName
+}
+
 /// Points of curves, one in a line, in columns that grow as they need to.
 struct TailLines {
     /// A point of a curve.
@@ -82,7 +91,7 @@ struct TailLines {
         let run: String
         let tag: String
         let step: Int64
-        let value: Double
+        let value: Event.Number
     }
 
     private var widths = [0, 0, 0]
@@ -93,7 +102,7 @@ struct TailLines {
             (
                 time: System.timeOfDay(point.wallTime),
                 cells: [point.run.printable, point.tag.printable, "\(point.step)"],
-                value: CurveExport.number(point.value)
+                value: "\(point.value)"
             )
         }
         for row in rows {

@@ -110,6 +110,13 @@ extension Event.Metadata {
         let plugin = message.plugin_data?.pointee
         pluginName = plugin.map { String(cString: $0.plugin_name) } ?? ""
         pluginContent = plugin.map { Array($0.content) } ?? []
+        dataClass =
+            switch message.data_class {
+            case TENSORFLOW__DATA_CLASS__DATA_CLASS_SCALAR: .scalar
+            case TENSORFLOW__DATA_CLASS__DATA_CLASS_TENSOR: .tensor
+            case TENSORFLOW__DATA_CLASS__DATA_CLASS_BLOB_SEQUENCE: .blobSequence
+            default: .unknown
+            }
     }
 }
 

@@ -88,6 +88,20 @@ public struct Event: Sendable, Equatable {
         public let displayName: String
         /// An explanation in Markdown.
         public let description: String
+        /// How the values are stored, if the file says so; it need not for plugins of TensorBoard.
+        public let dataClass: DataClass
+    }
+
+    /// How TensorBoard stores the values of a series, whatever plugin shows them.
+    public enum DataClass: Sendable {
+        /// It is not said.
+        case unknown
+        /// Numbers.
+        case scalar
+        /// Tensors.
+        case tensor
+        /// Lists of bytes, such as pictures.
+        case blobSequence
     }
 
     /// The kinds of value.

@@ -33,6 +33,8 @@ public struct Series: Sendable, Equatable {
         public static let graphs = Kind(rawValue: "graphs")
         /// How long nodes of the graph took.
         public static let runMetadata = Kind(rawValue: "run metadata")
+        /// Hyperparameters, and how runs ended.
+        public static let hparams = Kind(rawValue: "hparams")
         /// Something that only its writer knows.
         public static let unknown = Kind(rawValue: "")
 

@@ -1,0 +1,93 @@
+import TensorBoard
+
+/// The runs and tags of a log that a command was asked for, and what it has to tell of them.
+struct LogSelection {
+    private var runs: NameFilter
+    private var tags: NameFilter
+    private let reader: LogRules
+    private var failures = Failures()
+
+    init(_ filter: LogFilter, _ reader: LogRules) {
+        runs = NameFilter(option: "--run", filter.run)
+        tags = NameFilter(option: "--tag", filter.tag)
+        self.reader = reader
+    }
+
+    /// Reads one run after another.
+    ///
+    /// - Parameters:
+    ///   - ofNone: Is given the names of runs that have no tag.
+    ///   - body: Is given the tags that are meant, and the name of their run.
+    /// - Throws: What `body` throws; `CommandError` if the filter finds nothing.
+    mutating func forEach(
+        of log: EventLog, ofNone: (String) -> Void = { _ in },
+        _ body: (String, TagValues, inout Failures) throws -> Void
+    ) throws {
+        failures = Failures(after: log.problems.count)
+        for run in log.runs where runs.takes(run.name) {
+            let values = run.values(as: reader.rules, requiring: reader.checksums)
+            tell(values.problems)
+            if values.tags.isEmpty { ofNone(run.name) }
+            for tag in values.tags where tags.takes(tag.tag) {
+                try body(run.name, tag, &failures)
+                tellOfUnshown(tag, run: run.name)
+            }
+        }
+        for complaints in [
+            runs.foundNothing ? runs.complaints("run") : [],
+            tags.foundNothing ? tags.complaints("tag") : [],
+        ] where !complaints.isEmpty {
+            throw CommandError(complaints.joined(separator: "\ngan: "))
+        }
+    }
+
+    /// Says what was left out.
+    ///
+    /// - Throws: The exit code 1 if anything was.
+    mutating func end() throws {
+        for line in runs.complaints("run") + tags.complaints("tag") { failures.add(line) }
+        try failures.end()
+    }
+
+    /// A file that is being written often ends inside a record: that is told, but no failure.
+    private mutating func tell(_ problems: [EventFileError]) {
+        for problem in problems {
+            if problem.problem == .truncated {
+                System.printError("gan: \(problem.description.printable)\n")
+            } else {
+                let isShown = problem.problem == .damagedData && reader.rules != .python
+                failures.add(
+                    problem.description
+                        + (isShown ? "; to take it as it is: --no-checksum" : ""))
+            }
+        }
+    }
+
+    private mutating func tellOfUnshown(_ tag: TagValues, run: String) {
+        guard let first = tag.unshown.first, tag.kind == .scalars || tag.kind == .images else {
+            return
+        }
+        let count = tag.unshown.count
+        let what = (try? first.load().form) ?? "something else"
+        failures.add(
+            "\(run): \(tag.tag): \(count == 1 ? "a value is" : "\(count) values are") left out: "
+                + "\(what) is no \(tag.kind == .scalars ? "point of a curve" : "image")")
+    }
+}
+
+extension Event.Value {
+    /// What it is, in a few words.
+    fileprivate var form: String {
+        switch content {
+        case .scalar: return "a number"
+        case .histogram: return "a histogram"
+        case .image: return "an image"
+        case .audio: return "a sound"
+        case .unknown: return "nothing"
+        case .invalid(let kind): return "a broken message of kind \(kind)"
+        case .tensor(let tensor):
+            let sizes = tensor.shape.map { "\($0)" }.joined(separator: ", ")
+            return "a tensor of type \(tensor.typeName) and shape [\(sizes)]"
+        }
+    }
+}
