@@ -15,11 +15,17 @@ import RecordIO
 ///
 /// `EventUpdates` does the same for `for try await`. No file stays open between two looks, so that
 /// a log may have any number of runs; a file is opened again once it is longer than before.
+///
+/// A log may be a copy of one that grows elsewhere. A file that was replaced by a longer copy of
+/// itself, as rsync does, or that is written again from its start, as cp does, is read on where it
+/// was. Another file in its place is read from its start. To tell which it is, the first KiB of what
+/// was read is compared, and the CRC32C of the last 64 KiB, whenever a file has changed. Files whose
+/// names begin with a dot are not read: rsync names a file so until it is whole.
 public struct EventFollower: Sendable {
     /// The log folder.
     public let folder: String
 
-    private var files: [String: Position] = [:]
+    private var files: [ExactName: Position] = [:]
     /// What was told of folders.
     private var problems: [EventFileError] = []
 
@@ -27,6 +33,8 @@ public struct EventFollower: Sendable {
     private struct Position {
         var identity: Folder.Identity
         var offset = 0
+        /// What was read so far.
+        var part = ReadPart()
         /// How long the file was when nothing more could be read.
         var byteCount = -1
         var problem: EventFileError?
@@ -58,8 +66,8 @@ public struct EventFollower: Sendable {
     /// Reads what is new since the last call: at the first one, everything.
     ///
     /// The events of one file come in their order, the files of a run in the order of their names.
-    /// A record that is only partly there is left for a later call. A file that was replaced or cut
-    /// is read from its start again.
+    /// A record that is only partly there is left for a later call. Damaged ones are told, and passed
+    /// over once a whole one follows.
     ///
     /// - Parameter report: Is given the news, one by one.
     /// - Throws: `EventFileError` if the log folder itself cannot be read, and what `report` throws.
@@ -77,24 +85,34 @@ public struct EventFollower: Sendable {
         }
         problems = log.problems
         for run in log.runs {
-            for path in run.files { try read(path, of: run.name, report) }
+            for path in run.files where !Self.isHidden(path) {
+                try read(path, of: run.name, report)
+            }
         }
+    }
+
+    private static func isHidden(_ path: String) -> Bool {
+        path.utf8.split(separator: UInt8(ascii: "/")).last?.first == UInt8(ascii: ".")
     }
 
     private mutating func read(
         _ path: String, of run: String, _ report: (Update) throws -> Void
     ) throws {
         guard let (identity, byteCount) = Folder.file(at: path) else { return }
-        var position = files[path] ?? Position(identity: identity)
-        if position.identity != identity || byteCount < position.offset {
-            position = Position(identity: identity)
-        }
-        guard byteCount != position.byteCount else { return }
+        let name = ExactName(path)
+        var position = files[name] ?? Position(identity: identity)
+        guard byteCount != position.byteCount || identity != position.identity else { return }
+        position.identity = identity
         position.byteCount = byteCount
-        defer { files[path] = position }
+        defer { files[name] = position }
 
         var reader: EventFileReader
         do throws(EventFileError) {
+            switch try position.part.compare(path) {
+            case .same: break
+            case .shorter: return
+            case .other: (position.offset, position.part) = (0, ReadPart())
+            }
             reader = try EventFileReader(path: path, at: position.offset)
         } catch {
             position.byteCount = -1
@@ -102,22 +120,45 @@ public struct EventFollower: Sendable {
             position.problem = error
             return try report(Update(run: run, path: path, news: .problem(error)))
         }
+        defer {
+            if position.offset != position.part.end,
+                let part = try? ReadPart(of: path, upTo: position.offset)
+            {
+                position.part = part
+            }
+        }
         while true {
             let news: News
             do throws(EventFileError) {
-                guard let event = try reader.next() else { break }
+                guard let event = try reader.next() else { return }
                 news = .event(event)
+                position.offset = reader.offset
             } catch {
-                let isOver = error.problem != .notAnEvent
-                if isOver, error.problem == .truncated || error == position.problem { break }
-                position.problem = error
+                if error.problem == .truncated { return }
                 news = .problem(error)
             }
-            // The same offset again where the file is damaged.
-            let isStuck = position.problem?.offset == reader.offset
-            position.offset = reader.offset
-            try report(Update(run: run, path: path, news: news))
-            if isStuck { break }
+            if case .problem(let error) = news {
+                let isTold = error == position.problem
+                position.problem = error
+                if !isTold { try report(Update(run: run, path: path, news: news)) }
+                guard Self.pass(error, &reader) else { return }
+                position.offset = reader.offset
+            } else {
+                try report(Update(run: run, path: path, news: news))
+            }
+        }
+    }
+
+    /// Passes over what could not be read.
+    ///
+    /// - Returns: Whether a whole record follows.
+    private static func pass(_ error: EventFileError, _ reader: inout EventFileReader) -> Bool {
+        switch error.problem {
+        case .notAnEvent: return true
+        case .damagedLength, .damagedData, .tooLong:
+            guard (try? reader.skipDamage()) != nil else { return false }
+            return (try? reader.records.isAtEnd()) == false
+        default: return false
         }
     }
 }
