@@ -220,7 +220,9 @@ def write_log(folder, seed, runs, flips=False):
                 data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
             elif damage < 0.2 and data:
                 # A wall time's lower bits: the checksum is wrong, the event is one.
-                data[rng.choice(record_starts(data)) + 12 + rng.randint(1, 6)] ^= 1 << rng.randrange(8)
+                starts = [start for start in record_starts(data) if data[start + 12] == 0x09]
+                if starts:
+                    data[rng.choice(starts) + 12 + rng.randint(1, 6)] ^= 1 << rng.randrange(8)
             with open(os.path.join(run, f"events.out.tfevents.{file}.host"), "wb") as stream:
                 stream.write(data)
 
@@ -341,7 +343,7 @@ def read_gan(folder, rules, *options):
                 run, tag = os.path.relpath(path, target).split("/", 1)
                 with open(os.path.join(path, file), "rb") as stream:
                     pictures.setdefault((run, tag), []).append(stream.read())
-    for line in run_gan("list", folder, *options).splitlines()[1:]:
+    for line in run_gan("list", folder, "--tags", *options).splitlines()[1:]:
         run, tag, *kind, count, first, last = line.split()
         if count == "0":
             continue

@@ -177,8 +177,8 @@ import Testing
                   -h, --help              Show help information.
 
                 SUBCOMMANDS:
-                  list                    List runs and their tags: kind, number of values,
-                                          first and last step.
+                  list                    Compare the runs of a log: how far each came, its
+                                          losses, hyperparameters.
                   check                   Verify every record's checksums; name the first bad
                                           byte of each file.
                   repair                  Copy all whole events of a log into a new one.
@@ -195,14 +195,21 @@ import Testing
     @Test func ofListing() throws {
         #expect(
             try help("log", "list") == """
-                OVERVIEW: List runs and their tags: kind, number of values, first and last step.
+                OVERVIEW: Compare the runs of a log: how far each came, its losses,
+                hyperparameters.
 
-                USAGE: gan log list [<folder>] [--run <name> ...] [--tag <name> ...] [--as <reader>] [--no-checksum]
+                A run is done, stopped, failed or open: not ended, or ended without a word.
+                With --tags, --run or --tag it lists tags: kind, number of values, first and
+                last step, of what `gan log export` with the same options exports.
+
+                USAGE: gan log list [<folder>] [--tags] [--run <name> ...] [--tag <name> ...] [--as <reader>] [--no-checksum]
 
                 ARGUMENTS:
-                  <folder>                The folder of all runs. (default: log)
+                  <folder>                The folder of all runs, or an event file. (default:
+                                          log)
 
                 OPTIONS:
+                  --tags                  List the tags of all runs.
                   --run <name>            Only runs of this name; * and ? as in a shell, all
                                           else literally.
                   --tag <name>            Only tags of this name; * and ? as in a shell, all
@@ -236,7 +243,8 @@ import Testing
                 USAGE: gan log check [<folder>]
 
                 ARGUMENTS:
-                  <folder>                The folder of all runs. (default: log)
+                  <folder>                The folder of all runs, or an event file. (default:
+                                          log)
 
                 OPTIONS:
                   --version               Show the version.
@@ -266,7 +274,8 @@ import Testing
                 USAGE: gan log repair [<folder>] --to <folder>
 
                 ARGUMENTS:
-                  <folder>                The folder of all runs. (default: log)
+                  <folder>                The folder of all runs, or an event file. (default:
+                                          log)
 
                 OPTIONS:
                   --to <folder>           The new log's folder.
@@ -291,12 +300,14 @@ import Testing
                 a value replaces those of its tag from its step on; with --load_fast=false only
                 a START record does that, for all tags, and a file ends at a damaged record.
                 Otherwise what is whole behind a damaged record is exported, and what is left
-                out is named. The exit code is 1 then.
+                out is named. The exit code is 1 then. Curves of other numbers than float32,
+                which TensorBoard shows with --load_fast=false, are exported in any case.
 
                 USAGE: gan log export [<folder>] [--csv <file>] [--json <file>] [--images <folder>] [--run <name> ...] [--tag <name> ...] [--as <reader>] [--no-checksum] [--overwrite]
 
                 ARGUMENTS:
-                  <folder>                The folder of all runs. (default: log)
+                  <folder>                The folder of all runs, or an event file. (default:
+                                          log)
 
                 OPTIONS:
                   --csv <file>            Write the curves as CSV; - is the standard output.
@@ -336,7 +347,8 @@ import Testing
                 USAGE: gan log tail [<folder>] [--run <name> ...] [--tag <name> ...] [--lines <n>] [--every <x>]
 
                 ARGUMENTS:
-                  <folder>                The folder of all runs. (default: log)
+                  <folder>                The folder of all runs, or an event file. (default:
+                                          log)
 
                 OPTIONS:
                   --run <name>            Only runs of this name; * and ? as in a shell, all

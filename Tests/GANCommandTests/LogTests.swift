@@ -44,7 +44,7 @@ import Testing
     @Test func listsRunsAndTags() throws {
         try writeRun("log")
         try writeRun("log/runs/second")
-        let outcome = try command.run("log", "list")
+        let outcome = try command.run("log", "list", "--tags")
         #expect(outcome.status == 0)
         #expect(outcome.errors == "")
         #expect(
@@ -56,13 +56,14 @@ import Testing
                 runs/second  layer/weights  histograms       1           9          9
 
                 """)
-        #expect(try command.run("log", "list", "log/runs/").output.contains("second  loss"))
+        #expect(
+            try command.run("log", "list", "log/runs/", "--tags").output.contains("second  loss"))
     }
 
     @Test func listsARunWithoutValues() throws {
         try SummaryWriter(logdir: command.folder.path(of: "log/empty")).close()
         #expect(
-            try command.run("log", "list").output == """
+            try command.run("log", "list", "--tags").output == """
                 RUN    TAG  KIND  VALUES  FIRST STEP  LAST STEP
                 empty  -    -          0           -          -
 
@@ -73,7 +74,8 @@ import Testing
         let writer = try SummaryWriter(logdir: command.folder.path(of: "log"))
         try writer.addScalar(1, tag: "\u{1b}[2J", step: 1)
         try writer.close()
-        #expect(try command.run("log", "list").output.contains(".    \u{fffd}[2J  scalars"))
+        #expect(
+            try command.run("log", "list", "--tags").output.contains(".    \u{fffd}[2J  scalars"))
     }
 
     @Test func findsNothingWrongInAWholeLog() throws {
@@ -104,7 +106,7 @@ import Testing
                 + "data; with --load_fast=false it reads 2\n")
         #expect(check.output.hasPrefix("\(good): "))
 
-        let list = try command.run("log", "list")
+        let list = try command.run("log", "list", "--tags")
         #expect(list.status == 1)
         #expect(list.output.contains("good  loss"))
         #expect(list.errors.hasPrefix("gan: \(bad): damaged at byte \(records[2])"))
@@ -127,7 +129,7 @@ import Testing
 
     /// A folder below that cannot be read is named, and the others are read.
     @Test(arguments: [
-        ("list", "good  loss"), ("check", "all whole"), ("repair --to new", "events kept"),
+        ("list --tags", "good  loss"), ("check", "all whole"), ("repair --to new", "events kept"),
         ("export --csv -", "good,loss,7,"),
     ])
     func goesOnWhereAFolderCannotBeRead(subcommand: String, output: String) throws {

@@ -1,3 +1,4 @@
+import RecordIO
 import TensorBoard
 
 /// Gives each tag of each run a folder of its own: `<run>/<tag>`, and `<tag>` for the log folder
@@ -7,8 +8,8 @@ struct ImageFolders {
     /// How many tags have got a folder of this name, in lowercase letters.
     private var taken: [String: Int] = [:]
 
-    /// The longest part of a path, and the longest path of a tag or run; in bytes.
-    private static let (longestPart, longestPath) = (200, 1000)
+    /// The longest path of a tag or run, in bytes: systems take 4096 of all.
+    private static let longestPath = 1000
 
     /// A folder for a tag that has none yet.
     mutating func folder(run: String, tag: String) -> String {
@@ -24,9 +25,9 @@ struct ImageFolders {
     /// too long ends in a hash.
     static func path(_ name: String) -> String {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false).map { part in
-            ShortenedName.of(self.part(part), length: longestPart)
+            FileName.shortened(self.part(part))
         }
-        return ShortenedName.of(parts.joined(separator: "/"), length: longestPath)
+        return FileName.shortened(parts.joined(separator: "/"), to: longestPath)
     }
 
     private static func part(_ part: Substring) -> String {

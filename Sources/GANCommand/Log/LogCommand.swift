@@ -16,11 +16,22 @@ struct LogCommand: ParsableCommand {
 
 /// Where a log is.
 struct LogFolder: ParsableArguments {
-    @Argument(help: ArgumentHelp("The folder of all runs.", valueName: "folder"))
+    @Argument(help: ArgumentHelp("The folder of all runs, or an event file.", valueName: "folder"))
     var logdir = "log"
 
+    /// What follows the folder, or the event file. There is one.
+    func follower() throws -> EventFollower {
+        try isEventFile() ? EventFollower(file: logdir) : EventFollower(folder: path())
+    }
+
+    /// Whether an event file was named, by what TensorBoard takes for one.
+    private func isEventFile() throws -> Bool {
+        guard Folder.exists(logdir), try !Folder.isFolder(logdir) else { return false }
+        return logdir.split(separator: "/").last?.contains("tfevents") ?? false
+    }
+
     /// The folder's path, without slashes at its end. There is such a folder.
-    func path() throws -> String {
+    private func path() throws -> String {
         guard try Folder.isFolder(logdir) else {
             throw CommandError("\(logdir): no such folder; name one that holds logs")
         }
@@ -32,6 +43,7 @@ struct LogFolder: ParsableArguments {
     /// What is in the folder. At least one run. What could not be read is told: the command goes on,
     /// and its exit code is to be 1.
     func open() throws -> EventLog {
+        if try isEventFile() { return EventLog(file: logdir) }
         let log = try EventLog(folder: path())
         for problem in log.problems { System.printError("gan: \(problem.description.printable)\n") }
         guard !log.runs.isEmpty else {

@@ -17,7 +17,8 @@ struct LogExportCommand: ParsableCommand {
             replaces those of its tag from its step on; with --load_fast=false only a START record \
             does that, for all tags, and a file ends at a damaged record. Otherwise what is whole \
             behind a damaged record is exported, and what is left out is named. The exit code is 1 \
-            then.
+            then. Curves of other numbers than float32, which TensorBoard shows with \
+            --load_fast=false, are exported in any case.
             """)
 
     @OptionGroup var folder: LogFolder

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TensorBoard
 
 /// Which runs and tags are meant.
 struct LogFilter: ParsableArguments {
@@ -20,9 +21,12 @@ struct NameFilter {
     private let option: String
     private let patterns: [NamePattern]
     private var isFound: [Bool]
-    /// Names that were asked for: the first ones, and how many.
+    /// Whether a name that was asked for is meant.
+    private var answers: [ExactName: Bool] = [:]
+    /// The first names that were asked for.
     private var names: [String] = []
-    private var nameCount = 0
+
+    private static let shownCount = 8
 
     /// A filter by the values of an option; without any, it takes all names.
     init(option: String, _ patterns: [String]) {
@@ -34,15 +38,14 @@ struct NameFilter {
     /// Whether a name is meant.
     mutating func takes(_ name: String) -> Bool {
         guard !patterns.isEmpty else { return true }
-        if nameCount < 1000, !names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
-            names.append(name)
-        }
-        nameCount += 1
+        if let answer = answers[ExactName(name)] { return answer }
+        if names.count < Self.shownCount { names.append(name) }
         var isTaken = false
         for (index, pattern) in patterns.enumerated() where pattern.matches(name) {
             isFound[index] = true
             isTaken = true
         }
+        answers[ExactName(name)] = isTaken
         return isTaken
     }
 
@@ -52,12 +55,12 @@ struct NameFilter {
     /// A line for each pattern that found nothing, with what there is.
     func complaints(_ kind: String) -> [String] {
         zip(patterns, isFound).filter { !$0.1 }.map { pattern, _ in
-            let shown = names.prefix(8).map { $0.printable }
-            let rest = names.count - shown.count
-            let more = rest > 0 ? ", and \(names.count < 1000 ? "\(rest)" : "many") more" : ""
+            let rest = answers.count - names.count
             let there =
-                names.isEmpty ? "there is none" : "there is \(shown.joined(separator: ", "))"
-            return "\(option) \(pattern.text.printable): no such \(kind); \(there)\(more)"
+                names.isEmpty
+                ? "there is none" : "there is " + names.map(\.printable).joined(separator: ", ")
+            return "\(option) \(pattern.text.printable): no such \(kind); \(there)"
+                + (rest > 0 ? ", and \(rest) more" : "")
         }
     }
 }

@@ -5,19 +5,40 @@ import TensorBoard
 struct LogListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List runs and their tags: kind, number of values, first and last step.")
+        abstract: "Compare the runs of a log: how far each came, its losses, hyperparameters.",
+        discussion: """
+            A run is done, stopped, failed or open: not ended, or ended without a word. With --tags, \
+            --run or --tag it lists tags: kind, number of values, first and last step, of what \
+            `gan log export` with the same options exports.
+            """)
 
     @OptionGroup var folder: LogFolder
+
+    @Flag(help: "List the tags of all runs.")
+    var tags = false
 
     @OptionGroup var filter: LogFilter
 
     @OptionGroup var reader: LogRules
 
     func run() throws {
+        let log = try folder.open()
+        var selection = LogSelection(filter, reader)
+        if tags || !filter.run.isEmpty || !filter.tag.isEmpty {
+            try listTags(of: log, &selection)
+        } else {
+            var runs: [RunOverview] = []
+            selection.forEachRun(of: log) { run, values, _ in
+                runs.append(RunOverview(run, values))
+            }
+            System.print(RunComparison(runs: runs).text(width: System.terminalWidth))
+        }
+        try selection.end()
+    }
+
+    private func listTags(of log: EventLog, _ selection: inout LogSelection) throws {
         var table = Table(
             "RUN", "TAG", "KIND", .right("VALUES"), .right("FIRST STEP"), .right("LAST STEP"))
-        var selection = LogSelection(filter, reader)
-        let log = try folder.open()
         try selection.forEach(of: log) { run in
             if filter.tag.isEmpty { table.add(run, "-", "-", "0", "-", "-") }
         } _: { run, tag, _ in
@@ -27,6 +48,5 @@ struct LogListCommand: ParsableCommand {
                 "\(steps.first)", "\(steps.last)")
         }
         System.print(table.text)
-        try selection.end()
     }
 }

@@ -23,14 +23,11 @@ struct LogSelection {
         of log: EventLog, ofNone: (String) -> Void = { _ in },
         _ body: (String, TagValues, inout Failures) throws -> Void
     ) throws {
-        failures = Failures(after: log.problems.count)
-        for run in log.runs where runs.takes(run.name) {
-            let values = run.values(as: reader.rules, requiring: reader.checksums)
-            tell(values.problems)
-            if values.tags.isEmpty { ofNone(run.name) }
-            for tag in values.tags where tags.takes(tag.tag) {
-                try body(run.name, tag, &failures)
-                tellOfUnshown(tag, run: run.name)
+        try forEachRun(of: log) { run, values, selection in
+            if values.tags.isEmpty { ofNone(run) }
+            for tag in values.tags where selection.tags.takes(tag.tag) {
+                try body(run, tag, &selection.failures)
+                selection.tellOfUnshown(tag, run: run)
             }
         }
         for complaints in [
@@ -38,6 +35,18 @@ struct LogSelection {
             tags.foundNothing ? tags.complaints("tag") : [],
         ] where !complaints.isEmpty {
             throw CommandError(complaints.joined(separator: "\ngan: "))
+        }
+    }
+
+    /// Reads one run after another, all tags of each.
+    mutating func forEachRun(
+        of log: EventLog, _ body: (String, RunValues, inout LogSelection) throws -> Void
+    ) rethrows {
+        failures = Failures(after: log.problems.count)
+        for run in log.runs where runs.takes(run.name) {
+            let values = run.values(as: reader.rules, requiring: reader.checksums)
+            tell(values.problems)
+            try body(run.name, values, &self)
         }
     }
 

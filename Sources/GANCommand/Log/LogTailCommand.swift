@@ -31,8 +31,7 @@ struct LogTailCommand: ParsableCommand {
 
     func run() throws {
         StopSignal.watch()
-        let path = try folder.path()
-        var follower = EventFollower(folder: path)
+        var follower = try folder.follower()
         var lines = TailLines()
         var kinds: [SeriesName: Series.Kind] = [:]
         var runs = NameFilter(option: "--run", filter.run)

@@ -25,24 +25,56 @@ struct Table {
     private var rows: [[String]]
 
     init(_ columns: Column...) {
+        self.init(columns: columns)
+    }
+
+    init(columns: [Column]) {
         self.columns = columns
         rows = [columns.map(\.heading)]
     }
 
     /// Adds a row, with a cell for each column.
     mutating func add(_ cells: String...) {
+        add(cells: cells)
+    }
+
+    /// Adds a row, with a cell for each column.
+    mutating func add(cells: [String]) {
         precondition(cells.count == columns.count)
         rows.append(cells.map(\.printable))
     }
 
     /// All rows, each on a line without spaces at its end.
-    var text: String {
+    var text: String { text(of: Array(columns.indices)) }
+
+    /// All rows in no more than so many columns of text, if they fit: columns that do not stand in
+    /// further tables beneath, each with the first column again.
+    func text(width: Int) -> String {
+        let widths = columns.indices.map { column in
+            rows.reduce(0) { max($0, $1[column].count) }
+        }
+        var tables: [[Int]] = [[0]]
+        var taken = widths[0]
+        for column in columns.indices.dropFirst() {
+            if taken + 2 + widths[column] > width, tables[tables.count - 1].count > 1 {
+                tables.append([0])
+                taken = widths[0]
+            }
+            tables[tables.count - 1].append(column)
+            taken += 2 + widths[column]
+        }
+        return tables.map { text(of: $0) }.joined(separator: "\n")
+    }
+
+    /// Some columns of all rows.
+    private func text(of shown: [Int]) -> String {
         let widths = columns.indices.map { column in
             rows.reduce(0) { max($0, $1[column].count) }
         }
         return rows.map { row in
             var line = ""
-            for (column, cell) in row.enumerated() {
+            for column in shown {
+                let cell = row[column]
                 let fill = String(repeating: " ", count: widths[column] - cell.count)
                 line += (line.isEmpty ? "" : "  ")
                 line += columns[column].isRightAligned ? fill + cell : cell + fill

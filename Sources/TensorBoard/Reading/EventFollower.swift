@@ -25,6 +25,7 @@ public struct EventFollower: Sendable {
     /// The log folder.
     public let folder: String
 
+    private let file: String?
     private var files: [ExactName: Position] = [:]
     /// What was told of folders.
     private var problems: [EventFileError] = []
@@ -61,6 +62,13 @@ public struct EventFollower: Sendable {
     /// Begins to follow a log folder, which need not exist yet.
     public init(folder: String) {
         self.folder = folder
+        file = nil
+    }
+
+    /// Begins to follow a single event file, as the run `.`.
+    public init(file: String) {
+        folder = EventLog(file: file).folder
+        self.file = file
     }
 
     /// Reads what is new since the last call: at the first one, everything.
@@ -72,6 +80,7 @@ public struct EventFollower: Sendable {
     /// - Parameter report: Is given the news, one by one.
     /// - Throws: `EventFileError` if the log folder itself cannot be read, and what `report` throws.
     public mutating func poll(_ report: (Update) throws -> Void) throws {
+        if let file { return try read(file, of: ".", report) }
         let log: EventLog
         do {
             log = try EventLog(folder: folder)

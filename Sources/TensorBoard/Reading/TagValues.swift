@@ -75,6 +75,8 @@ public struct TagValues: Sendable {
         by rules: ReadingRules
     ) {
         if !description.takes(form, by: rules) {
+            // No value at all only describes those that follow.
+            if case .nothing = form { return }
             unshown.append(place)
         } else if description.kind == .scalars, case .number(let number, _) = form {
             scalars.append(Point(step: place.step, wallTime: place.wallTime, number: number))

@@ -1,0 +1,184 @@
+import TensorBoard
+
+/// What a list says of a run, which may be compared with others.
+struct RunOverview {
+    let name: String
+    let session: RunValues.Session?
+    /// Curves of losses, errors and the like, in the order in which they were logged first.
+    let curves: [Curve]
+    /// How many points the longest of them has; of any curve if there is none.
+    let pointCount: Int
+    /// From the first value to the last one, in seconds.
+    let seconds: Double
+
+    /// A curve, in short.
+    struct Curve {
+        let tag: String
+        let last: Double
+        /// Its best point that is a number, if there is one.
+        let best: (value: Double, step: Int64)?
+    }
+
+    init(_ name: String, _ values: RunValues) {
+        self.name = name
+        session = values.session
+        let scalars = values.tags.filter { !$0.scalars.isEmpty }
+        let judged = scalars.filter { Goal(ofTag: $0.tag) != nil }
+        curves = judged.compactMap { tag in
+            guard let goal = Goal(ofTag: tag.tag), let last = tag.scalars.last else { return nil }
+            let best = tag.scalars.filter { $0.value.isFinite }
+                .min { goal == .lowest ? $0.value < $1.value : $0.value > $1.value }
+            return Curve(
+                tag: tag.tag, last: last.value, best: best.map { ($0.value, $0.step) })
+        }
+        pointCount = (judged.isEmpty ? scalars : judged).map(\.scalars.count).max() ?? 0
+        let times =
+            scalars.flatMap { $0.scalars.lazy.map(\.wallTime) }
+            + values.tags.flatMap { $0.stored.lazy.map(\.wallTime) }
+        let finite = times.filter(\.isFinite)
+        seconds = (finite.max() ?? 0) - (finite.min() ?? 0)
+    }
+
+    /// Of the passes that were asked for, how many were logged; else the number of points.
+    var progress: String {
+        func number(_ name: String) -> Double? {
+            let value = session?.hparams.values.first { $0.name == name }?.value
+            if case .number(let number) = value { return number }
+            return nil
+        }
+        guard let all = number("train_times") else { return "\(pointCount)" }
+        // A summary stands for several passes.
+        let passes = min(Double(pointCount) * max(1, number("train_step") ?? 1), all)
+        let reached = session?.status == .success ? all : passes
+        return "\(Self.text(.number(reached))) of \(Self.text(.number(all)))"
+    }
+
+    /// How the run ended, in a word.
+    var status: String {
+        guard let session else { return "-" }
+        return switch session.status {
+        case .success: "done"
+        case .failure: "failed"
+        case .unknown: "stopped"
+        case .running, nil: "open"
+        }
+    }
+
+    /// What a curve is wanted to be.
+    enum Goal {
+        case lowest, highest
+
+        /// By the words of a tag; `nil` if they do not tell.
+        init?(ofTag tag: String) {
+            let words = tag.lowercased()
+            if ["loss", "error", "perplexity"].contains(where: { words.contains($0) }) {
+                self = .lowest
+            } else if ["accuracy", "score", "reward"].contains(where: { words.contains($0) }) {
+                self = .highest
+            } else {
+                return nil
+            }
+        }
+    }
+
+    /// A hyperparameter's value.
+    static func text(_ value: HParams.Value) -> String {
+        switch value {
+        case .string(let text): text
+        case .bool(let isTrue): isTrue ? "true" : "false"
+        case .number(let number):
+            number == number.rounded() && number.magnitude < 1e15
+                ? "\(Int64(number))" : "\(number)"
+        }
+    }
+}
+
+/// Runs side by side.
+struct RunComparison {
+    let runs: [RunOverview]
+
+    /// How many curves are shown at most.
+    private static let curveCount = 4
+
+    /// A row for each run: how far it came, how it ended, its losses, and the hyperparameters in which
+    /// runs differ; then those in which they do not, and which run is best.
+    func text(width: Int) -> String {
+        let tags = Array(shownTags.prefix(Self.curveCount))
+        let hparams = hparamNames
+        let differing = hparams.filter { name in Set(runs.map { value(name, $0) }).count > 1 }
+        let passes = runs.contains { $0.progress.contains(" of ") }
+        var columns: [Table.Column] = [
+            "RUN", .right(passes ? "PASSES" : "POINTS"), "STATUS", .right("TIME"),
+        ]
+        columns += (tags + differing).map { .right($0) }
+        var table = Table(columns: columns)
+        for run in runs {
+            let time = Duration.seconds(max(0, min(run.seconds, 1e12))).inWords
+            table.add(
+                cells: [run.name, run.progress, run.status, time]
+                    + tags.map { curve($0, run) } + differing.map { value($0, run) })
+        }
+        var text = table.text(width: width)
+        if !tags.isEmpty { text += "\nOf a curve, the last value, and in parentheses the best.\n" }
+        let same = hparams.filter { !differing.contains($0) }
+        if !same.isEmpty, let first = runs.first {
+            let list = same.map { "\($0) \(value($0, first))" }.joined(separator: ", ")
+            text += (runs.count == 1 ? "" : "All runs: ") + list.printable + "\n"
+        }
+        if runs.count > 1 { text += tags.map { best($0) }.joined() }
+        return text
+    }
+
+    /// The tags of the curves, those first that most runs have.
+    private var shownTags: [String] {
+        var order: [ExactName] = []
+        var counts: [ExactName: Int] = [:]
+        for curve in runs.flatMap(\.curves) {
+            let tag = ExactName(curve.tag)
+            if counts[tag] == nil { order.append(tag) }
+            counts[tag, default: 0] += 1
+        }
+        return order.enumerated().sorted {
+            let (one, other) = (counts[$0.element] ?? 0, counts[$1.element] ?? 0)
+            return one != other ? one > other : $0.offset < $1.offset
+        }.map(\.element.string)
+    }
+
+    private var hparamNames: [String] {
+        var names: [String] = []
+        for (name, _) in runs.compactMap(\.session).flatMap(\.hparams.values)
+        where !names.contains(name) {
+            names.append(name)
+        }
+        return names
+    }
+
+    private func value(_ name: String, _ run: RunOverview) -> String {
+        let value = run.session?.hparams.values.first { $0.name == name }?.value
+        return value.map { RunOverview.text($0) } ?? "-"
+    }
+
+    private func curve(_ tag: String, _ run: RunOverview) -> String {
+        guard let curve = run.curve(tag) else { return "-" }
+        let best = curve.best.map { " (\(Float($0.value).short))" } ?? ""
+        return Float(curve.last).short + best
+    }
+
+    private func best(_ tag: String) -> String {
+        guard let goal = RunOverview.Goal(ofTag: tag) else { return "" }
+        let points = runs.compactMap { run in run.curve(tag)?.best.map { (run.name, $0) } }
+        let found = points.min {
+            goal == .lowest ? $0.1.value < $1.1.value : $0.1.value > $1.1.value
+        }
+        guard let (name, point) = found else { return "" }
+        let word = goal == .lowest ? "Lowest" : "Highest"
+        return "\(word) \(tag.printable): \(Float(point.value).short), "
+            + "of \(name.printable) at step \(point.step)\n"
+    }
+}
+
+extension RunOverview {
+    fileprivate func curve(_ tag: String) -> Curve? {
+        curves.first { ExactName($0.tag) == ExactName(tag) }
+    }
+}

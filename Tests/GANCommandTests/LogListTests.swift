@@ -1,0 +1,127 @@
+import Foundation
+import TensorBoard
+import TestSupport
+import Testing
+
+/// The table of runs that `gan log list` begins with.
+@Suite struct LogListTests {
+    let command: Command
+
+    init() throws {
+        command = try Command()
+    }
+
+    /// Writes a run, a second for each of its losses.
+    func write(
+        _ run: String, _ losses: [Float], _ hparams: HParams?, status: HParams.Status? = .success
+    ) throws {
+        let writer = try SummaryWriter(logdir: command.folder.path(of: "log/\(run)"))
+        if let hparams { try writer.addHParams(hparams) }
+        for (step, loss) in losses.enumerated() {
+            let time = 1000 + Double(step)
+            try writer.addScalar(loss, tag: "loss", step: Int64(step), wallTime: time)
+        }
+        if hparams != nil, let status { try writer.endHParams(status: status) }
+        try writer.close()
+    }
+
+    /// The table without its column of times: a run's hyperparameters are logged now.
+    func rows(_ text: some StringProtocol) -> [[String]] {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map {
+            $0.split(separator: " ").map { String($0) }
+        }
+    }
+
+    @Test func comparesRuns() throws {
+        try write("a", [3, 1, 2], ["train_times": 3, "rate": 0.01, "name": "x", "on": true])
+        try write(
+            "b", [2, .nan, 0.5], ["train_times": 7, "rate": 0.01, "on": true], status: .failure)
+        try write("c", [4], ["train_times": 3, "rate": 0.01, "on": true], status: nil)
+        try write("d", [9, 1e-7], ["train_times": 3, "rate": 0.01, "on": true], status: .unknown)
+        let outcome = try command.run("log", "list")
+        #expect(outcome.status == 0 && outcome.errors == "")
+        let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.allSatisfy { $0.count <= 80 })
+        let rows = rows(outcome.output)
+        #expect(rows[0] == ["RUN", "PASSES", "STATUS", "TIME", "loss", "train_times", "name"])
+        #expect(rows[1].prefix(5) == ["a", "3", "of", "3", "done"])
+        #expect(rows[1].suffix(4) == ["2.0000", "(1.0000)", "3", "x"])
+        #expect(rows[2].prefix(5) == ["b", "3", "of", "7", "failed"])
+        #expect(rows[2].suffix(4) == ["0.5000", "(0.5000)", "7", "-"])
+        #expect(rows[3].prefix(5) == ["c", "1", "of", "3", "open"])
+        #expect(rows[4].prefix(5) == ["d", "2", "of", "3", "stopped"])
+        #expect(rows[4].suffix(4) == ["1.0e-07", "(1.0e-07)", "3", "-"])
+        #expect(outcome.output.contains("\nAll runs: rate 0.01, on true\n"))
+        #expect(outcome.output.hasSuffix("\nLowest loss: 1.0e-07, of d at step 1\n"))
+    }
+
+    /// A log that says nothing of itself.
+    @Test func listsRunsOfOtherPrograms() throws {
+        try write(".", [1, 2, 3], nil)
+        #expect(
+            try command.run("log", "list").output == """
+                RUN  POINTS  STATUS  TIME             loss
+                .         3  -        2 s  3.0000 (1.0000)
+
+                Of a curve, the last value, and in parentheses the best.
+
+                """)
+    }
+
+    /// More columns than a terminal has go into further tables.
+    @Test func staysWithinEightyColumns() throws {
+        for (index, run) in ["first", "second"].enumerated() {
+            let names = (0..<12).map { "hyperparameter_\($0)" }
+            try write(run, [1], HParams(names.map { ($0, .number(Double(index))) }))
+        }
+        let output = try command.run("log", "list").output
+        let lines = output.split(separator: "\n")
+        #expect(lines.allSatisfy { $0.count <= 80 })
+        #expect(lines.filter { $0.hasPrefix("first ") }.count > 2)
+        for index in 0..<12 { #expect(output.contains("hyperparameter_\(index)")) }
+    }
+
+    /// Of a run that was resumed, what it is now.
+    @Test func aResumedRunIsOpenAgain() throws {
+        try write("run", [1], ["rate": 1])
+        try write("run", [1], ["rate": 2], status: nil)
+        let output = try command.run("log", "list").output
+        #expect(output.contains("  open  "))
+        #expect(output.contains("\nrate 2\n"))
+    }
+
+    @Test func takesAFile() throws {
+        try write("run", [5, 6], nil)
+        let name = try #require(try command.names("log/run").first)
+        let file = "log/run/\(name)"
+        #expect(try command.run("log", "list", file).output.contains("6.0000 (5.0000)"))
+        #expect(
+            try command.run("log", "export", file, "--csv", "-").output.hasSuffix(
+                ".,loss,0,1000.0,5.0\n.,loss,1,1001.0,6.0\n"))
+        #expect(try command.run("log", "check", file).output.hasPrefix("\(file): "))
+        let tail = try command.start("log", "tail", file, until: "1  6.0")
+        tail.interrupt()
+        #expect(try command.outcome(of: tail).output.contains("0  5.0\n"))
+        try command.write("", to: "notes")
+        let other = try command.run("log", "list", "notes")
+        #expect(other.status == 1)
+        #expect(other.errors == "gan: notes: no such folder; name one that holds logs\n")
+    }
+
+    /// What is listed is what is exported.
+    @Test(arguments: ["default", "python", "all"])
+    func countsWhatIsExported(rules: String) throws {
+        var file = RawEvents()
+        file.start(step: 0)
+        for step in [1, 2, 3] as [Int64] { file.add(step: step, .scalar(0, "loss")) }
+        file.start(step: 2)
+        for step in [2, 1] as [Int64] { file.add(step: step, .scalar(0, "loss")) }
+        try command.write("", to: "log/note")
+        try command.folder.write(file.bytes, to: "log/events.out.tfevents.1.h")
+        let list = try command.run("log", "list", "--tags", "--as", rules).output
+        let count = ["default": 1, "python": 3, "all": 5][rules] ?? 0
+        #expect(rows(list)[1].prefix(4) == [".", "loss", "scalars", "\(count)"])
+        let export = try command.run("log", "export", "--csv", "-", "--as", rules).output
+        #expect(export.split(separator: "\n").count == 1 + count)
+    }
+}
