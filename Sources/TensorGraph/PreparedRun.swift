@@ -110,7 +110,8 @@ extension Session {
     public func prepare(
         _ fetches: [any TensorConvertible] = [], targets: [Node] = [], feed: [Tensor: Value] = [:]
     ) throws -> PreparedRun {
-        let key = Key(fetches: fetches.map(\.tensor), targets: targets, feeds: checked(feed))
+        let key = try Key(
+            fetches: fetches.map(\.tensor), targets: targets, feeds: checked(feed))
         return try PreparedRun(self, key, feed)
     }
 }

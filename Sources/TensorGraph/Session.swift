@@ -89,15 +89,20 @@ public final class Session {
     }
 
     /// What a plan needs to know of values that are fed.
-    func checked(_ feed: [Tensor: Value]) -> [Tensor: Specialization.Feed] {
-        Dictionary(
-            uniqueKeysWithValues: feed.map { tensor, value in
-                precondition(
-                    value.type == tensor.type
-                        && Shape(value.shape).isCompatible(with: tensor.shape),
-                    "\(tensor) is fed \(value.type) of shape \(value.shape)")
-                return (tensor, Specialization.Feed(value))
-            })
+    ///
+    /// - Throws: ``SessionError/wrongFeed(_:fed:wanted:)``.
+    func checked(_ feed: [Tensor: Value]) throws -> [Tensor: Specialization.Feed] {
+        // In the order of their names, so that of several errors the same one is told each time.
+        for (tensor, value) in feed.sorted(by: { $0.key.name < $1.key.name }) {
+            guard
+                value.type == tensor.type, Shape(value.shape).isCompatible(with: tensor.shape)
+            else {
+                throw SessionError.wrongFeed(
+                    tensor.name, fed: "\(value.type) of shape \(value.shape)",
+                    wanted: "\(tensor.type) of shape \(tensor.shape)")
+            }
+        }
+        return feed.mapValues { Specialization.Feed($0) }
     }
 
     /// Whether a plan is still as it would be made now.
@@ -156,6 +161,10 @@ public enum SessionError: Error, Equatable, CustomStringConvertible {
     case openShape(String, String)
     /// A conditional's predicate depends on numbers that only the run itself would bring.
     case unknownPredicate(String)
+    /// A tensor is fed a value of another type, or of a shape that it cannot have.
+    case wrongFeed(String, fed: String, wanted: String)
+    /// The shapes that are fed do not fit together; where, and which shapes.
+    case misfit(String)
 
     /// What is wrong and what to do, in one line.
     public var description: String {
@@ -170,6 +179,10 @@ public enum SessionError: Error, Equatable, CustomStringConvertible {
             "the shape \(shape) of \(name) is still open with all feeds: feed its placeholder"
         case .unknownPredicate(let name):
             "the predicate \(name) is only known when the graph runs: feed it as a bool"
+        case .wrongFeed(let name, let fed, let wanted):
+            "\(name) is fed \(fed), where \(wanted) belongs"
+        case .misfit(let place):
+            "the values that are fed do not fit together: \(place)"
         }
     }
 }

@@ -81,6 +81,14 @@ struct OpContext {
     let values: [Value?]
     /// The outputs' types and shapes; empty while they are inferred.
     var outputs: [TensorType] = []
+    /// Where it is noted that inputs do not fit, while a run is planned: its shapes come from what
+    /// is fed, so that nobody's graph is wrong. `nil` while the graph is built.
+    var misfit: Misfit?
+
+    /// What does not fit.
+    final class Misfit {
+        fileprivate(set) var message: String?
+    }
 
     /// The shape of an input.
     func shape(_ input: Int) -> Shape { inputs[input].shape }
@@ -111,11 +119,17 @@ struct OpContext {
         return Shape([Int?](repeating: nil, count: rank))
     }
 
-    /// Stops with a message that names the node and its inputs' shapes unless `condition` holds.
-    func require(_ condition: Bool, _ message: @autoclosure () -> String) {
-        precondition(
-            condition,
-            "\(node): \(message()); its inputs are \(inputs.map(\.shape.description).joined(separator: " and "))"
-        )
+    /// Stops with a message that names the node and its inputs' shapes unless `condition` holds; or
+    /// notes it, while a run is planned.
+    ///
+    /// - Returns: `condition`.
+    @discardableResult
+    func require(_ condition: Bool, _ message: @autoclosure () -> String) -> Bool {
+        if condition { return true }
+        let shapes = inputs.map(\.shape.description).joined(separator: " and ")
+        let text = "\(node): \(message()); its inputs are \(shapes)"
+        guard let misfit else { preconditionFailure(text) }
+        misfit.message = misfit.message ?? text
+        return false
     }
 }

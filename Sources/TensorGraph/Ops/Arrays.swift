@@ -60,7 +60,8 @@ extension Op {
                 ? dimensions.indices.filter { dimensions[$0] == 1 }
                 : given.map { $0 < 0 ? $0 + dimensions.count : $0 }
             for axis in axes {
-                context.require(dimensions.indices.contains(axis), "there is no axis \(axis)")
+                guard context.require(dimensions.indices.contains(axis), "there is no axis \(axis)")
+                else { return [context.inputs[0]] }
                 context.require(
                     dimensions[axis] == nil || dimensions[axis] == 1,
                     "dimension \(axis) is squeezed, and is not 1")

@@ -10,7 +10,10 @@ extension Op {
         outputs: { context in
             let (x, w) = (context.shape(0).dimensions, context.shape(1).known)
             guard let x, let w else { return [TensorType([nil, nil, nil, nil])] }
-            context.require(x.count == 4 && w.count == 4, "it takes NHWC images and an HWIO filter")
+            guard
+                context.require(
+                    x.count == 4 && w.count == 4, "it takes NHWC images and an HWIO filter")
+            else { return [context.inputs[0]] }
             context.require(x[3] == nil || x[3] == w[2], "the filter takes other channels")
             let window = Window(context.node, height: w[0], width: w[1])
             return [TensorType([x[0], window.rows(x[1]), window.columns(x[2]), w[3]])]

@@ -57,7 +57,8 @@ enum Infer {
     static func axes(_ context: OpContext) -> [Int]? {
         guard let rank = context.shape(0).rank, let axes = context.ints(1) else { return nil }
         for axis in axes {
-            context.require(axis >= -rank && axis < rank, "there is no axis \(axis)")
+            guard context.require(axis >= -rank && axis < rank, "there is no axis \(axis)")
+            else { return nil }
         }
         return axes.map { $0 < 0 ? $0 + rank : $0 }
     }

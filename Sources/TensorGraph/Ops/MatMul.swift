@@ -8,7 +8,8 @@ extension Op {
         outputs: { context in
             let (a, b) = (context.shape(0).dimensions, context.shape(1).dimensions)
             guard let a, let b else { return [TensorType(.unknown, context.inputs[0].type)] }
-            context.require(a.count == 2 && b.count == 2, "its operands are no matrices")
+            guard context.require(a.count == 2 && b.count == 2, "its operands are no matrices")
+            else { return [context.inputs[0]] }
             let transposed = (
                 context.node.bool("transpose_a"), context.node.bool("transpose_b")
             )

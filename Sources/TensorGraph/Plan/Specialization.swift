@@ -186,7 +186,11 @@ struct Specialization {
         state.chosen = deadInputs.firstIndex(of: false) ?? 0
         let inputs = isMerge ? [node.inputs[state.chosen]] : node.inputs
         var context = OpContext(node: node, inputs: inputs.map(type), values: inputs.map(value))
+        let misfit = OpContext.Misfit()
+        context.misfit = misfit
         context.outputs = node.op.outputs(context)
+        if let message = misfit.message { throw SessionError.misfit(message) }
+        context.misfit = nil
         state.outputs = context.outputs
         let none = [Value?](repeating: nil, count: state.outputs.count)
         state.values = node.op.hasEffect ? none : node.op.fold?(context) ?? none
