@@ -2,20 +2,30 @@ internal import RecordIO
 
 extension CheckpointError: CustomStringConvertible {
     /// The whole of it in one line: file, byte, tensor, problem, and what to do.
-    public var description: String {
-        // Names come from files, and could begin a new line.
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
-    }
+    public var description: String { Self.oneLine(text) }
+
+    /// What is wrong and where, without what to do: file, byte, tensor, problem.
+    public var cause: String { Self.oneLine(causeText) }
 
     private var text: String {
+        if case .system = problem { return causeText }
+        return "\(causeText); \(remedy)"
+    }
+
+    private var causeText: String {
         if case .system(let error) = problem {
             return "\(error)" + (tensor.map { " (to read \($0))" } ?? "")
         }
         let place = offset.map { "\(path), byte \($0)" } ?? path
         let subject = tensor.map { "\(place): \($0)" } ?? place
-        return "\(subject): \(problem); \(remedy)"
+        return "\(subject): \(problem)"
+    }
+
+    /// A text without what could begin a new line: names come from files.
+    private static func oneLine(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
     }
 
     private var remedy: String {
@@ -24,10 +34,10 @@ extension CheckpointError: CustomStringConvertible {
             "check the path"
         case .noCheckpoint:
             "name the files without their endings, such as log/model.ckpt-100"
-        case .damaged(.wrongState):
+        case .noState, .damaged(.wrongState):
             "remove this file and name the checkpoint itself"
         case .noIndex:
-            "copy all its files"
+            "restore another checkpoint, or copy all its files again"
         case .foreign(let file):
             file.advice
         case .damaged:
@@ -52,6 +62,8 @@ extension CheckpointError.Problem: CustomStringConvertible {
             "\(error)"
         case .noCheckpoint:
             "no such checkpoint"
+        case .noState:
+            "the file that names the checkpoints is gone"
         case .damaged(let damage):
             "\(damage)"
         case .noIndex:

@@ -18,6 +18,8 @@ public struct CheckpointError: Error, Equatable, Sendable {
         case system(FileError)
         /// There is no checkpoint of this prefix.
         case noCheckpoint
+        /// Checkpoints are there, but no state file that names them.
+        case noState
         /// The file is not as it was written.
         case damaged(Damage)
         /// There are files of data of this prefix, and no index.

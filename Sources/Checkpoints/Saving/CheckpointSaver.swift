@@ -25,7 +25,9 @@ public final class CheckpointSaver {
 
     private var state: CheckpointState?
     /// What the names begin with that checkpoints have while they are being replaced.
-    private var spareStart: String { "\(name)-replaced-" }
+    private var spareStart: String { "\(name)\(Self.replacedMark)" }
+    /// What tells those names from others.
+    static let replacedMark = "-replaced-"
 
     /// Begins to keep a folder's checkpoints, and goes on from its state file, if there is one.
     ///
@@ -33,9 +35,14 @@ public final class CheckpointSaver {
     ///   - folder: A folder, which is made if it does not exist.
     ///   - name: The name to which each checkpoint's step is added.
     ///   - maxToKeep: How many checkpoints are kept, at least 1.
-    /// - Throws: `CheckpointError` where the folder cannot be made, or its state file is damaged.
+    ///   - prefix: The checkpoint in the folder that the run goes on from, if it does: the latest
+    ///     from now on. Those that are newer are the first to be removed, and a state file that is
+    ///     damaged or gone is made anew.
+    /// - Throws: `CheckpointError` where the folder cannot be made, or its state file is damaged and
+    ///   no `prefix` is given, or cannot be written.
     public init(
-        folder: String, name: String = "model.ckpt", maxToKeep: Int = 5
+        folder: String, name: String = "model.ckpt", maxToKeep: Int = 5,
+        goingOnFrom prefix: String? = nil
     ) throws(CheckpointError) {
         precondition(!name.isEmpty && !name.contains("/"), "\(name) cannot be a checkpoint's name")
         precondition(maxToKeep >= 1, "at least one checkpoint has to be kept")
@@ -43,8 +50,32 @@ public final class CheckpointSaver {
         self.name = name
         self.maxToKeep = maxToKeep
         try orCheckpointError { () throws(FileError) in try Folder.create(folder) }
-        state = try CheckpointState(in: folder).flatMap(existing)
+        if let prefix {
+            try goOn(from: prefix)
+        } else {
+            state = try CheckpointState(in: folder).flatMap(existing)
+        }
         removeLeftovers()
+    }
+
+    /// Has the state file name a checkpoint of the folder as the latest.
+    private func goOn(from prefix: String) throws(CheckpointError) {
+        let path = lastComponent(of: prefix)
+        // A copy made while a checkpoint was replaced has no use any more, unless it is the one.
+        let oldestFirst = try CheckpointCandidates(in: folder).newestFirst.reversed()
+            .filter { !$0.contains(Self.replacedMark) || lastComponent(of: $0) == path }
+        let all = existing(CheckpointState(latest: path, all: oldestFirst))?.all ?? []
+        let place = all.lastIndex(of: path) ?? all.endIndex
+        let newState = CheckpointState(
+            latest: path, all: Array(all[place...].dropFirst()) + all[..<place] + [path])
+        let saved = try? CheckpointState(in: folder)
+        if saved != newState {
+            try orCheckpointError { () throws(FileError) in
+                try newState.staged(in: folder).commit()
+                try Folder.synchronize(folder)
+            }
+        }
+        state = newState
     }
 
     /// The prefixes of the checkpoints that the state file names, the oldest first.

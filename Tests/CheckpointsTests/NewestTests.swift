@@ -1,0 +1,142 @@
+import Checkpoints
+import Foundation
+import TestSupport
+import Testing
+
+/// The newest whole checkpoint of a folder, whatever happened to others or to the state file.
+@Suite struct NewestTests {
+    let folder: TemporaryFolder
+
+    /// Checkpoints of steps 1, 2, 9 and 10.
+    init() throws {
+        folder = try TemporaryFolder()
+        let saver = try CheckpointSaver(folder: folder.path)
+        for step in [1, 2, 9, 10] { try saver.save(tensors(step), globalStep: step) }
+    }
+
+    private func tensors(_ step: Int) -> [(name: String, tensor: TensorData)] {
+        [
+            ("a", TensorData([Float(step), 2, 3], shape: [3])),
+            ("step", TensorData([Int32(step)], shape: [])),
+        ]
+    }
+
+    private func newest() throws -> (name: String, reasons: [String]) {
+        let newest = try #require(try NewestCheckpoint(in: folder.path))
+        let reasons = newest.passedOver.map { ($0 as? CheckpointError)?.cause ?? "\($0)" }
+        return (String(newest.prefix.dropFirst(folder.path.count + 1)), reasons)
+    }
+
+    private func path(_ name: String) -> String { folder.path(of: name) }
+
+    @Test func whole() throws {
+        #expect(try newest() == ("model.ckpt-10", []))
+        let empty = try TemporaryFolder()
+        #expect(try NewestCheckpoint(in: empty.path) == nil)
+    }
+
+    /// Ways to damage the newest, and what is said of it.
+    @Test(arguments: [
+        ("data cut", "byte 15: step: the file ends too soon"),
+        ("data emptied", "byte 0: a: the file ends too soon"),
+        ("data flipped", "byte 0: a: the bytes from here on have a wrong checksum"),
+        ("data gone", "cannot open"), ("index gone", "the index of the checkpoint is gone"),
+        ("index emptied", "the file ends too soon"),
+        ("index flipped", "wrong checksum"), ("all gone", "no such checkpoint"),
+    ])
+    func damaged(way: String, reason: String) throws {
+        let (data, index) = ("model.ckpt-10.data-00000-of-00001", "model.ckpt-10.index")
+        let words = way.split(separator: " ")
+        let file = words[0] == "index" ? index : data
+        var bytes = try folder.read(file)
+        switch words[1] {
+        case "cut": try folder.write(Array(bytes.dropLast()), to: file)
+        case "emptied": try folder.write([], to: file)
+        case "flipped":
+            bytes[5] ^= 16
+            try folder.write(bytes, to: file)
+        default:
+            for name in words[0] == "all" ? [data, index] : [file] {
+                try FileManager.default.removeItem(atPath: path(name))
+            }
+        }
+        let found = try newest()
+        #expect(found.name == "model.ckpt-9")
+        #expect(found.reasons.count == 1 && found.reasons[0].contains(reason), "\(found.reasons)")
+        #expect(found.reasons[0].hasPrefix(path("model.ckpt-10")))
+
+        // The run goes on from there: the next process finds that one, and the damaged one is the
+        // first to be removed.
+        let saver = try CheckpointSaver(
+            folder: folder.path, maxToKeep: 4, goingOnFrom: path(found.name))
+        #expect(try latestCheckpoint(in: folder.path) == path("model.ckpt-9"))
+        try saver.save(tensors(11), globalStep: 11)
+        try saver.save(tensors(12), globalStep: 12)
+        #expect(try newest() == ("model.ckpt-12", []))
+        #expect(
+            saver.checkpoints.map { String($0.dropFirst(folder.path.count + 1)) }
+                == ["model.ckpt-2", "model.ckpt-9", "model.ckpt-11", "model.ckpt-12"])
+    }
+
+    @Test(arguments: ["gone", "empty", "garbage"]) func damagedState(way: String) throws {
+        let state = path("checkpoint")
+        if way == "gone" { try FileManager.default.removeItem(atPath: state) }
+        if way == "empty" { try folder.write([], to: "checkpoint") }
+        if way == "garbage" {
+            try folder.write(Array(repeating: 0xfe, count: 99), to: "checkpoint")
+        }
+        let found = try newest()
+        // 10 is newer than 9, though not by its letters.
+        #expect(found.name == "model.ckpt-10")
+        #expect(found.reasons.count == 1 && found.reasons[0].hasPrefix(state), "\(found.reasons)")
+        let saver = try CheckpointSaver(folder: folder.path, goingOnFrom: path(found.name))
+        #expect(saver.checkpoints.count == 4)
+        #expect(try latestCheckpoint(in: folder.path) == path("model.ckpt-10"))
+        #expect(try newest() == ("model.ckpt-10", []))
+    }
+
+    /// Older ones that are whole come after all that is damaged.
+    @Test func severalDamaged() throws {
+        for step in [9, 10] {
+            try folder.write([1, 2, 3], to: "model.ckpt-\(step).index")
+        }
+        let found = try newest()
+        #expect(found.name == "model.ckpt-2" && found.reasons.count == 2)
+        for step in [1, 2] { try folder.write([], to: "model.ckpt-\(step).data-00000-of-00001") }
+        do {
+            _ = try NewestCheckpoint(in: folder.path)
+            Issue.record("damaged checkpoints were taken")
+        } catch let error as NewestCheckpoint.NoneIsWhole {
+            #expect(error.reasons.count == 4)
+            #expect("\(error)".hasPrefix("no checkpoint in \(folder.path) is whole: "))
+            #expect(!"\(error)".contains("\n"))
+        }
+    }
+
+    /// One that is whole and of no use is passed over as well.
+    @Test func unusable() throws {
+        struct Refused: Error {}
+        let newest = try NewestCheckpoint(in: folder.path) { checkpoint in
+            if checkpoint.prefix.hasSuffix("-10") { throw Refused() }
+        }
+        #expect(newest?.prefix == path("model.ckpt-9"))
+        #expect(newest?.passedOver.first is Refused)
+    }
+
+    /// To go back to an older one that is whole: newer ones are the first to be forgotten.
+    @Test func goingBack() throws {
+        let saver = try CheckpointSaver(
+            folder: folder.path, maxToKeep: 3, goingOnFrom: path("model.ckpt-2"))
+        #expect(try latestCheckpoint(in: folder.path) == path("model.ckpt-2"))
+        #expect(try newest() == ("model.ckpt-2", []))
+        // A step that an abandoned one has, too.
+        try saver.save(tensors(9), globalStep: 9)
+        #expect(try newest() == ("model.ckpt-9", []))
+        try saver.save(tensors(11), globalStep: 11)
+        #expect(
+            try Set(
+                FileManager.default.contentsOfDirectory(atPath: folder.path)
+                    .filter { $0.hasSuffix(".index") })
+                == ["model.ckpt-2.index", "model.ckpt-9.index", "model.ckpt-11.index"])
+    }
+}
