@@ -9,6 +9,8 @@ import Synchronization
 /// digits, is never smaller than that of the last file, though the clock may have been.
 enum EventFileName {
     private static let prefix = "events.out.tfevents."
+    /// The name of a file that comes before all others of its folder.
+    static let first = "\(prefix)0000000000.hparams"
     private static let filesOfThisProcess = Atomic<Int>(0)
 
     /// Whether TensorBoard takes a file of that name for an event file.
