@@ -46,7 +46,7 @@ let package = Package(
         .target(
             name: "TensorBoard",
             dependencies: ["RecordIO", "Platform", "CTensorBoardProtos", "CZlib"]),
-        .executableTarget(name: "LogExample", dependencies: ["TensorBoard"]),
+        .executableTarget(name: "LogExample", dependencies: ["TensorBoard", "Platform"]),
         .target(
             name: "TensorBoardMetrics",
             dependencies: [

@@ -1,9 +1,25 @@
-// Logs each kind of summary: LogExample [RUN [RATE]]. See it with: tensorboard --logdir log
+// Logs each kind of summary, as a program of one's own would.
+import Platform
 import TensorBoard
 
+let usage = """
+    usage: LogExample [FOLDER [RATE]]
+
+    Logs each kind of summary once into FOLDER (log/example), with RATE (0.1) as a hyperparameter.
+
+    """
 let arguments = CommandLine.arguments.dropFirst()
-let rate = arguments.dropFirst().first.flatMap(Double.init) ?? 0.1
-let writer = try SummaryWriter(logdir: arguments.first ?? "log/example")
+if arguments.contains("--help") || arguments.contains("-h") {
+    print(usage, terminator: "")
+    exit(0)
+}
+let folder = arguments.first ?? "log/example"
+let rate = arguments.dropFirst().first.map(Double.init) ?? 0.1
+guard let rate, arguments.count <= 2, !folder.isEmpty, !folder.hasPrefix("-") else {
+    _ = usage.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+    exit(64)
+}
+let writer = try SummaryWriter(logdir: folder)
 let about = Summary.Metadata(displayName: "The loss", description: "It *falls*, as it should.")
 let noise = (0..<1000).map { _ in Float.random(in: -1...1) + Float.random(in: -1...1) }
 let tone = (0..<8000).map { Float($0 % 40) / 80 - 0.25 }
@@ -32,9 +48,10 @@ try writer.addAudio(Audio(tone, sampleRate: 8000), tag: "tone", step: 1)
 try writer.addPRCurve(
     predictions: noise.map { ($0 + 2) / 4 }, labels: noise.map { $0 + .random(in: -1...1) > 0 },
     tag: "curve", step: 1)
-let corners: [Float] = [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1]
+// A tetrahedron around the origin, which TensorBoard's camera looks at.
+let corners: [Float] = [1, 1, 1, 1, -1, -1, -1, 1, -1, -1, -1, 1].map { $0 / 2 }
 let colors: [UInt8] = [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 0]
-let faces: [Int32] = [0, 2, 1, 0, 1, 3, 0, 3, 2, 1, 2, 3]
+let faces: [Int32] = [0, 1, 2, 0, 2, 3, 0, 3, 1, 1, 3, 2]
 try writer.addMesh(Mesh(vertices: corners, colors: colors, faces: faces), tag: "body", step: 1)
 let names = Embedding.Metadata(labels: pictures.indices.map { "picture \($0)" })
 try writer.addEmbedding(Embedding(waves, dimensions: 784, metadata: names, images: pictures))
@@ -45,3 +62,8 @@ try writer.addRunMetadata(
     RunMetadata(devices: [.init(name: "/device:CPU:0", nodes: [spent])]), tag: "step 1", step: 1)
 try writer.endHParams(metrics: ["result": Float(rate)], step: 20)
 try writer.close()
+let parent = folder.split(separator: "/").dropLast().joined(separator: "/")
+let logFolder = (folder.hasPrefix("/") ? "/" : "") + parent
+print(
+    "logged in \(folder); to look at it: tensorboard --logdir \(parent.isEmpty ? folder : logFolder)"
+)
