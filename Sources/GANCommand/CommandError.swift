@@ -2,8 +2,11 @@
 /// flag and says what to do.
 struct CommandError: Error, CustomStringConvertible {
     let description: String
+    /// What the command exits with.
+    let exitCode: Int32
 
-    init(_ description: String) {
+    init(_ description: String, exitCode: Int32 = 1) {
         self.description = description
+        self.exitCode = exitCode
     }
 }

@@ -33,7 +33,10 @@ struct GANCommand: ParsableCommand {
             guard !exitCode(for: error).isSuccess, !(error is ExitCode) else {
                 exit(withError: error)
             }
-            System.printError("gan: \(message(for: error))\n")
+            let message = Suggestion.improved(
+                message(for: error), arguments: System.arguments)
+            System.printError("gan: \(message)\n")
+            if let error = error as? CommandError { exit(withError: ExitCode(error.exitCode)) }
             exit(withError: exitCode(for: error))
         }
     }

@@ -1,7 +1,8 @@
 import Platform
 import Synchronization
 
-/// Ctrl-C and SIGTERM, turned into a wish to stop. A second one ends the program at once.
+/// Ctrl-C, SIGTERM, a terminal that is closed and a pipe that nobody reads any more, turned into a
+/// wish to stop. A second signal ends the program at once.
 enum StopSignal {
     private static let received = Atomic<Int32>(0)
 
@@ -12,7 +13,7 @@ enum StopSignal {
         received.store(0, ordering: .relaxed)
         var watched = sigset_t()
         sigemptyset(&watched)
-        for number in [SIGINT, SIGTERM] {
+        for number in [SIGINT, SIGTERM, SIGHUP] {
             sigaddset(&watched, number)
             var old = sigaction()
             sigaction(number, nil, &old)
@@ -23,10 +24,21 @@ enum StopSignal {
             }
         }
         pthread_sigmask(SIG_UNBLOCK, &watched, nil)
+        // Whoever writes is told of it by an error instead.
+        signal(SIGPIPE, SIG_IGN)
     }
 
+    /// Notes that nobody reads standard output any more, as SIGPIPE would have said.
+    static func noteClosedOutput() {
+        _ = received.compareExchange(
+            expected: 0, desired: SIGPIPE, ordering: .relaxed)
+    }
+
+    /// The exit code where nobody reads standard output any more.
+    static var closedOutputCode: Int32 { exitCode(of: SIGPIPE) }
+
     /// The exit code that tells of the signal that came, as a shell would: 130 for Ctrl-C, 143 for
-    /// SIGTERM. Nil when none did.
+    /// SIGTERM, 129 for SIGHUP, 141 for a closed pipe. Nil when none did.
     static var exitCode: Int32? {
         let number = received.load(ordering: .relaxed)
         return number == 0 ? nil : exitCode(of: number)

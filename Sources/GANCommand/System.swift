@@ -21,11 +21,12 @@ enum System {
         }
     }
 
-    /// Writes `text` to standard output at once.
+    /// Writes `text` to standard output at once. Where nobody reads it any more, that is taken for a
+    /// wish to stop.
     static func print(_ text: String) {
-        if let code = put(text, into: STDOUT_FILENO) {
-            outputFailure.store(code, ordering: .relaxed)
-        }
+        guard let code = put(text, into: STDOUT_FILENO) else { return }
+        outputFailure.store(code, ordering: .relaxed)
+        if code == EPIPE { StopSignal.noteClosedOutput() }
     }
 
     /// Writes `text` to standard error. What cannot be written is lost: there is nobody to tell.

@@ -162,7 +162,10 @@ struct WrongFileTests {
 
     @Test func dataWithoutAnIndex() throws {
         try folder.write([1], to: "m.data-00000-of-00001")
-        #expect(message() == "m: files of data without their index; copy all its files")
+        #expect(
+            message()
+                == "m: files of data without their index; "
+                + "restore another checkpoint, or copy all its files again")
         #expect(message("other").hasPrefix("other: no such checkpoint"))
     }
 
@@ -211,17 +214,5 @@ struct WrongFileTests {
         } throws: {
             "\($0)".contains("has 8796093022208 bytes, at most")
         }
-    }
-
-    /// The one that was written last, whatever its name; without a state file.
-    @Test func theNewestCheckpoint() throws {
-        #expect(newestCheckpoint(in: folder.path) == nil)
-        for (name, age) in [("a-900", 50), ("b-20", 10), ("b-100", 10)] {
-            let path = try folder.write([1], to: "\(name).index")
-            try FileManager.default.setAttributes(
-                [.modificationDate: Date(timeIntervalSince1970: 1e9 - Double(age))],
-                ofItemAtPath: path)
-        }
-        #expect(newestCheckpoint(in: folder.path) == folder.path(of: "b-100"))
     }
 }

@@ -82,9 +82,36 @@ import Testing
         try expect(
             ["train", "--train-tmes", "3"],
             "Unknown option '--train-tmes'. Did you mean '--train-times'?", status: 64)
+        for (flag, meant) in [
+            ("--lr", "learning-rate"), ("--epochs", "train-times"), ("--batch_size", "batch-size"),
+            ("-lr", "learning-rate"), ("--outdir", "logdir"), ("--ckpt", "restore"),
+            ("--no-progres", "no-progress"), ("--checkpoint-evry=3", "checkpoint-every"),
+        ] {
+            try expect(
+                ["train", flag, "3"],
+                "Unknown option '\(flag.prefix { $0 != "=" })'. Did you mean '--\(meant)'?",
+                status: 64)
+        }
+        try expect(
+            ["log", "check", "log", "--xyzzy"],
+            "Unknown option '--xyzzy'; see gan log check --help", status: 64)
+        try expect(
+            ["train", "--xyzzy"], "Unknown option '--xyzzy'; see gan train --help", status: 64)
         try expect(["train", "extra"], "Unexpected argument 'extra'", status: 64)
         try expect(["train", "--run"], "Missing value for '--run <name>'", status: 64)
         try expect(["train", "--logdir", ""], "--logdir must name a folder", status: 64)
+    }
+
+    @Test(arguments: [
+        ("trian", "Unexpected argument 'trian'. Did you mean 'gan train'?"),
+        ("smaple", "Unexpected argument 'smaple'. Did you mean 'gan sample'?"),
+        ("generate", "Unexpected argument 'generate'. Did you mean 'gan sample'?"),
+        ("log lst", "Unexpected argument 'lst'. Did you mean 'gan log list'?"),
+        ("log exprot", "Unexpected argument 'exprot'. Did you mean 'gan log export'?"),
+        ("xyzzy", "gan has no 'xyzzy'; see gan --help"),
+    ])
+    func refusesUnknownCommands(arguments: String, message: String) throws {
+        try expect(arguments.split(separator: " ").map(String.init), message, status: 64)
     }
 
     @Test func reportsDataThatIsNotThere() throws {

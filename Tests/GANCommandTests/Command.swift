@@ -45,6 +45,11 @@ final class Command {
 
     /// Starts it, and returns once `output` is in what it prints, if that is waited for.
     func start(_ arguments: String..., until output: String?) throws -> Process {
+        try start(arguments, until: output)
+    }
+
+    /// Starts it, and returns once `output` is in what it prints, if that is waited for.
+    func start(_ arguments: [String], until output: String?) throws -> Process {
         let process = try start(Self.binary, arguments)
         if let output { try wait(for: process, until: output) }
         return process

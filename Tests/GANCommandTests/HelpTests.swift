@@ -43,10 +43,21 @@ import Testing
             try help("train") == """
                 OVERVIEW: Train the article's GAN, and log it for TensorBoard.
 
-                The discriminator first trains alone, until its loss is at most 0.001. Then
-                each pass takes one step with it and several with the generator. Ctrl-C
-                finishes the pass, saves a checkpoint and ends; what was logged until then is
-                whole, and --resume goes on from there.
+                A step trains one of the two networks. First the discriminator trains alone,
+                the warm-up, until its loss is at most 0.001. Then each pass takes one step
+                with it and several with the generator. Every step sees the same ten images and
+                the same ten vectors of noise, as the article's do: whatever --data has, the
+                first ten after 5000 of validation.
+
+                Ctrl-C ends after the step under way, with a checkpoint and a whole log, and
+                --resume goes on from there; a second Ctrl-C ends at once. SIGTERM does the
+                same, and SIGHUP, when a connection is lost. After kill -9 --resume goes on
+                from the last checkpoint.
+
+                Exit codes: 0 all passes are done; 1 something failed; 3 a loss stands still,
+                so that the warm-up or a pass would never end (with a checkpoint and a whole
+                log); 64 a flag makes no sense; 129, 130, 141, 143 ended by SIGHUP, Ctrl-C, a
+                closed pipe, SIGTERM.
 
                 USAGE: gan train [<options>]
 
@@ -61,33 +72,49 @@ import Testing
                                           same losses. (default: 0)
 
                 CHECKPOINTS:
-                  --checkpoint-every <n>  Passes from one checkpoint to the next, beside the
-                                          one at the end; 0 for none at all. (default: 100)
-                  --max-to-keep <n>       Checkpoints that stay in the run's folder: the
-                                          latest. (default: 5)
+                  --checkpoint-every <n>  Passes from one checkpoint to the next, beside those
+                                          at the start and at the end; 0 for none at all.
+                                          (default: 100)
+                  --checkpoint-seconds <x>
+                                          Seconds after which there is one even so, within a
+                                          pass, too; 0 for no such. (default: 30)
+                  --max-to-keep <n>       Checkpoints that stay in the run's folder, 20 MB
+                                          each: the latest. (default: 5)
                   --restore <checkpoint>  Begin a new run with the variables of this
-                                          checkpoint, or the latest in a folder; TensorFlow's
-                                          too.
+                                          checkpoint, at its step but with a warm-up and passes
+                                          of its own; or with the latest in a folder;
+                                          TensorFlow's too.
                   --partial               Let --restore leave variables new that the checkpoint
                                           lacks or has otherwise.
                   --partial-few           Let --partial take a checkpoint that has less than
                                           half of the variables, too.
                   --resume                Go on with the run that --run names, or with the one
-                                          saved last, from its latest checkpoint; with its
-                                          hyperparameters, but for those given here.
+                                          saved last, from its newest whole checkpoint; with
+                                          its hyperparameters, but for those given here.
+                  --resume-from <checkpoint>
+                                          As --resume, but from this checkpoint of the run;
+                                          what was logged after it is replaced.
 
                 OPTIONS:
                   --logdir <folder>       The folder of all runs. (default: log)
                   --run <name>            This run's folder in it; . is the log folder itself.
                                           (default: date and time)
-                  --data <folder>         Train on the MNIST files in this folder. (default:
-                                          1000 images that are built in)
+                  --overwrite             Begin the run that --run names anew: its log and its
+                                          checkpoints are removed, and nothing else in its
+                                          folder.
+                  --data <folder>         Take the images from MNIST's files in this folder.
+                                          (default: those built in, MNIST's first 6000)
                   --threads <n>           Threads to compute with; the losses do not depend on
                                           it. (default: one per core)
                   --profile-step <n>      Log each node's time and memory at this step of the
                                           generator, for the Graphs tab.
+                  --ignore-stalls         Train on when a loss stands still, as the article
+                                          would: perhaps for ever.
                   --video                 Log the generator's images as a video, too, when
                                           training ends.
+                  --open                  Start TensorBoard and print its address; it ends with
+                                          the training, or where there is a terminal, after it
+                                          at Ctrl-C.
                   --no-progress           Print a line for each pass, as is done where there is
                                           no terminal.
                   --version               Show the version.
@@ -109,7 +136,8 @@ import Testing
 
                 OPTIONS:
                   --checkpoint <prefix>   The checkpoint: its files' path without their
-                                          endings, or a run's folder for its latest.
+                                          endings; or a run's folder for its newest, or the
+                                          folder of all runs for that of the run saved last.
                   --noise <file>          The noise, an array of NumPy's: [n, 20], float32 or
                                           float64.
                   --count <n>             How many vectors of noise to draw instead. (default:
@@ -144,7 +172,8 @@ import Testing
 
                 OPTIONS:
                   --checkpoint <prefix>   The checkpoint: its files' path without their
-                                          endings, or a run's folder for its latest.
+                                          endings; or a run's folder for its newest, or the
+                                          folder of all runs for that of the run saved last.
                   --noise <file>          The noise, an array of NumPy's: [n, 20], float32 or
                                           float64.
                   --count <n>             How many vectors of noise to draw instead. (default:

@@ -91,5 +91,22 @@ import Testing
             "train", "--run", "r", "--train-times", "1", "--profile-step", "8")
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("step 8 of the generator was not measured: it was at 7\n"))
+        // And before, as far as one can know.
+        let lines = outcome.output.split(separator: "\n")
+        let warning = try #require(
+            lines.firstIndex {
+                $0.hasPrefix(
+                    "step 8 of the generator may not come to be measured: the run has 7 for ")
+            })
+        #expect(try warning < #require(lines.firstIndex { $0.hasPrefix("warm-up: ") }))
+
+        let resumed = try command.run(
+            "train", "--resume", "--train-times", "2", "--profile-step", "5")
+        #expect(
+            resumed.output.contains(
+                "\nstep 5 of the generator will not be measured: 7 are done\n"))
+        let fine = try command.run(
+            "train", "--resume", "--train-times", "3", "--profile-step", "21")
+        #expect(fine.status == 0 && !fine.output.contains("measured"), "\(fine.output)")
     }
 }

@@ -21,9 +21,11 @@ import Testing
     @Test func tellsOfAPass() {
         let line = LiveLine(passes: 500)
         for time in 1...100 { line.note(pass(time), after: .milliseconds(50)) }
+        // 400 passes at 20 a second would take 20 s, but passes grow.
         #expect(
             line.fields(pass(100)) == [
-                "pass 100/500", "D loss 1.2e-04", "G loss 0.7500", "20 s left", "G step 700",
+                "pass 100/500", "training D loss 1.2e-04", "G loss 0.7500", "1 min 24 s left",
+                "G step 700",
                 "20.0 passes/s",
             ])
     }
@@ -41,18 +43,47 @@ import Testing
         }
         #expect(
             line.fields(.warmUp(discriminatorSteps: 20, loss: 0.4)) == [
-                "warm-up", "D loss 0.4000", "D step 20", "100 steps/s",
+                "warm-up", "training D loss 0.4000", "D step 20", "100 steps/s",
             ])
     }
 
-    /// A pass of the second 500 takes 12 steps of the generator where one of the first takes 7.
+    /// A pass of the second 500 takes 12 steps of the generator at least where one of the first
+    /// takes 7.
     @Test func foreseesThatPassesGrow() {
-        let plan = PassPlan(passes: 1500)
-        #expect(plan.passes == 1500)
-        #expect(plan.steps(0..<500) == 3500)
-        #expect(plan.steps(499..<501) == 19)
-        #expect(plan.steps(500..<1500) == 500 * 12 + 500 * 17)
-        #expect(plan.steps(1500..<1500) == 0)
+        #expect(StepForecast.certain(in: 0..<500) == 3500)
+        #expect(StepForecast.certain(in: 499..<501) == 19)
+        #expect(StepForecast.certain(in: 500..<1500) == 500 * 12 + 500 * 17)
+        #expect(StepForecast.certain(in: 1500..<1500) == 0)
+        let forecast = StepForecast()
+        // The first 400 passes of seeds 0, 1 and 2 took 12248, 11934 and 11226 steps.
+        #expect((11_300...12_300).contains(forecast.steps(in: 0..<400)))
+        #expect(forecast.steps(in: 0..<20) < 150)
+        #expect(forecast.steps(in: 2000..<2001) == 27 + 42)
+        #expect(forecast.steps(in: 999_000..<1_000_000).isFinite)
+    }
+
+    /// What passes took lately counts for those to come.
+    @Test func learnsFromPasses() {
+        var more = StepForecast()
+        var fewer = StepForecast()
+        for pass in 200..<400 {
+            more.note(107, inPass: pass)
+            fewer.note(7, inPass: pass)
+        }
+        let expected = StepForecast().steps(in: 400..<500)
+        #expect(more.steps(in: 400..<500) > 1.5 * expected)
+        #expect(fewer.steps(in: 400..<500) < 0.6 * expected)
+        #expect(fewer.steps(in: 400..<500) >= 700)
+    }
+
+    @Test func tellsOfALongPass() {
+        let line = LiveLine(passes: 2)
+        line.note(.begins(passes: 0, generatorSteps: 0), after: .zero)
+        line.note(pass(1), after: .seconds(9))
+        #expect(
+            line.fields(.step(time: 2, steps: 345, loss: 27.631)) == [
+                "pass 2/2", "G loss 27.6310", "G step 345 of it", "9 s left",
+            ])
     }
 
     @Test func keepsPaceWithAChange() throws {

@@ -33,8 +33,12 @@ struct RealTensorBoardTests {
     func expectScalars(of run: TrainedRun, at server: TensorBoardServer) async throws {
         let tags = try await server.json(
             "plugin/scalars/tags", as: [String: [String: Ignored]].self
-        ) { $0[run.name]?.count == 2 }
-        #expect(tags[run.name].map { Set($0.keys) } == ["discriminator_loss", "generator_loss"])
+        ) { $0[run.name]?.count == 5 }
+        #expect(
+            tags[run.name].map { Set($0.keys) } == [
+                "D_loss/training", "D_loss/validation", "G_loss", "discriminator_loss",
+                "generator_loss",
+            ])
 
         for tag in ["discriminator_loss", "generator_loss"] {
             let written = run.values(of: tag)
@@ -125,7 +129,10 @@ struct RealTensorBoardTests {
         #expect(String(decoding: text, as: UTF8.self).contains("GANBoard"))
         _ = try await server.data(
             "plugin/custom_scalars/layout",
-            until: { String(decoding: $0, as: UTF8.self).contains("both losses") })
+            until: {
+                String(decoding: $0, as: UTF8.self).contains(
+                    "discriminator: training and validation images")
+            })
         let points = try await server.data(
             "plugin/custom_scalars/scalars", ["run": run.name, "tag": "^generator_loss$"])
         #expect(String(decoding: points, as: UTF8.self).contains("generator_loss"))

@@ -50,7 +50,7 @@ import Testing
             "sample", "--checkpoint", "log/r/model.ckpt-7", "--count", "6", "--columns", "3",
             "--out", "a.png")
         #expect(outcome.status == 0)
-        #expect(outcome.output == "6 images are in a.png\n")
+        #expect(outcome.output == "6 images of log/r/model.ckpt-7 are in a.png\n")
         let png = try DecodedPNG(command.folder.read("a.png"))
         #expect(png.width == 88 && png.height == 58 && png.channels == 1)
         // As the numbers say: 0 is black and 1 white.
@@ -93,16 +93,61 @@ import Testing
             "discriminator/output/Sigmoid", "generator_train_time",
             "gradients/discriminator/conv1/Conv2D_grad/Conv2DBackpropFilter")
         #expect(outcome.status == 0, "\(outcome.errors)")
-        #expect(outcome.output.hasPrefix("Neg:0, []: f/Neg.0.npy\n"))
         let trained = try run("train", "--run", "again", "--train-times", "1")
         let losses = try #require(
             trained.output.firstMatch(of: /D_avg_loss: (\S+)  G_avg_loss: (\S+)/))
         #expect("\(try array("f/Neg.0.npy", []).values[0])" == losses.1)
+        // What is a single number is printed, too.
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines[0] == "Neg:0 = \(losses.1), []: f/Neg.0.npy")
+        #expect(
+            lines[2] == "discriminator/output/Sigmoid, [10, 1]: f/discriminator.output.Sigmoid.npy")
+        #expect(lines[3] == "generator_train_time = 7, []: f/generator_train_time.npy")
         #expect("\(try array("f/Neg_1.npy", []).values[0])" == losses.2)
         #expect(try array("f/generator_train_time.npy", []).values == [7])
         let gradient = "gradients.discriminator.conv1.Conv2D_grad.Conv2DBackpropFilter"
         #expect(
             try array("f/\(gradient).npy", [3, 3, 1, 11]).values.contains { $0.magnitude > 1e-6 })
+    }
+
+    /// What depends on images and on noise takes equally many; what depends on one takes any number.
+    @Test func takesAsManyImagesAsNoise() throws {
+        for (name, count) in [("none", 0), ("one", 1), ("three", 3), ("ten", 10)] {
+            try NPY(shape: [count, 784], values: [Float](repeating: 0.5, count: count * 784))
+                .write(to: command.folder.path(of: "\(name).npy"))
+        }
+        func fetch(_ arguments: String...) throws -> Outcome {
+            try command.run(["fetch", "--checkpoint", "log/r", "--out", "f"] + arguments)
+        }
+        for name in [
+            "Neg", "gradients/discriminator/conv1/Conv2D_grad/Conv2DBackpropFilter",
+            "gradients/add_2_grad/Reshape",
+        ] {
+            for (images, noise) in [("three", "7"), ("ten", "3")] {
+                let outcome = try fetch("--images", "\(images).npy", "--count", noise, name)
+                #expect(outcome.status == 1)
+                let count = images == "ten" ? 10 : 3
+                #expect(
+                    outcome.errors
+                        == "gan: there are \(count) images and \(noise) vectors of noise, and what is "
+                        + "fetched takes as many of both\n")
+            }
+        }
+        let none = try fetch("--images", "none.npy", "Neg")
+        #expect(none.status == 1)
+        #expect(none.errors == "gan: none.npy holds no images; give some\n")
+        #expect(try !command.names().contains("f"))
+
+        // As many vectors of noise as there are images, where nothing is said of them.
+        #expect(try fetch("--images", "three.npy", "Neg").status == 0)
+        #expect(try fetch("--images", "three.npy", "--count", "7", "G_z_image/tag").status != 132)
+        let either = try fetch(
+            "--images", "three.npy", "--count", "7", "discriminator/output/Sigmoid",
+            "generator/output/Sigmoid")
+        #expect(either.status == 0, "\(either.errors)")
+        #expect(
+            try array("f/discriminator.output.Sigmoid.npy", [3, 1]).values.count == 3)
+        #expect(try array("f/generator.output.Sigmoid.npy", [7, 784]).values.count == 7 * 784)
     }
 
     @Test func refusesBadInput() throws {
@@ -132,7 +177,7 @@ import Testing
                 ["--checkpoint", "log/r", "--out", "a.png", "--noise", "z.npy", "--seed", "1"],
                 "--noise gives all the noise: leave out --count and --seed"
             ),
-            (["--checkpoint", "log", "--out", "a.png"], "log has no checkpoint"),
+            (["--checkpoint", ".", "--out", "x/y.png"], "x/y.png: cannot create"),
             (
                 ["--checkpoint", "log/r/model.ckpt-1", "--out", "a.png"],
                 "log/r/model.ckpt-1: no such checkpoint"

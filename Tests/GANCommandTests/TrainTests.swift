@@ -22,15 +22,20 @@ import Testing
         #expect(files.count { $0.contains("tfevents") } == 1)
         #expect(
             files.filter { !$0.contains("tfevents") } == [
-                "checkpoint", "model.ckpt-14.data-00000-of-00001", "model.ckpt-14.index",
+                "checkpoint", "model.ckpt-0.data-00000-of-00001", "model.ckpt-0.index",
+                "model.ckpt-14.data-00000-of-00001", "model.ckpt-14.index",
             ])
 
         let number = "[0-9.e+-]+"
         let expected = [
+            "run: log/\(run), seed 0, \\d+ threads?",
+            "images: the same 10 of the 6000 built in, with the same noise, in every step",
+            "to watch it: tensorboard --logdir log(  \\(pip install tensorboard\\))?",
             "warm-up: \\d+ D steps  D_loss: \(number)",
             "train times: 1  D_avg_loss: \(number)  G_avg_loss: \(number)",
             "train times: 2  D_avg_loss: \(number)  G_avg_loss: \(number)",
-            "done: 2 of 2 passes in .*, D loss \(number), G loss \(number)",
+            "done: 2 of 2 passes in .*, training D loss \(number), G loss \(number)",
+            "saved: log/\(run)/model.ckpt-14, after pass 2",
             "the log is in log/\(run); to look at it: tensorboard --logdir log",
         ]
         let lines = outcome.output.split(separator: "\n")
@@ -54,13 +59,13 @@ import Testing
             #expect(outcome.status == 1)
             #expect(
                 outcome.errors == "gan: \(path) holds a run already; "
-                    + "choose another name by --run, or go on with it by --resume\n")
+                    + "choose another name by --run, or begin it anew by --overwrite\n")
         }
         #expect(try command.names("log/a/b").count == 1)
     }
 
-    @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
-    func endsWithThePassAfterASignal(signal: Int32, status: Int32) throws {
+    @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143)), (SIGHUP, Int32(129))])
+    func endsAfterASignal(signal: Int32, status: Int32) throws {
         let process = try command.start(
             "train", "--train-times", "100000", "--run", "r", until: "train times: 1 ")
         kill(process.processIdentifier, signal)
@@ -71,7 +76,8 @@ import Testing
         let lines = outcome.output.split(separator: "\n")
         let passes = lines.count { $0.hasPrefix("train times: ") }
         #expect(passes >= 1)
-        #expect(lines[lines.count - 3].hasPrefix("stopped: \(passes) of 100000 passes in "))
+        #expect(lines[lines.count - 4].hasPrefix("stopped: \(passes) of 100000 passes in "))
+        #expect(lines[lines.count - 3].hasSuffix(", after pass \(passes)"))
         #expect(lines[lines.count - 2] == "to go on: gan train --run r --resume")
         #expect(
             lines.last == "the log is in log/r; to look at it: tensorboard --logdir log")

@@ -14,7 +14,7 @@ import Testing
             noise: Sampler.noise(count: 2, seed: 7), hyperparameters: Hyperparameters(), seed: 7,
             imagesChecksum: 0xfeed_beef)
         state.hyperparameters.batchSize = 2
-        (state.passes, state.isWarmedUp) = (frames, true)
+        (state.loop.passes, state.loop.isWarmedUp) = (frames, true)
         for number in 0..<frames {
             let pixels = [UInt8](repeating: UInt8(number % 256), count: 784)
             let image = Image(height: 28, width: 28, channels: 1, pixels: pixels)
@@ -33,6 +33,19 @@ import Testing
     func comesBack(frames: Int) throws {
         let state = state(frames: frames)
         #expect(try saved(state.tensors) == state)
+    }
+
+    /// A run that was left within a pass.
+    @Test func comesBackWithinAPass() throws {
+        var state = state(frames: 3)
+        state.loop.pass = .init(
+            generatorSteps: 31, generatorLoss: 27.631021, lastLoss: 99, overTime: 4)
+        #expect(try saved(state.tensors) == state)
+        for index in state.tensors.indices.suffix(3) {
+            var fewer = state.tensors
+            fewer.remove(at: index)
+            #expect(throws: TrainingError.self) { try saved(fewer) }
+        }
     }
 
     /// What no run has is an error, and not a number to compute with.

@@ -79,17 +79,3 @@ struct CheckpointFiles {
         ((try? Folder.entries(of: parent(of: path))) ?? []).filter { !$0.isFolder }.map(\.name)
     }
 }
-
-/// The checkpoint of a folder whose files were written last, whatever a state file says.
-///
-/// - Returns: The prefix of its files; `nil` if the folder has none, or cannot be read.
-public func newestCheckpoint(in folder: String) -> String? {
-    let candidates = ((try? Folder.entries(of: folder)) ?? []).compactMap { entry in
-        entry.name.hasSuffix(".index") ? String(entry.name.dropLast(".index".count)) : nil
-    }.map { name in
-        let prefix = "\(folder)/\(name)"
-        let time = Folder.modificationTime(of: BundleFormat.indexPath(prefix: prefix)) ?? 0
-        return (prefix: prefix, time: time, step: Int(name.split(separator: "-").last ?? "") ?? -1)
-    }
-    return candidates.max { ($0.time, $0.step) < ($1.time, $1.step) }?.prefix
-}

@@ -2,75 +2,108 @@ import GAN
 
 /// One line of the terminal, redrawn in place.
 final class LiveLine: ProgressView {
-    private let plan: PassPlan
+    private let passes: Int
+    private var forecast: StepForecast
     private var stepPace = Pace()
     private var passPace = Pace()
-    /// Passes, planned steps of the generator, and the warm-up's steps, per second.
-    private var planPace = Pace()
+    /// The generator's steps, and what passes take beside them, per second.
+    private var workPace = Pace(memory: 15)
     private var warmUpSteps = 0
+    private var generatorSteps = 0
     private var noted = ContinuousClock.now
     private var drawn: ContinuousClock.Instant?
 
     /// More often than this nobody can read it.
     private static let interval = Duration.milliseconds(80)
+    /// How long a pass may take before its steps are shown.
+    private static let longPass = Duration.seconds(1)
+    /// What erases everything from the cursor to the end of the screen.
+    private static let eraseRest = "\u{1b}[J"
 
-    init(passes: Int) {
-        plan = PassPlan(passes: passes)
+    /// - Parameter isArticle: Whether the learning rate and the batches are the article's.
+    init(passes: Int, isArticle: Bool = true) {
+        self.passes = passes
+        forecast = StepForecast(isArticle: isArticle)
     }
 
     func show(_ event: TrainingEvent) {
-        if case .restored = event {
-            System.print(event.restoredLines)
-            noted = .now
-            return
-        }
         let now = ContinuousClock.now
-        note(event, after: noted.duration(to: now))
-        noted = now
+        switch event {
+        case .restored, .resumed, .begins:
+            System.print(event.startLines)
+            note(event, after: .zero)
+            noted = now
+            return
+        case .step:
+            // The pass is noted when it is done.
+            guard noted.duration(to: now) >= Self.longPass else { return }
+        case .warmUp, .pass:
+            note(event, after: noted.duration(to: now))
+            noted = now
+        }
         if let drawn, drawn.duration(to: now) < Self.interval { return }
         drawn = now
-        // Carriage return, the line, and what is right of it erased.
-        System.print("\r\(Self.line(fields(event), width: System.terminalWidth))\u{1b}[K")
+        // The cursor goes back to the start of the line: a terminal that is made narrower breaks the
+        // line in two, and leaves the cursor where the first of them begins.
+        let line = Self.line(fields(event), width: System.terminalWidth)
+        System.print("\r\(line)\(Self.eraseRest)\r")
     }
 
     /// Erases the line.
     func finish() {
-        if drawn != nil { System.print("\r\u{1b}[K") }
+        if drawn != nil { System.print("\r\(Self.eraseRest)") }
     }
 
     /// Notes how long it took from the last event to this one.
     func note(_ event: TrainingEvent, after duration: Duration) {
         switch event {
-        case .restored: break
+        case .restored, .resumed, .step: break
+        case .begins(_, let steps):
+            generatorSteps = steps
         case .warmUp(let steps, _):
-            stepPace.note(Double(steps - warmUpSteps), in: duration)
+            if warmUpSteps > 0 { stepPace.note(Double(steps - warmUpSteps), in: duration) }
             warmUpSteps = steps
         case .pass(let report):
+            let steps = report.generatorSteps - generatorSteps
+            generatorSteps = report.generatorSteps
+            forecast.note(steps, inPass: report.time - 1)
             passPace.note(1, in: duration)
-            planPace.note(Double(plan.steps(report.time - 1..<report.time)), in: duration)
+            workPace.note(StepForecast.work(steps: Double(steps), passes: 1), in: duration)
         }
     }
 
     /// What there is to say, the most important first.
     func fields(_ event: TrainingEvent) -> [String] {
         switch event {
-        case .restored: return []
+        case .restored, .resumed, .begins: return []
         case .warmUp(let steps, let loss):
             let rate = stepPace.perSecond.map { "\($0.threeDigits) steps/s" }
-            let always = ["warm-up", "D loss \(loss.short)", "D step \(steps)"]
+            let always = ["warm-up", "training D loss \(loss.short)", "D step \(steps)"]
             return always + [rate].compactMap(\.self)
+        case .step(let time, let steps, let loss):
+            return [
+                "pass \(time)/\(passes)", "G loss \(loss.short)", "G step \(steps) of it",
+            ] + [left(after: time - 1)].compactMap(\.self)
         case .pass(let report):
-            let rest = Double(plan.steps(report.time..<plan.passes))
-            let left = planPace.perSecond.map { pace in
-                "\(Duration.seconds((rest / pace).rounded(.up)).inWords) left"
-            }
             let rate = passPace.perSecond.map { pace in
                 pace < 1 ? "\((1 / pace).threeDigits) s/pass" : "\(pace.threeDigits) passes/s"
             }
             return [
-                "pass \(report.time)/\(plan.passes)", "D loss \(report.discriminatorLoss.short)",
+                "pass \(report.time)/\(passes)",
+                "training D loss \(report.discriminatorLoss.short)",
                 "G loss \(report.generatorLoss.short)",
-            ] + [left, "G step \(report.generatorSteps)", rate].compactMap(\.self)
+            ]
+                + [left(after: report.time), "G step \(report.generatorSteps)", rate]
+                .compactMap(\.self)
+        }
+    }
+
+    /// The time that is left after so many passes.
+    private func left(after done: Int) -> String? {
+        let range = done..<max(done, passes)
+        let work = StepForecast.work(steps: forecast.steps(in: range), passes: range.count)
+        return workPace.perSecond.map { pace in
+            "\(Duration.seconds((work / pace).rounded()).inWords) left"
         }
     }
 

@@ -1,5 +1,3 @@
-import GAN
-
 /// How fast something goes, by what was done lately.
 struct Pace {
     private var work = 0.0
@@ -22,18 +20,4 @@ struct Pace {
 
     /// Done per second; nil as long as there is nothing to tell it by.
     var perSecond: Double? { seconds > 0 && work > 0 ? work / seconds : nil }
-}
-
-/// The generator's steps that are certain in each pass, by which the time of a pass grows.
-struct PassPlan {
-    let passes: Int
-
-    /// Steps of the passes `range`, counted from 0.
-    func steps(_ range: Range<Int>) -> Int { before(range.upperBound) - before(range.lowerBound) }
-
-    /// Steps in passes 0..<count: 7 in each, and 5 more from each 500th pass on.
-    private func before(_ count: Int) -> Int {
-        let (whole, rest) = count.quotientAndRemainder(dividingBy: 500)
-        return 7 * count + 5 * (500 * (whole * (whole - 1) / 2) + whole * rest)
-    }
 }

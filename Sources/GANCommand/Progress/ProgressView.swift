@@ -9,27 +9,46 @@ protocol ProgressView: AnyObject {
     func finish()
 }
 
-/// The article's printed lines, one for each pass.
+/// The article's printed lines, one for each pass; and one every few seconds where a pass or the
+/// warm-up takes longer.
 final class PrintedLines: ProgressView {
     private var warmUp: (steps: Int, loss: Float)?
+    private var printed = ContinuousClock.now
+
+    /// How long there may be no line.
+    private static let interval = Duration.seconds(5)
 
     func show(_ event: TrainingEvent) {
         switch event {
-        case .restored:
-            System.print(event.restoredLines)
+        case .restored, .resumed:
+            print(event.startLines)
+        case .begins:
+            printed = .now
         case .warmUp(let steps, let loss):
             warmUp = (steps, loss)
+            if isTime { print("warm-up: \(steps) D steps so far  D_loss: \(loss)\n") }
+        case .step(let time, let steps, let loss):
+            finish()
+            if isTime { print("pass \(time): \(steps) G steps so far  G_loss: \(loss)\n") }
         case .pass(let report):
             finish()
-            System.print(Self.line(report))
+            print(Self.line(report))
         }
+    }
+
+    private var isTime: Bool { printed.duration(to: .now) >= Self.interval }
+
+    private func print(_ text: String) {
+        guard !text.isEmpty else { return }
+        System.print(text)
+        printed = .now
     }
 
     /// Prints how the discriminator's training alone ended, if nothing came after it.
     func finish() {
         guard let (steps, loss) = warmUp else { return }
         warmUp = nil
-        System.print("warm-up: \(steps) D steps  D_loss: \(loss)\n")
+        print("warm-up: \(steps) D steps  D_loss: \(loss)\n")
     }
 
     static func line(_ report: PassReport) -> String {
@@ -40,10 +59,34 @@ final class PrintedLines: ProgressView {
 
 extension TrainingEvent {
     /// What is said of the checkpoint that training begins with; empty for other events.
-    var restoredLines: String {
-        guard case .restored(let prefix, let passes, let left) = self else { return "" }
-        if passes > 0 { return "resumed after pass \(passes), from \(prefix)\n" }
-        let lines = ["restored \(prefix)"] + left.map { "new, for in it \($0)" }
+    var startLines: String {
+        let lines: [String]
+        switch self {
+        case .restored(let prefix, let left):
+            lines =
+                ["restored \(prefix): a new run with its variables, from its step on"]
+                + left.map { "new, for in it \($0)" }
+        case .resumed(let report):
+            lines =
+                report.passedOver.map { "not taken: \($0)" } + [
+                    "resumed \(report.place), from \(report.prefix)"
+                ]
+        default:
+            lines = []
+        }
         return lines.map { $0.printable + "\n" }.joined()
+    }
+}
+
+extension ResumeReport {
+    /// Where the run goes on, in words.
+    var place: String {
+        if isInWarmUp {
+            return "in the warm-up, after \(discriminatorSteps) steps of the discriminator"
+        }
+        guard let stepsInPass else {
+            return passes == 0 ? "after the warm-up" : "after pass \(passes)"
+        }
+        return "in pass \(passes + 1), after \(stepsInPass) of its steps of the generator"
     }
 }

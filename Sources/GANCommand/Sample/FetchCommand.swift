@@ -34,22 +34,28 @@ struct FetchCommand: ParsableCommand {
     var tensors: [String]
 
     func run() throws {
-        let noise = try source.noiseValue()
-        let values = try source.sampler().fetch(
-            tensors, images: imagesValue(count: noise.shape[0]), noise: noise)
+        let given = try givenImages()
+        let noise = try source.noiseValue(defaultCount: given?.shape[0] ?? 10)
+        let images = try given ?? trainingImages(count: noise.shape[0])
+        let values = try source.sampler().sampler.fetch(tensors, images: images, noise: noise)
         try Folder.create(out)
         for (name, value) in zip(tensors, values) {
             let path = "\(out)/\(String(name.map { "/:".contains($0) ? "." : $0 })).npy"
             try NPY(shape: value.shape, values: value.asFloats).write(to: path)
-            System.print("\(name), \(value.shape): \(path)\n")
+            let number = value.shape.isEmpty ? " = \(value.scalarText)" : ""
+            System.print("\(name)\(number), \(value.shape): \(path)\n")
         }
     }
 
-    private func imagesValue(count: Int) throws -> Value {
-        if let images {
-            let array = try NPY(path: images, shape: [nil, MNIST.pixelCount])
-            return Value(array.values, shape: array.shape)
-        }
+    /// The images of --images.
+    private func givenImages() throws -> Value? {
+        guard let images else { return nil }
+        let array = try NPY(path: images, shape: [nil, MNIST.pixelCount])
+        guard array.shape[0] > 0 else { throw CommandError("\(images) holds no images; give some") }
+        return Value(array.values, shape: array.shape)
+    }
+
+    private func trainingImages(count: Int) throws -> Value {
         let examples = try MNIST.sample.train
         guard count <= examples.count else {
             throw CommandError(
@@ -61,6 +67,15 @@ struct FetchCommand: ParsableCommand {
 }
 
 extension Value {
+    /// The only number of a scalar.
+    fileprivate var scalarText: String {
+        switch elements {
+        case .bool(let bools): bools.first.map { "\($0)" } ?? ""
+        case .int32, .int64: ints.first.map { "\($0)" } ?? ""
+        default: floats.first.map { "\($0)" } ?? ""
+        }
+    }
+
     /// The numbers as float32; true is 1.
     fileprivate var asFloats: [Float] {
         switch elements {

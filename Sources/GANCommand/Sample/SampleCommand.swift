@@ -52,14 +52,15 @@ struct SampleCommand: ParsableCommand {
 
     func run() throws {
         let noise = try source.noiseValue()
-        let images = try source.sampler().images(noise)
+        let (sampler, checkpoint) = try source.sampler()
+        let images = try sampler.images(noise)
         let count = images.shape[0]
         switch format {
         case .png: try write(grid(images.floats))
         case .npy, nil:
             try NPY(shape: [count, MNIST.side, MNIST.side], values: images.floats).write(to: out)
         }
-        System.print("\(count) images are in \(out)\n")
+        System.print("\(count) images of \(checkpoint.printable) are in \(out.printable)\n")
     }
 
     /// 0 is black and 1 white, as in MNIST's own images.

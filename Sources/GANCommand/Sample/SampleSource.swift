@@ -7,7 +7,8 @@ import TensorGraph
 struct SampleSource: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The checkpoint: its files' path without their endings, or a run's folder for its latest.",
+            "The checkpoint: its files' path without their endings; or a run's folder for its newest, "
+                + "or the folder of all runs for that of the run saved last.",
             valueName: "prefix"))
     var checkpoint: String
 
@@ -48,16 +49,20 @@ struct SampleSource: ParsableArguments {
         }
     }
 
-    /// The generator with its graph.
-    func sampler() throws -> Sampler {
-        try Sampler(
-            checkpoint: checkpointPrefix(at: checkpoint),
-            threads: threads ?? System.processorCount)
+    /// The generator with its graph, and the checkpoint that it is from.
+    func sampler() throws -> (sampler: Sampler, checkpoint: String) {
+        let named = try NamedCheckpoint(at: RunFolder.saved(at: checkpoint))
+        for cause in named.passedOver { System.printError("gan: not taken: \(cause.printable)\n") }
+        let sampler = try Sampler(
+            checkpoint: named.prefix, threads: threads ?? System.processorCount)
+        return (sampler, named.prefix)
     }
 
     /// The noise, [n, 20].
-    func noiseValue() throws -> Value {
-        guard let noise else { return Sampler.noise(count: count ?? 10, seed: seed ?? 0) }
+    ///
+    /// - Parameter defaultCount: The vectors to draw where nothing is said of them.
+    func noiseValue(defaultCount: Int = 10) throws -> Value {
+        guard let noise else { return Sampler.noise(count: count ?? defaultCount, seed: seed ?? 0) }
         let array = try NPY(path: noise, shape: [nil, Sampler.noiseSize])
         guard (1...Self.greatestCount).contains(array.shape[0]) else {
             throw CommandError(

@@ -6,8 +6,8 @@ struct CheckpointFlags: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Passes from one checkpoint to the next, beside the one at the end; 0 for none at all. "
-                + "(default: 100)",
+            "Passes from one checkpoint to the next, beside those at the start and at the end; 0 for "
+                + "none at all. (default: 100)",
             valueName: "n"),
         transform: NumberFlag.countOrNone)
     var checkpointEvery = 100
@@ -15,14 +15,24 @@ struct CheckpointFlags: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Checkpoints that stay in the run's folder: the latest. (default: 5)", valueName: "n"),
+            "Seconds after which there is one even so, within a pass, too; 0 for no such. "
+                + "(default: 30)",
+            valueName: "x"),
+        transform: NumberFlag.seconds)
+    var checkpointSeconds = 30.0
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Checkpoints that stay in the run's folder, 20 MB each: the latest. (default: 5)",
+            valueName: "n"),
         transform: NumberFlag.count)
     var maxToKeep = 5
 
     @Option(
         help: ArgumentHelp(
-            "Begin a new run with the variables of this checkpoint, or the latest in a folder; "
-                + "TensorFlow's too.",
+            "Begin a new run with the variables of this checkpoint, at its step but with a warm-up "
+                + "and passes of its own; or with the latest in a folder; TensorFlow's too.",
             valueName: "checkpoint"))
     var restore: String?
 
@@ -34,13 +44,22 @@ struct CheckpointFlags: ParsableArguments {
 
     @Flag(
         help: """
-            Go on with the run that --run names, or with the one saved last, from its latest \
+            Go on with the run that --run names, or with the one saved last, from its newest whole \
             checkpoint; with its hyperparameters, but for those given here.
             """)
     var resume = false
 
+    @Option(
+        help: ArgumentHelp(
+            "As --resume, but from this checkpoint of the run; what was logged after it is replaced.",
+            valueName: "checkpoint"))
+    var resumeFrom: String?
+
+    /// Whether a run is gone on with.
+    var isResuming: Bool { resume || resumeFrom != nil }
+
     func validate() throws {
-        if resume, restore != nil {
+        if isResuming, restore != nil {
             throw ValidationError(
                 "--restore begins a new run and --resume goes on with one: give one of them")
         }
@@ -52,12 +71,26 @@ struct CheckpointFlags: ParsableArguments {
         }
     }
 
+    /// The run that is gone on with, in its folder.
+    func savedRun(in folder: RunFolder) throws -> SavedRun {
+        if let resumeFrom {
+            return try SavedRun(checkpoint: folder.checkpoint(named: resumeFrom))
+        }
+        do {
+            return try SavedRun(folder: folder.path)
+        } catch {
+            throw CommandError("\(error); begin the run anew by --overwrite")
+        }
+    }
+
     /// What training begins with.
     func start(_ saved: SavedRun?) throws -> TrainingOptions.Start {
         if let saved { return .resumed(saved) }
         guard let restore else { return .fresh }
+        let checkpoint = try NamedCheckpoint(at: RunFolder.saved(at: restore))
+        for cause in checkpoint.passedOver { System.print("not taken: \(cause.printable)\n") }
         return .restored(
-            prefix: try checkpointPrefix(at: restore),
+            prefix: checkpoint.prefix,
             minimumShare: partialFew ? 0 : partial ? 0.5 : nil)
     }
 }

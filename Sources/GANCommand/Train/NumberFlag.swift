@@ -28,6 +28,13 @@ enum NumberFlag {
         return value
     }
 
+    @Sendable static func seconds(_ text: String) throws -> Double {
+        guard let value = Double(text), value >= 0, value <= 1e9 else {
+            throw ValidationError("it must be a number of seconds, 0 or more")
+        }
+        return value
+    }
+
     @Sendable static func rate(_ text: String) throws -> Float {
         guard let value = Float(text), value > 0, value.isFinite else {
             throw ValidationError("it must be a number above 0, like 0.0001")

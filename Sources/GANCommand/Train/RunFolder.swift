@@ -1,4 +1,5 @@
 import ArgumentParser
+import GAN
 import RecordIO
 
 /// The folder of one run, below the log folder. TensorBoard takes its path from there as the run's name.
@@ -14,8 +15,8 @@ struct RunFolder {
     let name: String
 
     /// Makes the folder `name` below `logFolder`, or one that is named by date and time. A folder that
-    /// is there already is taken if there are no event files in it.
-    init(logFolder: String, name: String?) throws(CommandError) {
+    /// is there already is taken if there is no run in it, or if it is to be overwritten.
+    init(logFolder: String, name: String?, overwriting: Bool = false) throws(CommandError) {
         self.logFolder = logFolder
         guard let name else {
             try Self.makeFolders(logFolder)
@@ -29,15 +30,22 @@ struct RunFolder {
         path = name == "." ? logFolder : Self.join(logFolder, name)
         isNew = !Folder.exists(path)
         try Self.makeFolders(path)
-        if !isNew { try Self.checkIsFree(path) }
+        if !isNew { try Self.checkIsFree(path, overwriting: overwriting) }
         try Self.lock(path)
     }
 
-    /// The folder of a run that is there: `name` below `logFolder`, or the one in which a checkpoint
-    /// was saved last.
-    init(resuming name: String?, in logFolder: String) throws(CommandError) {
+    /// The folder of a run that is there: `name` below `logFolder`, or the one that a checkpoint lies
+    /// in, or the one in which a checkpoint was saved last.
+    ///
+    /// - Parameter checkpoint: The checkpoint to go on from, if one is named: a path, or a name in
+    ///   the run's folder.
+    init(
+        resuming name: String?, from checkpoint: String? = nil, in logFolder: String
+    ) throws(CommandError) {
         self.logFolder = logFolder
         isNew = false
+        var name = name
+        if name == nil, let checkpoint { name = try Self.run(of: checkpoint, in: logFolder) }
         if let name {
             self.name = name
             path = name == "." ? logFolder : Self.join(logFolder, name)
@@ -55,6 +63,60 @@ struct RunFolder {
             path = latest.name == "." ? logFolder : Self.join(logFolder, latest.name)
         }
         try Self.lock(path)
+    }
+
+    /// The name of the run in whose folder a path lies; `nil` for a path without a folder.
+    private static func run(
+        of path: String, in logFolder: String
+    ) throws(CommandError) -> String? {
+        guard let slash = path.lastIndex(of: "/") else { return nil }
+        let folder = slash == path.startIndex ? "/" : String(path[..<slash])
+        guard let identity = Folder.file(at: folder)?.identity else {
+            throw CommandError("\(folder) is not there; name a checkpoint of a run in \(logFolder)")
+        }
+        var name: String?
+        try? Folder.walk(logFolder) { _ in
+        } visit: { visit in
+            if Folder.file(at: visit.path)?.identity == identity { name = visit.name }
+        }
+        guard let name else {
+            throw CommandError(
+                "\(folder) is not in \(logFolder); name the folder of all runs by --logdir")
+        }
+        return name
+    }
+
+    /// The prefix of one of this run's checkpoints, from a path or from a name in its folder.
+    func checkpoint(named text: String) throws(CommandError) -> String {
+        let named = NamedCheckpoint.prefix(ofFile: text)
+        let name = named.split(separator: "/").last.map(String.init) ?? named
+        if named.contains("/") {
+            let folder = String(named.dropLast(name.count))
+            guard Folder.file(at: folder)?.identity == Folder.file(at: path)?.identity else {
+                throw CommandError(
+                    "\(named) is no checkpoint of the run in \(path); name one that is there, or "
+                        + "begin a new run from it by --restore")
+            }
+        }
+        let prefix = Self.join(path, name)
+        guard Folder.exists("\(prefix).index") else {
+            let names = ((try? Folder.entries(of: path)) ?? []).map(\.name)
+                .filter { RunFiles.isCheckpoint($0) && $0.hasSuffix(".index") }
+                .map { String($0.dropLast(".index".count)) }
+            let there = names.isEmpty ? "it has none" : "there are \(names.joined(separator: ", "))"
+            throw CommandError("\(prefix) is no checkpoint of the run in \(path); \(there)")
+        }
+        return prefix
+    }
+
+    /// Removes the run that is in the folder, and nothing else that is.
+    func removeRun() throws { try RunFiles.remove(from: path) }
+
+    /// Whether a checkpoint is one of this folder's.
+    func contains(checkpoint prefix: String) -> Bool {
+        let name = prefix.split(separator: "/").last.map(String.init) ?? prefix
+        let folder = prefix.contains("/") ? String(prefix.dropLast(name.count)) : "."
+        return Folder.file(at: folder)?.identity == Folder.file(at: path)?.identity
     }
 
     /// Removes the folder again, if this run made it and nothing has been written to it.
@@ -125,7 +187,9 @@ struct RunFolder {
     }
 
     /// Curves of two runs in one folder would be drawn as one.
-    private static func checkIsFree(_ path: String) throws(CommandError) {
+    private static func checkIsFree(
+        _ path: String, overwriting: Bool
+    ) throws(CommandError) {
         let names: [String]
         do throws(FileError) {
             names = try Folder.entries(of: path).map(\.name)
@@ -133,11 +197,15 @@ struct RunFolder {
         } catch {
             throw CommandError("\(path) cannot be written to (\(error.reason)); \(elsewhere)")
         }
-        guard !names.contains(where: { $0 == "checkpoint" || $0.contains("tfevents") }) else {
-            throw CommandError(
-                "\(path) holds a run already; choose another name by --run, or go on with it by "
-                    + "--resume")
-        }
+        guard
+            !overwriting,
+            names.contains(where: { $0 == "checkpoint" || $0.contains("tfevents") })
+        else { return }
+        let canResume = names.contains { RunFiles.isCheckpoint($0) }
+        throw CommandError(
+            "\(path) holds a run already; choose another name by --run, "
+                + (canResume ? "go on with it by --resume, " : "")
+                + "or begin it anew by --overwrite")
     }
 
     /// Keeps the folder for this process until it ends: two that write checkpoints into one folder
@@ -156,10 +224,25 @@ struct RunFolder {
         // A folder that cannot be read holds no run that could be gone on with.
         try? Folder.walk(folder) { _ in
         } visit: { visit in
-            let state = join(visit.path, "checkpoint")
-            if let time = Folder.modificationTime(of: state) { runs.append((visit.name, time)) }
+            // The state file may be gone, or older than a checkpoint.
+            let files = visit.entries.map(\.name).filter {
+                RunFiles.isCheckpoint($0) || $0 == RunFiles.state
+            }
+            let times = files.compactMap { Folder.modificationTime(of: join(visit.path, $0)) }
+            if let time = times.max() { runs.append((visit.name, time)) }
         }
         return runs
+    }
+
+    /// The folder in which a checkpoint was saved last, where `path` is a folder of runs; else
+    /// `path`.
+    static func saved(at path: String) -> String {
+        guard (try? Folder.isFolder(path)) == true,
+            let entries = try? Folder.entries(of: path),
+            !entries.contains(where: { RunFiles.isCheckpoint($0.name) }),
+            let latest = savedRuns(in: path).max(by: { $0.time < $1.time })
+        else { return path }
+        return latest.name == "." ? path : join(path, latest.name)
     }
 
     private static let elsewhere = "choose another folder by --logdir"

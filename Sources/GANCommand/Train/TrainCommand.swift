@@ -9,10 +9,22 @@ struct TrainCommand: ParsableCommand {
         abstract: "Train the article's GAN, and log it for TensorBoard.",
         usage: "gan train [<options>]",
         discussion: """
-            The discriminator first trains alone, until its loss is at most 0.001. Then each pass takes \
-            one step with it and several with the generator. Ctrl-C finishes the pass, saves a \
-            checkpoint and ends; what was logged until then is whole, and --resume goes on from there.
+            A step trains one of the two networks. First the discriminator trains alone, the warm-up, \
+            until its loss is at most 0.001. Then each pass takes one step with it and several with the \
+            generator. Every step sees the same ten images and the same ten vectors of noise, as the \
+            article's do: whatever --data has, the first ten after 5000 of validation.
+
+            Ctrl-C ends after the step under way, with a checkpoint and a whole log, and --resume goes \
+            on from there; a second Ctrl-C ends at once. SIGTERM does the same, and SIGHUP, when a \
+            connection is lost. After kill -9 --resume goes on from the last checkpoint.
+
+            Exit codes: 0 all passes are done; 1 something failed; 3 a loss stands still, so that the \
+            warm-up or a pass would never end (with a checkpoint and a whole log); 64 a flag makes no \
+            sense; 129, 130, 141, 143 ended by SIGHUP, Ctrl-C, a closed pipe, SIGTERM.
             """)
+
+    /// The exit code where a loss stands still.
+    static let stalledExitCode: Int32 = 3
 
     @Option(help: ArgumentHelp("The folder of all runs.", valueName: "folder"))
     var logdir = "log"
@@ -24,12 +36,20 @@ struct TrainCommand: ParsableCommand {
             valueName: "name"))
     var runName: String?
 
+    @Flag(
+        help: """
+            Begin the run that --run names anew: its log and its checkpoints are removed, and nothing \
+            else in its folder.
+            """)
+    var overwrite = false
+
     @OptionGroup(title: "Hyperparameters") var hyperparameterFlags: HyperparameterFlags
     @OptionGroup(title: "Checkpoints") var checkpointFlags: CheckpointFlags
 
     @Option(
         help: ArgumentHelp(
-            "Train on the MNIST files in this folder. (default: 1000 images that are built in)",
+            "Take the images from MNIST's files in this folder. (default: those built in, MNIST's "
+                + "first 6000)",
             valueName: "folder"))
     var data: String?
 
@@ -49,8 +69,18 @@ struct TrainCommand: ParsableCommand {
         transform: NumberFlag.count)
     var profileStep: Int?
 
+    @Flag(help: "Train on when a loss stands still, as the article would: perhaps for ever.")
+    var ignoreStalls = false
+
     @Flag(help: "Log the generator's images as a video, too, when training ends.")
     var video = false
+
+    @Flag(
+        help: """
+            Start TensorBoard and print its address; it ends with the training, or where there is a \
+            terminal, after it at Ctrl-C.
+            """)
+    var open = false
 
     @Flag(help: "Print a line for each pass, as is done where there is no terminal.")
     var noProgress = false
@@ -58,42 +88,81 @@ struct TrainCommand: ParsableCommand {
     func validate() throws {
         guard !logdir.isEmpty else { throw ValidationError("--logdir must name a folder") }
         if let runName { try RunFolder.validate(name: runName) }
-        if checkpointFlags.resume, hyperparameterFlags.seed != nil {
+        if checkpointFlags.isResuming, hyperparameterFlags.seed != nil {
             throw ValidationError(
                 "--seed means nothing with --resume, which keeps the run's weights and noise")
+        }
+        if overwrite, checkpointFlags.isResuming {
+            throw ValidationError(
+                "--overwrite begins a run anew and --resume goes on with one: give one of them")
+        }
+        if overwrite, runName == nil {
+            throw ValidationError("--overwrite begins a run anew: name it by --run")
         }
     }
 
     func run() throws {
         let resumed =
-            checkpointFlags.resume ? try RunFolder(resuming: runName, in: logdir) : nil
-        let saved = try resumed.map { try SavedRun(folder: $0.path) }
+            checkpointFlags.isResuming
+            ? try RunFolder(resuming: runName, from: checkpointFlags.resumeFrom, in: logdir) : nil
+        let saved = try resumed.map { try checkpointFlags.savedRun(in: $0) }
         let start = try checkpointFlags.start(saved)
         let hyperparameters = hyperparameterFlags.applied(to: saved?.hyperparameters)
         let examples = try data.map { try MNIST(folder: $0) } ?? MNIST.sample
         try check(hyperparameters, examples, saved)
 
-        let folder = try resumed ?? RunFolder(logFolder: logdir, name: runName)
+        let folder =
+            try resumed ?? RunFolder(logFolder: logdir, name: runName, overwriting: overwrite)
         var options = TrainingOptions(
             hyperparameters: hyperparameters, seed: saved?.seed ?? hyperparameterFlags.seed ?? 0,
             threads: threads ?? System.processorCount, runFolder: folder.path, start: start)
         if checkpointFlags.checkpointEvery > 0 {
             options.checkpointEvery = checkpointFlags.checkpointEvery
+            if checkpointFlags.checkpointSeconds > 0 {
+                options.checkpointSeconds = checkpointFlags.checkpointSeconds
+            }
         }
         options.checkpointsToKeep = checkpointFlags.maxToKeep
         options.profileStep = profileStep
-        options.about = about(data ?? "built in")
+        options.ignoresStalls = ignoreStalls
+        options.about = about(hyperparameters.batchSize, examples)
         options.logsVideo = video
-        try TrainingRun(options: options, data: examples, folder: folder, live: !noProgress).run()
+        options.isInLogFolder = folder.name == "."
+        if overwrite {
+            if case .restored(let prefix, _) = start, folder.contains(checkpoint: prefix) {
+                throw CommandError(
+                    "\(prefix) is a checkpoint of the run that --overwrite removes: choose another "
+                        + "name by --run")
+            }
+            options.beforeWriting = folder.removeRun
+        }
+        let training = TrainingRun(
+            options: options, data: examples, folder: folder,
+            images: images(hyperparameters.batchSize, examples), live: !noProgress, opens: open)
+        try training.run()
+    }
+
+    /// Which images the run sees, in words.
+    private func images(_ batchSize: Int, _ examples: MNIST) -> String {
+        let all = examples.train.count + examples.validation.count
+        let source = data.map { "\(all) in \($0)" } ?? "\(all) built in"
+        return "the same \(batchSize) of the \(source), with the same noise, in every step"
     }
 
     /// What the log says of the run, in Markdown.
-    private func about(_ images: String) -> String {
-        let words = ["gan"] + CommandLine.arguments.dropFirst().map(\.quotedForShell)
+    private func about(_ batchSize: Int, _ examples: MNIST) -> String {
+        let words = ["gan"] + System.arguments.map(\.quotedForShell)
         return """
                 \(words.joined(separator: " "))
 
-            GANBoard \(GANCommand.version), images: \(images)
+            GANBoard \(GANCommand.version). Images: \(images(batchSize, examples)), as the article's \
+            loop has it. So the generator ends with one shape for all vectors of noise, as the \
+            article's does.
+
+            `D_loss/training` is of those images; `D_loss/validation`, the article's \
+            `discriminator_loss`, of \(batchSize) others: how far they are apart is how far the \
+            discriminator knows its images by heart. `G_loss`, the article's `generator_loss`, depends \
+            on no images.
             """
     }
 

@@ -2,33 +2,43 @@ import ArgumentParser
 import Datasets
 import GAN
 
-/// One training from its first step to its last words.
+/// One training from its first words to its last.
 struct TrainingRun {
     let options: TrainingOptions
     let data: MNIST
     let folder: RunFolder
+    /// Which images it sees, in words.
+    let images: String
     /// Whether progress is shown in place, if there is a terminal for it.
     let live: Bool
+    /// Whether TensorBoard is started.
+    let opens: Bool
 
-    /// Trains, showing progress, until all passes are done or a signal comes.
+    /// Trains, showing progress, until all passes are done, a signal comes or a loss stands still.
     ///
     /// - Throws: `ExitCode` after a signal, and what training throws, with where the log is.
     func run() throws {
         let passes = options.hyperparameters.trainTimes
         let progress: any ProgressView =
-            live && System.outputIsTerminal ? LiveLine(passes: passes) : PrintedLines()
+            live && System.outputIsTerminal
+            ? LiveLine(passes: passes, isArticle: options.hyperparameters.stepsAreArticles)
+            : PrintedLines()
+        StopSignal.watch()
+        let tensorBoard = opens ? TensorBoardProcess(logFolder: folder.logFolder) : nil
+        printStart(tensorBoard)
         let start = ContinuousClock.now
         var hasBegun = false
         var last: PassReport?
         let result: TrainingResult
-        StopSignal.watch()
         do {
             result = try train(options, data: data) {
                 StopSignal.exitCode != nil
             } report: { event in
                 switch event {
-                case .restored: break
-                case .warmUp: hasBegun = true
+                case .restored, .resumed: break
+                case .begins(let passes, let steps):
+                    warnOfProfile(afterPasses: passes, generatorSteps: steps)
+                case .warmUp, .step: hasBegun = true
                 case .pass(let report): (hasBegun, last) = (true, report)
                 }
                 progress.show(event)
@@ -40,19 +50,73 @@ struct TrainingRun {
             throw CommandError("\(error); what was logged until then is in \(folder.path)")
         }
         progress.finish()
+        try finish(result, last, after: start.duration(to: .now), tensorBoard)
+    }
 
-        let stopped = result.passes < passes ? StopSignal.exitCode : nil
-        let losses = last.map {
-            ", D loss \($0.discriminatorLoss.short), G loss \($0.generatorLoss.short)"
-        }
+    /// Says what begins, and how to watch it.
+    private func printStart(_ tensorBoard: TensorBoardProcess?) {
+        let threads = options.threads == 1 ? "1 thread" : "\(options.threads) threads"
         var lines = [
-            """
-            \(stopped == nil ? "done" : "stopped"): \(result.passes) of \(passes) passes in \
-            \(start.duration(to: .now).inWords)\(losses ?? "")
-            """
+            "run: \(folder.path), seed \(options.seed), \(threads)",
+            "images: \(images)",
         ]
-        if stopped != nil, result.checkpoint != nil {
-            lines.append("to go on: \(folder.resumeCommand)")
+        if let address = tensorBoard?.address {
+            lines.append("to watch it: \(address)")
+        } else {
+            if let problem = tensorBoard?.problem { lines.append(problem) }
+            let hint = TensorBoardProcess.isInstalled ? "" : "  (pip install tensorboard)"
+            lines.append("to watch it: \(folder.tensorBoardCommand)\(hint)")
+        }
+        System.print(lines.map { $0.printable + "\n" }.joined())
+    }
+
+    /// Says that a step that is to be measured will not come, or may not.
+    private func warnOfProfile(afterPasses done: Int, generatorSteps: Int) {
+        guard let step = options.profileStep else { return }
+        let passes = options.hyperparameters.trainTimes
+        let certain = generatorSteps + StepForecast.certain(in: done..<max(done, passes))
+        if step <= generatorSteps {
+            System.print(
+                "step \(step) of the generator will not be measured: \(generatorSteps) are done\n")
+        } else if step > certain {
+            System.print(
+                """
+                step \(step) of the generator may not come to be measured: the run has \(certain) for \
+                certain, and more only where the generator's loss stays above 1
+
+                """)
+        }
+    }
+
+    /// Says how it ended.
+    private func finish(
+        _ result: TrainingResult, _ last: PassReport?, after duration: Duration,
+        _ tensorBoard: TensorBoardProcess?
+    ) throws {
+        let passes = options.hyperparameters.trainTimes
+        let code = StopSignal.exitCode
+        let word =
+            switch result.end {
+            case .done: "done"
+            case .stopped: "stopped"
+            case .stalled: "stands still"
+            }
+        let losses = last.map {
+            ", training D loss \($0.discriminatorLoss.short), G loss \($0.generatorLoss.short)"
+        }
+        let new =
+            result.newPasses == result.passes ? "" : ", \(result.newPasses) of them now,"
+        var lines = [
+            "\(word): \(result.passes) of \(passes) passes\(new) in \(duration.inWords)\(losses ?? "")"
+        ]
+        if let checkpoint = result.checkpoint {
+            let place = result.passes == 0 ? "before the first pass" : "after pass \(result.passes)"
+            lines.append("saved: \(checkpoint), \(place)")
+            switch result.end {
+            case .done: break
+            case .stopped: lines.append("to go on: \(folder.resumeCommand)")
+            case .stalled: lines.append("to wait on: \(folder.resumeCommand) --ignore-stalls")
+            }
         }
         if let step = options.profileStep, result.isProfiled == false {
             lines.append(
@@ -60,7 +124,31 @@ struct TrainingRun {
             )
         }
         lines.append("the log is in \(folder.path); to look at it: \(folder.tensorBoardCommand)")
-        System.print(lines.map { $0 + "\n" }.joined())
-        if let stopped { throw ExitCode(stopped) }
+        let text = lines.map { $0.printable + "\n" }.joined()
+        // Where nobody reads the output any more, somebody may read the errors.
+        if code == StopSignal.closedOutputCode {
+            System.printError(text)
+        } else {
+            System.print(text)
+        }
+        switch result.end {
+        case .done: tensorBoard?.waitUntilStopped()
+        case .stopped: throw ExitCode(code ?? 1)
+        case .stalled(let stall):
+            throw CommandError(
+                """
+                \(stall); begin a new run with a smaller --learning-rate than \
+                \(options.hyperparameters.learningRate) or another --seed, or go back to an earlier \
+                checkpoint by --resume-from
+                """, exitCode: TrainCommand.stalledExitCode)
+        }
+    }
+}
+
+extension Hyperparameters {
+    /// Whether a step is the article's: at its learning rate, with batches of its size.
+    fileprivate var stepsAreArticles: Bool {
+        let article = Hyperparameters()
+        return learningRate == article.learningRate && batchSize == article.batchSize
     }
 }

@@ -8,10 +8,8 @@ internal import TensorGraph
 /// A checkpoint holds it in tensors beside the variables, `loop/passes` and so on, which
 /// TensorFlow's saver passes over.
 struct LoopState: Equatable {
-    /// Passes done.
-    var passes = 0
-    /// Whether the discriminator has had its training alone.
-    var isWarmedUp = false
+    /// Passes done, and how far the one is that has begun.
+    var loop = ArticleLoop()
     /// The noise that every step is fed, [batch size, 20].
     var noise: Value
     /// What the run was started with.
@@ -35,6 +33,11 @@ struct LoopState: Equatable {
         static let filmFrames = "loop/film_frames"
         static let filmStride = "loop/film_stride"
         static let filmCount = "loop/film_count"
+        // These are there only where a pass had begun.
+        static let passSteps = "loop/pass_generator_steps"
+        static let passLoss = "loop/pass_generator_loss"
+        static let passLastLoss = "loop/pass_last_loss"
+        static let passOverTime = "loop/pass_over_time"
     }
 
     init(
@@ -76,8 +79,16 @@ struct LoopState: Equatable {
         else { throw TrainingError.notResumable(checkpoint.prefix) }
 
         self.noise = Value(numbers, shape: noise.shape)
-        self.isWarmedUp = isWarmedUp
-        passes = Int(try scalar(Name.passes, in: 0...Self.countLimit))
+        loop.isWarmedUp = isWarmedUp
+        loop.passes = Int(try scalar(Name.passes, in: 0...Self.countLimit))
+        if known.contains(Name.passSteps) {
+            let losses = -Float.greatestFiniteMagnitude...Float.greatestFiniteMagnitude
+            loop.pass = ArticleLoop.Pass(
+                generatorSteps: Int(try scalar(Name.passSteps, in: 0...Self.countLimit)),
+                generatorLoss: try scalar(Name.passLoss, in: losses),
+                lastLoss: try scalar(Name.passLastLoss, in: losses),
+                overTime: Int(try scalar(Name.passOverTime, in: 0...Self.countLimit)))
+        }
         seed = try scalar(Name.seed, in: 0...UInt32.max)
         imagesChecksum = try scalar(Name.imagesChecksum, in: 0...UInt32.max)
         hyperparameters = Hyperparameters()
@@ -98,9 +109,17 @@ struct LoopState: Equatable {
         func scalar<Element: TensorElement>(_ value: Element) -> TensorData {
             TensorData([value], shape: [])
         }
+        let pass = loop.pass.map { pass in
+            [
+                (Name.passSteps, scalar(Int64(pass.generatorSteps))),
+                (Name.passLoss, scalar(pass.generatorLoss)),
+                (Name.passLastLoss, scalar(pass.lastLoss)),
+                (Name.passOverTime, scalar(Int64(pass.overTime))),
+            ]
+        }
         return [
-            (Name.passes, scalar(Int64(passes))),
-            (Name.isWarmedUp, scalar(isWarmedUp)),
+            (Name.passes, scalar(Int64(loop.passes))),
+            (Name.isWarmedUp, scalar(loop.isWarmedUp)),
             (Name.noise, TensorData(noise.floats, shape: noise.shape)),
             (Name.learningRate, scalar(hyperparameters.learningRate)),
             (Name.trainTimes, scalar(Int64(hyperparameters.trainTimes))),
@@ -110,7 +129,7 @@ struct LoopState: Equatable {
             (Name.filmFrames, film.tensor),
             (Name.filmStride, scalar(Int64(film.stride))),
             (Name.filmCount, scalar(Int64(film.count))),
-        ]
+        ] + (pass ?? [])
     }
 }
 
@@ -142,30 +161,4 @@ extension Film {
         let last = all.popLast() ?? []
         self.init(frames: all, stride: stride, count: count, last: last)
     }
-}
-
-/// A run as its latest checkpoint has it, ready to be resumed.
-public struct SavedRun: Sendable {
-    /// The prefix of the checkpoint's files.
-    public let checkpoint: String
-    let loop: LoopState
-
-    /// Reads the latest checkpoint in a run's folder, as far as it tells of the loop.
-    ///
-    /// - Throws: `CheckpointError` where it cannot be read;
-    ///   ``TrainingError/noCheckpoint(folder:)`` and ``TrainingError/notResumable(_:)``.
-    public init(folder: String) throws {
-        guard let prefix = try latestCheckpoint(in: folder) else {
-            throw TrainingError.noCheckpoint(folder: folder)
-        }
-        checkpoint = prefix
-        loop = try LoopState(Checkpoint(opening: prefix))
-    }
-
-    /// What the run was trained with.
-    public var hyperparameters: Hyperparameters { loop.hyperparameters }
-    /// What its initial weights and its noise were drawn with.
-    public var seed: UInt32 { loop.seed }
-    /// Passes done.
-    public var passes: Int { loop.passes }
 }

@@ -8,9 +8,12 @@ public struct TrainingOptions: Sendable {
     public var threads: Int
     /// The folder of the event file and the checkpoints, which is made when it does not exist.
     public var runFolder: String
-    /// Passes between two checkpoints, at least 1; there is one at the end, too. `nil` for none at
-    /// all.
+    /// Passes between two checkpoints, at least 1; there is one at the start and one at the end, too.
+    /// `nil` for none at all.
     public var checkpointEvery: Int?
+    /// Seconds after which there is a checkpoint even within a pass, above 0; `nil` for none but
+    /// those of the passes.
+    public var checkpointSeconds: Double?
     /// How many checkpoints stay in the folder, at least 1: the latest ones.
     public var checkpointsToKeep = 5
     /// What to begin with.
@@ -28,10 +31,23 @@ public struct TrainingOptions: Sendable {
         case restored(prefix: String, minimumShare: Double?)
         /// All that a run's checkpoint holds: the variables, the passes done and the noise.
         case resumed(SavedRun)
+
+        /// The prefix of the checkpoint that a run is resumed from.
+        var resumed: String? {
+            if case .resumed(let run) = self { run.checkpoint } else { nil }
+        }
     }
+
+    /// Called once when everything that training begins with has been read, before anything is
+    /// written: what is in the way can be removed by it.
+    public var beforeWriting: (@Sendable () throws -> Void)?
+    /// Whether training goes on when a loss stands still, as the article's would: for ever, perhaps.
+    public var ignoresStalls = false
 
     /// What the log says of the run, in Markdown.
     public var about = ""
+    /// Whether the run's folder is that of all runs.
+    public var isInLogFolder = false
     /// Whether the generator's images are logged as a video, too, at the end.
     public var logsVideo = false
 

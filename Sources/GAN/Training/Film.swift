@@ -25,6 +25,8 @@ struct Film: Equatable {
     static let imagesPerFrame = 10
     /// The most frames side by side in a strip.
     static let stripLength = 12
+    /// The gray between images and where there is none yet.
+    private static let background: UInt8 = 48
 
     /// A film without frames.
     init() {}
@@ -59,7 +61,9 @@ struct Film: Equatable {
         return isLastKept ? frames : frames + [last]
     }
 
-    /// Frames side by side, from the first to the last: a row for each vector of noise.
+    /// Frames side by side, from the first to the last: a row for each vector of noise. There is room
+    /// for ``stripLength`` of them from the start on, since TensorBoard fills a card's width with
+    /// whatever it shows.
     ///
     /// - Returns: `nil` for a film without frames.
     func strip() -> Image? {
@@ -67,8 +71,13 @@ struct Film: Equatable {
         let all = shown
         let length = min(all.count, Self.stripLength)
         let chosen = (0..<length).map { all[$0 * (all.count - 1) / max(length - 1, 1)] }
-        let rows = chosen[0].indices.map { row in chosen.map { Self.image($0[row]) } }
-        return .grid(of: rows.flatMap(\.self), columns: length, gap: 2, background: 48)
+        let blank = [UInt8](repeating: Self.background, count: MNIST.pixelCount)
+        let blanks = [Image](
+            repeating: Self.image(blank), count: Self.stripLength - length)
+        let rows = chosen[0].indices.map { row in chosen.map { Self.image($0[row]) } + blanks }
+        return .grid(
+            of: rows.flatMap(\.self), columns: Self.stripLength, gap: 2,
+            background: Self.background)
     }
 
     /// One frame after another, each as a grid of its images.
@@ -77,7 +86,7 @@ struct Film: Equatable {
     func video() -> Video? {
         guard count > 0 else { return nil }
         let grids = shown.map {
-            Image.grid(of: $0.map(Self.image), gap: 2, background: 48)
+            Image.grid(of: $0.map(Self.image), gap: 2, background: Self.background)
         }
         return Video(frames: grids, framesPerSecond: 8)
     }

@@ -38,9 +38,10 @@ public struct Sampler {
     /// Batch normalization takes its mean and variance from the whole batch, as in training: the
     /// image of a vector depends somewhat on the vectors beside it.
     ///
-    /// - Throws: ``SessionError``.
+    /// - Throws: ``FetchError/nothing(_:)`` for no noise; ``SessionError``.
     public func images(_ noise: Value) throws -> Value {
-        try session.run(program.generatorZ, feed: [program.inputZ: noise])
+        guard noise.shape.first != 0 else { throw FetchError.nothing("noise") }
+        return try session.run(program.generatorZ, feed: [program.inputZ: noise])
     }
 
     /// The tensors of those names, such as `discriminator/output/Sigmoid:0`, all from one run; as
@@ -51,13 +52,26 @@ public struct Sampler {
     ///     first output is meant.
     ///   - images: [n, 784], in 0...1; `nil` where nothing depends on them.
     ///   - noise: [n, 20]; `nil` where nothing depends on it.
-    /// - Throws: ``FetchError`` for a name that the graph does not have; ``SessionError`` where
-    ///   something else is missing.
+    /// - Throws: ``FetchError`` for a name that the graph does not have, and where what is asked for
+    ///   takes as many images as vectors of noise and others are given; ``SessionError`` where
+    ///   something is missing, or is of a shape that it cannot have.
     public func fetch(_ names: [String], images: Value?, noise: Value?) throws -> [Value] {
         var feed: [Tensor: Value] = [:]
         if let images { feed[program.inputX] = images }
         if let noise { feed[program.inputZ] = noise }
-        return try session.run(try names.map(tensor), feed: feed)
+        for (tensor, value) in feed where value.shape.contains(0) {
+            throw FetchError.nothing(tensor == program.inputX ? "images" : "noise")
+        }
+        let tensors = try names.map(tensor)
+        do {
+            return try session.run(tensors, feed: feed)
+        } catch SessionError.misfit(let place) {
+            guard let images, let noise, images.shape.first != noise.shape.first else {
+                throw SessionError.misfit(place)
+            }
+            throw FetchError.differentCounts(
+                images: images.shape.first ?? 0, noise: noise.shape.first ?? 0)
+        }
     }
 
     private func tensor(_ name: String) throws -> Tensor {
@@ -84,6 +98,10 @@ public enum FetchError: Error, Equatable, CustomStringConvertible {
     case noOutput(String, outputs: Int)
     /// It holds a summary or text.
     case notNumbers(String)
+    /// It depends on images and on noise, of which there have to be equally many.
+    case differentCounts(images: Int, noise: Int)
+    /// It is to be computed from no images, or from no noise.
+    case nothing(String)
 
     /// What is wrong and what to do, in one line.
     public var description: String {
@@ -94,6 +112,10 @@ public enum FetchError: Error, Equatable, CustomStringConvertible {
             "\(name) is no tensor of the graph: the node has \(outputs) outputs"
         case .notNumbers(let name):
             "\(name) does not hold numbers"
+        case .differentCounts(let images, let noise):
+            "there are \(images) images and \(noise) vectors of noise, and what is fetched takes as many of both"
+        case .nothing(let what):
+            "there are no \(what) to compute it from: give some"
         }
     }
 }

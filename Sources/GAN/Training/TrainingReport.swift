@@ -1,10 +1,8 @@
-internal import Checkpoints
-
 /// One pass of the main loop.
 public struct PassReport: Sendable {
     /// Passes done, from 1.
     public var time: Int
-    /// The losses at the end of the pass.
+    /// The losses at the end of the pass, of the images that are trained on.
     public var discriminatorLoss, generatorLoss: Float
     /// Training steps done since the start.
     public var discriminatorSteps, generatorSteps: Int
@@ -12,18 +10,54 @@ public struct PassReport: Sendable {
 
 /// What training has to say while it runs.
 public enum TrainingEvent: Sendable {
-    /// The variables are those of a checkpoint, but for the ones in `left`, which it lacks; that
-    /// many passes are done already.
-    case restored(prefix: String, passes: Int, left: [String])
+    /// A new run has a checkpoint's variables, but for the ones in `left`, which it lacks.
+    case restored(prefix: String, left: [String])
+    /// A run goes on from one of its checkpoints.
+    case resumed(ResumeReport)
+    /// Training begins, with so many passes and steps of the generator done.
+    case begins(passes: Int, generatorSteps: Int)
     /// The discriminator is trained alone, before the first pass.
     case warmUp(discriminatorSteps: Int, loss: Float)
+    /// A step of the generator within the pass of number `time`, from 1, that has taken `steps` of
+    /// them so far; with its loss after the step.
+    case step(time: Int, steps: Int, loss: Float)
     case pass(PassReport)
+}
+
+/// Where a run goes on.
+public struct ResumeReport: Sendable, Equatable {
+    /// The prefix of the checkpoint's files.
+    public var prefix: String
+    /// Passes done.
+    public var passes: Int
+    /// Whether the discriminator still trains alone.
+    public var isInWarmUp: Bool
+    /// Steps done.
+    public var discriminatorSteps, generatorSteps: Int
+    /// The steps of the generator in the pass that has begun, if one has.
+    public var stepsInPass: Int?
+    /// Why newer checkpoints are not taken, the newest first, each in a line.
+    public var passedOver: [String]
 }
 
 /// How training ended.
 public struct TrainingResult: Sendable {
+    /// Why it ended.
+    public enum End: Sendable, Equatable {
+        /// All passes are done.
+        case done
+        /// It was asked to stop.
+        case stopped
+        /// A loss stands still, and the loop would wait for it for ever.
+        case stalled(Stall)
+    }
+
+    /// Why it ended.
+    public var end: End
     /// Passes done, with those before a resumption; fewer than asked for when it was stopped.
     public var passes: Int
+    /// The passes of those that this training did.
+    public var newPasses: Int
     /// Training steps done.
     public var discriminatorSteps, generatorSteps: Int
     /// The share of the training batch's images, real and made, that the discriminator judges
@@ -54,11 +88,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .lossNotFinite(let which, let step):
             "\(which) is no number any more after step \(step): try a smaller --learning-rate"
         case .noCheckpoint(let folder):
-            if let newest = newestCheckpoint(in: folder) {
-                "\(folder) has no state file, which names its latest checkpoint: name one itself; the newest is \(newest)"
-            } else {
-                "\(folder) has no checkpoint: name a run's folder that has one"
-            }
+            "\(folder) has no checkpoint: name a run's folder that has one"
         case .notResumable(let prefix):
             "\(prefix) holds variables, but not where the training loop stood: start a new run from it with --restore"
         case .otherBatchSize(let saved, let asked):

@@ -1,0 +1,51 @@
+internal import Checkpoints
+
+/// A run as one of its checkpoints has it, ready to be resumed.
+public struct SavedRun: Sendable {
+    /// The prefix of the checkpoint's files.
+    public let checkpoint: String
+    /// Why newer checkpoints of the run are not taken, the newest first, each in a line.
+    public let passedOver: [String]
+    let state: LoopState
+
+    /// Reads the newest checkpoint in a run's folder that is whole, as far as it tells of the loop.
+    ///
+    /// - Throws: `CheckpointError` where the folder cannot be read;
+    ///   `NewestCheckpoint.NoneIsWhole`; ``TrainingError/noCheckpoint(folder:)`` and
+    ///   ``TrainingError/notResumable(_:)``.
+    public init(folder: String) throws {
+        var state: LoopState?
+        let newest = try NewestCheckpoint(in: folder) { state = try LoopState($0) }
+        guard let newest, let state else { throw TrainingError.noCheckpoint(folder: folder) }
+        checkpoint = newest.prefix
+        passedOver = newest.causes
+        self.state = state
+    }
+
+    /// Reads a checkpoint, as far as it tells of the loop.
+    ///
+    /// - Parameter prefix: The path of its files without their endings.
+    /// - Throws: `CheckpointError` where it cannot be read or is damaged;
+    ///   ``TrainingError/notResumable(_:)``.
+    public init(checkpoint prefix: String) throws {
+        let checkpoint = try Checkpoint(opening: prefix)
+        state = try LoopState(checkpoint)
+        try checkpoint.verify()
+        self.checkpoint = prefix
+        passedOver = []
+    }
+
+    /// What the run was trained with.
+    public var hyperparameters: Hyperparameters { state.hyperparameters }
+    /// What its initial weights and its noise were drawn with.
+    public var seed: UInt32 { state.seed }
+    /// Passes done.
+    public var passes: Int { state.loop.passes }
+}
+
+extension NewestCheckpoint {
+    /// Why newer checkpoints are not taken, each in a line.
+    var causes: [String] {
+        passedOver.map { ($0 as? CheckpointError)?.cause ?? "\($0)" }
+    }
+}

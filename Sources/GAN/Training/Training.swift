@@ -1,0 +1,330 @@
+internal import Checkpoints
+public import Datasets
+internal import RecordIO
+internal import TensorBoard
+internal import TensorGraph
+
+/// Trains as the article's loop does, and writes its event file.
+///
+/// - Parameters:
+///   - data: at least `batchSize` images to train on and to validate with.
+///   - shouldStop: asked before each step; training ends when it says yes.
+///   - report: called after each step of a network and after each pass.
+/// - Throws: ``TrainingError``; `CheckpointError` when a checkpoint cannot be read or written; an
+///   error of the writer when the log cannot be written.
+public func train(
+    _ options: TrainingOptions, data: MNIST, shouldStop: () -> Bool = { false },
+    report: (TrainingEvent) -> Void = { _ in }
+) throws -> TrainingResult {
+    // The training that keeps them ends with this call.
+    try withoutActuallyEscaping(shouldStop) { shouldStop in
+        try withoutActuallyEscaping(report) { report in
+            try Training.run(options, data, shouldStop, report)
+        }
+    }
+}
+
+/// A session with its loop, its log and its checkpoints.
+final class Training: Trainer {
+    private let options: TrainingOptions
+    private let program: Program
+    private let session: Session
+    let log: TrainingLog
+    /// Where the loop stands, with what else a checkpoint holds beside the variables.
+    private(set) var state: LoopState
+    private let firstPass: Int
+    /// The first batch, with noise that stays the same throughout.
+    private let feed: [Tensor: Value]
+    /// Images that are not trained on, with the same noise: what summaries show.
+    private let validationFeed: [Tensor: Value]
+    private let discriminator: TrainingStep
+    private let generator: TrainingStep
+    private(set) var discriminatorSteps: Int
+    private(set) var generatorSteps: Int
+
+    private let saver: CheckpointSaver?
+    private var checkpoint: String?
+    /// What the last checkpoint holds, and when it was written.
+    private var saved: (state: LoopState, discriminatorSteps: Int)?
+    private var savedTime = ContinuousClock.now
+
+    private var profile: StepProfile?
+    private var stalls = StallWatch()
+    private let shouldStop: () -> Bool
+    private let report: (TrainingEvent) -> Void
+
+    /// Takes from a checkpoint what it is to begin with, says so, and saves the first checkpoint.
+    init(
+        _ options: TrainingOptions, data: MNIST, shouldStop: @escaping () -> Bool,
+        report: @escaping (TrainingEvent) -> Void
+    ) throws {
+        self.options = options
+        (self.shouldStop, self.report) = (shouldStop, report)
+        let size = options.hyperparameters.batchSize
+        program = Program(options.hyperparameters, seed: UInt64(options.seed))
+        session = Session(graph: program.network.tf, threads: options.threads)
+        try session.run(program.initializer)
+        state = LoopState(
+            noise: Sampler.noise(count: size, seed: options.seed),
+            hyperparameters: options.hyperparameters, seed: options.seed,
+            imagesChecksum: data.train.checksum(0..<size))
+        let left = try session.restore(options.start, &state)
+        firstPass = state.loop.passes
+        discriminatorSteps = try session.value(of: program.discriminatorIndex).int ?? 0
+        generatorSteps = try session.value(of: program.generatorIndex).int ?? 0
+
+        func images(_ examples: Examples) -> Value {
+            Value(examples.pixels(0..<size), shape: [size, MNIST.pixelCount])
+        }
+        feed = [program.inputX: images(data.train), program.inputZ: state.noise]
+        validationFeed = [program.inputX: images(data.validation), program.inputZ: state.noise]
+        discriminator = try TrainingStep(
+            program.discriminatorTrain, program.discriminatorLoss, session, feed)
+        generator = try TrainingStep(
+            program.generatorTrain, program.generatorLoss, session, feed)
+        profile = options.profileStep.map { StepProfile(step: $0) }
+
+        try options.beforeWriting?()
+        // A run that is killed from here on can be resumed: it has a checkpoint before it has a log,
+        // and where it goes back to an older one, the log follows.
+        saver = try options.checkpointEvery.map { _ in
+            try CheckpointSaver(
+                folder: options.runFolder, maxToKeep: options.checkpointsToKeep,
+                goingOnFrom: options.start.resumed)
+        }
+        if case .resumed(let run) = options.start {
+            checkpoint = run.checkpoint
+            saved = (run.state, discriminatorSteps)
+        } else if let saver {
+            checkpoint = try saver.save(
+                session.checkpointTensors() + state.tensors, globalStep: generatorSteps)
+            saved = (state, discriminatorSteps)
+        }
+        log = try TrainingLog(options, program.network.tf, step: generatorSteps)
+        reportStart(left)
+    }
+
+    private func reportStart(_ left: [String]) {
+        switch options.start {
+        case .fresh: break
+        case .restored(let prefix, _): report(.restored(prefix: prefix, left: left))
+        case .resumed(let run):
+            report(
+                .resumed(
+                    ResumeReport(
+                        prefix: run.checkpoint, passes: state.loop.passes,
+                        isInWarmUp: !state.loop.isWarmedUp,
+                        discriminatorSteps: discriminatorSteps, generatorSteps: generatorSteps,
+                        stepsInPass: state.loop.pass?.generatorSteps,
+                        passedOver: run.passedOver)))
+        }
+        report(.begins(passes: firstPass, generatorSteps: generatorSteps))
+    }
+
+    /// Trains from the first step to the last words of the log.
+    static func run(
+        _ options: TrainingOptions, _ data: MNIST, _ shouldStop: @escaping () -> Bool,
+        _ report: @escaping (TrainingEvent) -> Void
+    ) throws -> TrainingResult {
+        let training = try Training(options, data: data, shouldStop: shouldStop, report: report)
+        let end: TrainingResult.End
+        do {
+            end = try training.runLoop()
+            try training.save()
+            try training.finishLog(end)
+        } catch {
+            training.log.abandon()
+            throw error
+        }
+        return try training.result(end)
+    }
+
+    /// Runs the loop until it is done or has to end.
+    private func runLoop() throws -> TrainingResult.End {
+        var loop = state.loop
+        defer { state.loop = loop }
+        do {
+            try loop.run(self, passes: options.hyperparameters.trainTimes)
+            return .done
+        } catch let ended as Ended {
+            return ended.end
+        }
+    }
+
+    /// What leaves the loop before it is done.
+    private struct Ended: Error {
+        let end: TrainingResult.End
+    }
+
+    // MARK: What the loop asks for
+
+    func step(_ network: Player, of loop: ArticleLoop) throws -> Float {
+        state.loop = loop
+        if shouldStop() { throw Ended(end: .stopped) }
+        if let stall = stalls.stall, !options.ignoresStalls { throw Ended(end: .stalled(stall)) }
+        if isDue { try save() }
+        let loss = try network == .discriminator ? trainDiscriminator() : trainGenerator()
+        stalls.note(loss, of: network, in: loop.search)
+        switch (loop.place, network) {
+        case (.warmUp, _):
+            report(.warmUp(discriminatorSteps: discriminatorSteps, loss: loss))
+        case (.pass(let number, let steps), .generator):
+            report(.step(time: number, steps: (steps ?? 0) + 1, loss: loss))
+        case (.pass, .discriminator): break
+        }
+        return loss
+    }
+
+    func passEnded(_ loop: ArticleLoop) throws {
+        state.loop = loop
+        let isLogged = (loop.passes - 1) % options.hyperparameters.trainStep == 0
+        let summary = isLogged ? try collectSummary() : nil
+        let losses = (try discriminator.loss(), try generator.loss())
+        if let summary {
+            try log.add(
+                summary, discriminatorLoss: losses.0, generatorLoss: losses.1,
+                step: generatorSteps, &state.film)
+        }
+        report(
+            .pass(
+                PassReport(
+                    time: loop.passes, discriminatorLoss: losses.0, generatorLoss: losses.1,
+                    discriminatorSteps: discriminatorSteps, generatorSteps: generatorSteps)))
+        if let every = options.checkpointEvery, loop.passes % every == 0 { try save() }
+    }
+
+    private func collectSummary() throws -> Summary {
+        try session.run(
+            program.summary, feed: validationFeed, profile: profile?.profile(for: .summary))
+    }
+
+    // MARK: Steps
+
+    /// One step of the discriminator; returns its loss after it.
+    private func trainDiscriminator() throws -> Float {
+        let measured = profile?.profile(for: .discriminator)
+        discriminatorSteps += 1
+        let loss = try discriminator.take(profile: measured)
+        if measured != nil { try writeProfile() }
+        guard loss.isFinite else {
+            throw TrainingError.lossNotFinite(which: "discriminator_loss", step: discriminatorSteps)
+        }
+        return loss
+    }
+
+    /// One step of the generator; returns its loss after it.
+    private func trainGenerator() throws -> Float {
+        generatorSteps += 1
+        let loss = try generator.take(
+            profile: profile?.profile(for: .generator(step: generatorSteps)))
+        guard loss.isFinite else {
+            throw TrainingError.lossNotFinite(which: "generator_loss", step: generatorSteps)
+        }
+        return loss
+    }
+
+    /// Writes what was measured of a step, if there is something that was not written yet.
+    private func writeProfile() throws {
+        guard let step = profile?.step, let metadata = profile?.take() else { return }
+        try log.writer.addRunMetadata(metadata, tag: "step \(step)", step: Int64(step))
+    }
+
+    /// Logs what there is to say at the end, and closes the log.
+    func finishLog(_ end: TrainingResult.End) throws {
+        try writeProfile()
+        try log.end(state.film, step: generatorSteps, video: options.logsVideo, end)
+    }
+
+    // MARK: Checkpoints
+
+    /// Whether the last checkpoint is so old that there should be another.
+    private var isDue: Bool {
+        guard saver != nil, let seconds = options.checkpointSeconds else { return false }
+        return savedTime.duration(to: .now) >= .seconds(seconds)
+    }
+
+    /// Saves a checkpoint, unless this very state is saved already.
+    func save() throws {
+        savedTime = .now
+        guard let saver else { return }
+        if let saved, saved == (state, discriminatorSteps) { return }
+        // A run that goes on from here logs nothing of these passes again.
+        try log.writer.flush()
+        checkpoint = try saver.save(
+            session.checkpointTensors() + state.tensors, globalStep: generatorSteps)
+        saved = (state, discriminatorSteps)
+        savedTime = .now
+    }
+
+    func result(_ end: TrainingResult.End) throws -> TrainingResult {
+        TrainingResult(
+            end: end, passes: state.loop.passes, newPasses: state.loop.passes - firstPass,
+            discriminatorSteps: discriminatorSteps, generatorSteps: generatorSteps,
+            accuracy: try session.run(program.accuracy, feed: feed).scalar, checkpoint: checkpoint,
+            isProfiled: profile?.isReached)
+    }
+}
+
+/// A step of one of the networks, and its loss; both prepared, since a run takes them thousands of
+/// times.
+private struct TrainingStep {
+    private let train: PreparedRun
+    private let evaluate: PreparedRun
+
+    init(_ train: Node, _ loss: Tensor, _ session: Session, _ feed: [Tensor: Value]) throws {
+        self.train = try session.prepare(targets: [train], feed: feed)
+        evaluate = try session.prepare([loss], feed: feed)
+    }
+
+    /// Takes the step; returns the loss after it.
+    func take(profile: RunProfile?) throws -> Float {
+        try train.run(profile: profile)
+        return try loss(profile: profile)
+    }
+
+    func loss(profile: RunProfile? = nil) throws -> Float {
+        try evaluate.run(profile: profile)
+        return evaluate.scalar
+    }
+}
+
+extension Session {
+    /// Takes from a checkpoint what training is to begin with.
+    ///
+    /// - Returns: in words, which variables the checkpoint lacks.
+    fileprivate func restore(
+        _ start: TrainingOptions.Start, _ state: inout LoopState
+    ) throws -> [String] {
+        let variables = graph.variables
+        switch start {
+        case .fresh: break
+        case .restored(let prefix, let minimumShare):
+            let checkpoint = try Checkpoint(opening: prefix)
+            if let minimumShare {
+                return try restorePartially(
+                    variables, from: checkpoint, minimumShare: minimumShare)
+            }
+            try restore(variables, from: checkpoint)
+        case .resumed(let run):
+            let size = run.state.noise.shape[0]
+            guard state.noise.shape[0] == size else {
+                throw TrainingError.otherBatchSize(saved: size, asked: state.noise.shape[0])
+            }
+            guard state.imagesChecksum == run.state.imagesChecksum else {
+                throw TrainingError.otherImages(run.checkpoint)
+            }
+            try restore(variables, from: Checkpoint(opening: run.checkpoint))
+            let hyperparameters = state.hyperparameters
+            state = run.state
+            state.hyperparameters = hyperparameters
+        }
+        return []
+    }
+}
+
+extension Examples {
+    /// The checksum of images, by which others can be told from them.
+    fileprivate func checksum(_ range: Range<Int>) -> UInt32 {
+        pixels(range).withUnsafeBytes { CRC32C.checksum(of: $0.bytes) }
+    }
+}

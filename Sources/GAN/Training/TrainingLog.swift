@@ -1,0 +1,155 @@
+internal import TensorBoard
+internal import TensorGraph
+
+/// What training writes for TensorBoard: at its start what is known of the run, for each pass what
+/// the article logs and more, and how it ended.
+///
+/// TensorBoard sorts cards by their tags, capitals first: so losses come before images.
+final class TrainingLog {
+    let writer: SummaryWriter
+    private let hparams: HParams
+    /// The folder of a run that is resumed, whose hyperparameters and end are to replace the old ones.
+    private let resumedFolder: String?
+    /// Whether the last strip of images that was logged has the last ones.
+    private var isStripLogged = true
+
+    /// The losses once more, beside the article's own tags: in charts of their own, above the images.
+    enum Tag {
+        /// The discriminator's loss on the images that it is trained on.
+        static let discriminatorTraining = "D_loss/training"
+        /// Its loss on other images, as `discriminator_loss`.
+        static let discriminatorValidation = "D_loss/validation"
+        /// The generator's loss, which depends on no images, as `generator_loss`.
+        static let generator = "G_loss"
+    }
+
+    /// Begins to log: the graph, and what is known of the run.
+    ///
+    /// - Parameter step: The generator's step, after which a resumed run's log goes on.
+    init(_ options: TrainingOptions, _ graph: Graph, step: Int) throws {
+        var writing = SummaryWriter.Options()
+        if options.start.resumed != nil { writing.purgeStep = Int64(step) + 1 }
+        let hyperparameters = options.hyperparameters
+        hparams = [
+            // 0.0001 as it was written, not as the nearest Float is in Double.
+            "learning_rate": .number(Double("\(hyperparameters.learningRate)") ?? 0),
+            "batch_size": .number(Double(hyperparameters.batchSize)),
+            "train_times": .number(Double(hyperparameters.trainTimes)),
+            "train_step": .number(Double(hyperparameters.trainStep)),
+            "seed": .number(Double(options.seed)),
+        ]
+        resumedFolder = options.start.resumed == nil ? nil : options.runFolder
+        writer = try SummaryWriter(logdir: options.runFolder, options: writing)
+        try writer.addGraph(graph.definition)
+        try addRun(options, step: step)
+    }
+
+    /// Logs hyperparameters, charts of the losses, and some words.
+    private func addRun(_ options: TrainingOptions, step: Int) throws {
+        try writer.addHParams(hparams, experiment: options.isInLogFolder ? experiment : nil)
+        if let resumedFolder { try SummaryWriter.replaceHParams(hparams, ofRun: resumedFolder) }
+        let both = [Tag.discriminatorTraining, Tag.discriminatorValidation]
+        try writer.addCustomScalars(
+            CustomScalars([
+                .init(
+                    title: "losses",
+                    charts: [
+                        .lines("discriminator: training and validation images", tags: both),
+                        .lines("generator", tags: [Tag.generator]),
+                    ])
+            ]))
+        if !options.about.isEmpty {
+            try writer.addText(options.about, tag: "about", step: Int64(step))
+        }
+    }
+
+    /// What the HParams tab shows of a run in the log folder itself. Without it TensorBoard takes that
+    /// run's curves for those of a run `./.`, and finds none
+    /// (`plugins/hparams/backend_context.py`, `_compute_metric_names`).
+    private var experiment: HParamsExperiment {
+        HParamsExperiment(
+            hparams: hparams.values.map { .init($0.name, .anyNumber) },
+            metrics: [
+                Tag.discriminatorTraining, Tag.discriminatorValidation, Tag.generator,
+                "discriminator_loss", "generator_loss",
+            ].map { .init($0) })
+    }
+
+    /// Logs a pass, at the generator's step: what the article logs; both losses; and the images once
+    /// more as a grid, and as a strip with those of earlier passes.
+    ///
+    /// - Parameters:
+    ///   - summary: What the article logs, of validation images.
+    ///   - discriminatorLoss: of the images that are trained on.
+    ///   - generatorLoss: of the noise.
+    func add(
+        _ summary: Summary, discriminatorLoss: Float, generatorLoss: Float, step: Int,
+        _ film: inout Film
+    ) throws {
+        var summary = summary
+        let images = summary.images(of: "G_z_image")
+        summary.values.append(.scalar(discriminatorLoss, tag: Tag.discriminatorTraining))
+        if let loss = summary.scalar("discriminator_loss") {
+            summary.values.append(.scalar(loss, tag: Tag.discriminatorValidation))
+        }
+        summary.values.append(.scalar(generatorLoss, tag: Tag.generator))
+        summary.values.append(
+            .image(.grid(of: images, gap: 2, background: 48), tag: "G_z_grid"))
+        isStripLogged = film.add(images)
+        if isStripLogged, let strip = film.strip() {
+            summary.values.append(.image(strip, tag: "G_z_film"))
+        }
+        try writer.add(summary, step: Int64(step))
+    }
+
+    /// Logs what there is to say at the end, and closes the file.
+    func end(_ film: Film, step: Int, video: Bool, _ end: TrainingResult.End) throws {
+        let step = Int64(step)
+        if !isStripLogged, let strip = film.strip() {
+            try writer.addImage(strip, tag: "G_z_film", step: step)
+        }
+        if video, let video = film.video() {
+            try writer.addVideo(video, tag: "G_z_video", step: step)
+        }
+        let status: HParams.Status =
+            switch end {
+            case .done: .success
+            case .stopped: .unknown
+            case .stalled: .failure
+            }
+        try endRun(status)
+    }
+
+    private func endRun(_ status: HParams.Status) throws {
+        try writer.endHParams(status: status)
+        try writer.close()
+        if let resumedFolder {
+            try SummaryWriter.replaceHParams(hparams, status: status, ofRun: resumedFolder)
+        }
+    }
+
+    /// Closes the file after an error, if it can still be written.
+    func abandon() {
+        try? endRun(.failure)
+        try? writer.close()
+    }
+}
+
+extension Summary {
+    /// The images below `tag`.
+    fileprivate func images(of tag: String) -> [Image] {
+        values.compactMap { value in
+            guard value.tag.hasPrefix("\(tag)/image"), case .image(let image) = value.content
+            else { return nil }
+            return image
+        }
+    }
+
+    /// The number under `tag`.
+    fileprivate func scalar(_ tag: String) -> Float? {
+        for value in values where value.tag == tag {
+            if case .scalar(let number) = value.content { return number }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,36 @@
+import RecordIO
+
+/// The files that a run has in its folder, told by their names: nothing else there is a run's.
+enum RunFiles {
+    /// The file that names the checkpoints.
+    static let state = "checkpoint"
+
+    /// Whether a file belongs to a checkpoint.
+    static func isCheckpoint(_ name: String) -> Bool {
+        name.wholeMatch(
+            of: /model\.ckpt-(replaced-)?[0-9]+\.(index|meta|data-[0-9]{5}-of-[0-9]{5})/) != nil
+    }
+
+    /// Whether a file is a run's: its log, a checkpoint, the file that names those, or what a killed
+    /// process left of one.
+    static func isRuns(_ name: String) -> Bool {
+        let name = String(name.prefixMatch(of: /(?s)(.+)\.tmp-[0-9a-f]{16}$/)?.1 ?? name[...])
+        return name == state || isCheckpoint(name)
+            || name.wholeMatch(of: /(?s)events\.out\.tfevents\.[0-9]{10}\..+/) != nil
+    }
+
+    /// Removes a run's files from its folder: the file that names the checkpoints first, so that it
+    /// never names one that is gone.
+    ///
+    /// - Throws: `FileError` where the folder cannot be read or a file cannot be removed.
+    static func remove(from folder: String) throws(FileError) {
+        let names = try Folder.entries(of: folder).filter { !$0.isFolder && isRuns($0.name) }
+            .map(\.name)
+        for name in names.filter({ $0 == state }) + names.filter({ $0 != state }) {
+            let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+            Folder.removeFile(path)
+            if Folder.exists(path) { throw FileError(path: path, action: .write, code: 1) }
+        }
+        try Folder.synchronize(folder)
+    }
+}
