@@ -66,11 +66,11 @@ class Page:
 def training_pages(runs, profiled):
     """What a log of the article's training has to show."""
     quoted = urllib.parse.quote
-    wanted = quoted("_loss$|G_z_film")
+    wanted = quoted("^(D_loss|G_loss|G_z_film)")
     return [
         Page(
-            "timeseries", f"?tagFilter={wanted}&smoothing=0#timeseries", (1400, 860),
-            f"deep('image-card img').length >= {len(runs)} && deep('line-chart').length >= 2"),
+            "timeseries", f"?tagFilter={wanted}&smoothing=0#timeseries", (1400, 1170),
+            f"deep('image-card img').length >= {len(runs)} && deep('line-chart').length >= 3"),
         Page(
             "images", "#images&tagFilter=" + quoted("G_z_grid|image/[01]$"), (1400, 900),
             "deep('#main-image-container img').length >= 2"),
@@ -111,7 +111,7 @@ def tab_pages(runs):
         Page("tab-text", "#text", (1400, 700), "deep('tf-text-loader').length >= 1"),
         Page("tab-audio", "#audio", (1400, 700), "deep('audio').length >= 1"),
         Page("tab-pr-curves", "#pr_curves", (1400, 800), "deep('tf-pr-curve-card').length >= 1"),
-        Page("tab-mesh", "#mesh", (1400, 800), "deep('tf-mesh-loader').length >= 1"),
+        Page("tab-mesh", "#mesh", (1400, 1400), "deep('tf-mesh-loader').length >= 1"),
         Page(
             "tab-hparams", "#hparams", (1400, 800),
             "deep('tf-hparams-table-view').length >= 1"),

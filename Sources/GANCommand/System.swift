@@ -70,6 +70,11 @@ enum System {
     /// How many processors this process may use.
     static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
+    /// How the command is called: `gan`, or as the script beside the sources was that runs it.
+    static var commandName: String {
+        getenv("GAN_COMMAND").map { String(cString: $0).quotedForShell } ?? "gan"
+    }
+
     /// The path of the running program; nil where the system does not tell.
     static var programPath: String? {
         #if canImport(Darwin)

@@ -48,8 +48,9 @@ try writer.addAudio(Audio(tone, sampleRate: 8000), tag: "tone", step: 1)
 try writer.addPRCurve(
     predictions: noise.map { ($0 + 2) / 4 }, labels: noise.map { $0 + .random(in: -1...1) > 0 },
     tag: "curve", step: 1)
-// A tetrahedron around the origin, which TensorBoard's camera looks at.
-let corners: [Float] = [1, 1, 1, 1, -1, -1, -1, 1, -1, -1, -1, 1].map { $0 / 2 }
+// A flat tetrahedron: TensorBoard's camera stands so that the middle of a body fits into the card, and
+// what lies far before the middle does not.
+let corners: [Float] = [1, 1, 0.2, 1, -1, -0.2, -1, 1, -0.2, -1, -1, 0.2]
 let colors: [UInt8] = [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 0]
 let faces: [Int32] = [0, 1, 2, 0, 2, 3, 0, 3, 1, 1, 3, 2]
 try writer.addMesh(Mesh(vertices: corners, colors: colors, faces: faces), tag: "body", step: 1)

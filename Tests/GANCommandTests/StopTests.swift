@@ -112,6 +112,16 @@ import Testing
         #expect(try curve("r").keys.sorted() == [7, 14])
     }
 
+    /// What it says of further commands can be given to the shell as it is.
+    @Test func namesTheCommandAsItIsCalled() throws {
+        let process = try command.shell(
+            "GAN_COMMAND=tools/gan \"$GAN\" train --run 'a b' --train-times 1 --learning-rate 1")
+        #expect(process.status == 3)
+        #expect(
+            process.output.contains(
+                "\nto wait on: tools/gan train --run 'a b' --resume --ignore-stalls\n"))
+    }
+
     @Test func overwriting() throws {
         let first = try command.run("train", "--run", "r", "--train-times", "2", "--seed", "4")
         #expect(first.status == 0, "\(first.errors)")

@@ -130,7 +130,7 @@ struct RunFolder {
     /// How to go on with this one.
     var resumeCommand: String {
         let logdir = logFolder == "log" ? "" : " --logdir \(logFolder.quotedForShell)"
-        return "gan train\(logdir) --run \(name.quotedForShell) --resume"
+        return "\(System.commandName) train\(logdir) --run \(name.quotedForShell) --resume"
     }
 
     /// Refuses a name that would lead out of the log folder, or that no file system takes.
