@@ -40,8 +40,8 @@ import Testing
         ("data cut", "byte 15: step: the file ends too soon"),
         ("data emptied", "byte 0: a: the file ends too soon"),
         ("data flipped", "byte 0: a: the bytes from here on have a wrong checksum"),
-        ("data gone", "cannot open"), ("index gone", "the index of the checkpoint is gone"),
-        ("index emptied", "the file ends too soon"),
+        ("data gone", "cannot open"), ("index gone", "files of data without their index"),
+        ("index emptied", "empty, not a checkpoint's file"),
         ("index flipped", "wrong checksum"), ("all gone", "no such checkpoint"),
     ])
     func damaged(way: String, reason: String) throws {

@@ -45,9 +45,9 @@ import Testing
         (way: "empty", file: data, reason: "the file ends too soon"),
         (way: "flip", file: data, reason: "the bytes from here on have a wrong checksum"),
         (way: "remove", file: data, reason: "cannot open"),
-        (way: "empty", file: index, reason: "the file ends too soon"),
+        (way: "empty", file: index, reason: "empty, not a checkpoint's file"),
         (way: "flip", file: index, reason: "wrong checksum"),
-        (way: "remove", file: index, reason: "the index of the checkpoint is gone"),
+        (way: "remove", file: index, reason: "files of data without their index"),
     ])
     func aDamagedCheckpoint(way: String, file: String, reason: String) throws {
         var bytes = try command.folder.read(file)

@@ -146,7 +146,8 @@ import Testing
     #if os(Linux)
         /// A file whose reading fails; a link to it has an event file's name.
         @Test(arguments: [
-            ("list", "good  loss"), ("check", "all whole"), ("repair --to new", "events kept"),
+            ("list --tags", "good  loss"), ("check", "all whole"),
+            ("repair --to new", "events kept"),
             ("export --csv -", "good,loss,7,"),
         ])
         func goesOnWhereAFileCannotBeRead(subcommand: String, output: String) throws {

@@ -54,7 +54,7 @@ import Testing
         let resumed = try command.run("train", "--resume", "--train-times", "2")
         #expect(resumed.status == 0, "\(resumed.errors)")
         #expect(
-            resumed.output.hasPrefix("resumed after pass 1, from log/r/s/model.ckpt-7"),
+            resumed.output.contains("\nresumed after pass 1, from log/r/s/model.ckpt-7\n"),
             "\(resumed.output)")
     }
 

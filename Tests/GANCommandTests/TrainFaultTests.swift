@@ -1,3 +1,4 @@
+import Foundation
 import TensorBoard
 import TestSupport
 import Testing
@@ -48,6 +49,11 @@ import Testing
                 outcome.errors.contains("\(disk.path)/r/events.out.tfevents.")
                     || outcome.errors.contains("\(disk.path)/r/model.ckpt-"))
             #expect(outcome.errors.contains("No space left on device"))
+            if size < 1 << 20 {
+                // The first checkpoint comes before the log: there is no run yet.
+                #expect(!FileManager.default.fileExists(atPath: "\(disk.path)/r"))
+                continue
+            }
             let check = try command.run("log", "check", disk.path)
             #expect(check.status == 0, "\(check.output) \(check.errors)")
         }
