@@ -152,7 +152,7 @@ struct RealTensorBoardTests {
         ) { data in
             let answer = try? JSONDecoder().decode(HParamsAnswer.self, from: data)
             return answer?.sessionGroups.count == log.runs.count
-                && answer?.sessionGroups.allSatisfy { $0.metricValues?.count == 2 } ?? false
+                && answer?.sessionGroups.allSatisfy { $0.metricValues?.count == 5 } ?? false
         }
         let groups = try JSONDecoder().decode(HParamsAnswer.self, from: answer).sessionGroups
         for (seed, run) in log.runs.enumerated() {
