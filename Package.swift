@@ -96,7 +96,9 @@ let package = Package(
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "Platform", "TestSupport"]),
         .testTarget(
             name: "TensorGraphTests",
-            dependencies: ["TensorGraph", "GAN", "TestSupport", "CAllocationCounter"]),
+            dependencies: [
+                "TensorGraph", "GAN", "Datasets", "TestSupport", "CAllocationCounter",
+            ]),
         .testTarget(
             name: "GANTests",
             dependencies: ["GAN", "TensorGraph", "Checkpoints", "TensorBoard", "TestSupport"],

@@ -113,18 +113,22 @@ KERNEL_CLONES static void add_products(float *sums, const float *x, const float 
 }
 
 /// Adds the sums of a tile that begins at `start`, without the lanes that are no images.
-static void add_tile(const kernel_column_sums *sums, const kernel_pooling *pooling, float *partial, const float *x,
-    const float *y, size_t start, size_t count) {
+static void add_tile(
+    const kernel_step *step, float *partial, const float *x, const float *y, size_t start, size_t count) {
+    const kernel_column_sums *sums = step->sums;
+    const kernel_pooling *pooling = step->pooling;
     const size_t columns = sums->columns, rows = count / columns;
     float own[KERNEL_TILE], *to = start < sums->last_block ? partial : own;
     if (to == own) memset(own, 0, columns * sizeof(float));
-    if (pooling != NULL) {
-        max_pool_scaled_gradient_sums(to, y, pooling->y + start / 4, pooling->dy + start / 4, pooling->scale,
-            pooling->shift, rows / (2 * pooling->width), pooling->width, columns);
-    } else if (y == NULL) {
-        add_columns(to, x, rows, columns);
-    } else {
-        add_products(to, x, y, rows, columns);
+    switch (step->kind) {
+    case KERNEL_SUM_PRODUCTS: add_products(to, x, y, rows, columns); break;
+    case KERNEL_SUM_POOL_GRADIENT:
+    case KERNEL_SUM_POOL_GRADIENT_PRODUCTS:
+        max_pool_scaled_gradient_sums(to, step->kind == KERNEL_SUM_POOL_GRADIENT ? NULL : x, pooling->y + start / 4,
+            pooling->dy + start / 4, pooling->scale, pooling->shift, rows / (2 * pooling->width), pooling->width,
+            columns);
+        break;
+    default: add_columns(to, x, rows, columns);
     }
     if (to == partial) return;
     for (size_t j = 0; j < columns; j++) {
@@ -150,27 +154,50 @@ static void finish(const kernel_column_sums *sums, size_t tasks) {
 
 // MARK: Tiles
 
-static void pool_tile(const kernel_pooling *pooling, float *out, const float *x, size_t start, size_t count) {
+static void pool_tile(const kernel_pooling *pooling, const float *x, size_t start, size_t count) {
     const size_t w = pooling->width, c = pooling->channels, pairs = count / (2 * w * c);
-    const float *scale = pooling->scale, *shift = pooling->shift;
     float *y = pooling->y + start / 4;
-    if (pooling->dy == NULL) {
-        if (scale == NULL) {
-            max_pool_tile(y, x, pairs, w, c);
-        } else {
-            max_pool_scaled_tile(y, x, scale, shift, pairs, w, c);
-        }
+    if (pooling->scale == NULL) {
+        max_pool_tile(y, x, pairs, w, c);
     } else {
-        const float *dy = pooling->dy + start / 4;
-        if (scale == NULL) {
-            max_pool_gradient_tile(out, x, y, dy, pairs, w, c);
-        } else if (pooling->factor != NULL) {
-            const float *slope = pooling->slope + (pooling->slope_varies ? start : 0);
-            max_pool_normed_gradient_tile(out, x, y, dy, pooling, slope, pairs, w, c);
-        } else {
-            max_pool_scaled_gradient_tile(out, x, y, dy, scale, shift, pairs, w, c);
-        }
+        max_pool_scaled_tile(y, x, pooling->scale, pooling->shift, pairs, w, c);
     }
+}
+
+static void pool_gradient_tile(
+    const kernel_pooling *pooling, float *out, const float *x, size_t start, size_t count) {
+    const size_t w = pooling->width, c = pooling->channels, pairs = count / (2 * w * c);
+    const float *y = pooling->y + start / 4, *dy = pooling->dy + start / 4;
+    if (pooling->scale == NULL) {
+        max_pool_gradient_tile(out, x, y, dy, pairs, w, c);
+    } else if (pooling->factor == NULL) {
+        max_pool_scaled_gradient_tile(out, x, y, dy, pooling->scale, pooling->shift, pairs, w, c);
+    } else {
+        const float *slope = pooling->slope + (pooling->slope_varies ? start : 0);
+        max_pool_normed_gradient_tile(out, x, y, dy, pooling, slope, pairs, w, c);
+    }
+}
+
+static void run_step(
+    const kernel_step *step, float registers[][KERNEL_TILE], size_t task, bool is_first, size_t start, size_t count) {
+    float *out = place(&step->out, registers, start);
+    const float *x = place(&step->x, registers, start), *y = place(&step->y, registers, start);
+    switch (step->kind) {
+    case KERNEL_COPY: memcpy(out, x, count * sizeof(float)); return;
+    case KERNEL_UNARY: step->function.unary(out, x, count); return;
+    case KERNEL_UNARY_WITH: step->function.unary_with(out, x, step->parameter, count); return;
+    case KERNEL_BINARY: step->function.binary(out, x, y, count); return;
+    case KERNEL_BINARY_WITH: step->function.binary_with(out, x, y, step->parameter, count); return;
+    case KERNEL_POOL: pool_tile(step->pooling, x, start, count); return;
+    case KERNEL_POOL_GRADIENT: pool_gradient_tile(step->pooling, out, x, start, count); return;
+    case KERNEL_SUM:
+    case KERNEL_SUM_PRODUCTS:
+    case KERNEL_SUM_POOL_GRADIENT:
+    case KERNEL_SUM_POOL_GRADIENT_PRODUCTS: break;
+    }
+    float *partial = step->sums->partials + task * step->sums->columns;
+    if (is_first) memset(partial, 0, step->sums->columns * sizeof(float));
+    add_tile(step, partial, x, y, start, count);
 }
 
 static void run_tiles(void *context, size_t task) {
@@ -180,23 +207,7 @@ static void run_tiles(void *context, size_t task) {
     for (size_t start = task * grain; start < end; start += job->tile) {
         const size_t count = smaller(job->tile, end - start);
         for (size_t i = 0; i < job->step_count; i++) {
-            const kernel_step *step = &job->steps[i];
-            float *out = place(&step->out, registers, start), *x = place(&step->x, registers, start);
-            float *y = step->binary == NULL ? NULL : place(&step->y, registers, start);
-            if (step->sums != NULL) {
-                const size_t columns = step->sums->columns;
-                float *partial = step->sums->partials + task * columns;
-                if (start == task * grain) memset(partial, 0, columns * sizeof(float));
-                add_tile(step->sums, step->pooling, partial, x, y, start, count);
-            } else if (step->binary != NULL) {
-                step->binary(out, x, y, count);
-            } else if (step->unary != NULL) {
-                step->unary(out, x, count);
-            } else if (step->pooling != NULL) {
-                pool_tile(step->pooling, out, x, start, count);
-            } else {
-                memcpy(out, x, count * sizeof(float));
-            }
+            run_step(&job->steps[i], registers, task, start == task * grain, start, count);
         }
     }
 }

@@ -15,7 +15,7 @@ public import TensorBoard
 public final class Session {
     /// The graph that it runs.
     public let graph: Graph
-    private let resources: Resources
+    let resources: Resources
     /// What was compiled so far.
     private(set) var plans: [Plan] = []
     /// Which plan is for which run.

@@ -36,8 +36,26 @@ import Testing
         sums: UnsafePointer<kernel_column_sums>? = nil,
         pooling: UnsafePointer<kernel_pooling>? = nil
     ) -> kernel_step {
-        kernel_step(
-            unary: unary, binary: binary, sums: sums, pooling: pooling, out: out, x: x, y: y ?? x)
+        var step = kernel_step()
+        (step.out, step.x, step.y) = (out, x, y ?? x)
+        (step.sums, step.pooling) = (sums, pooling)
+        let isPooled = pooling != nil
+        if sums != nil {
+            let isOfProducts = binary != nil
+            step.kind =
+                isPooled
+                ? (isOfProducts ? KERNEL_SUM_POOL_GRADIENT_PRODUCTS : KERNEL_SUM_POOL_GRADIENT)
+                : (isOfProducts ? KERNEL_SUM_PRODUCTS : KERNEL_SUM)
+        } else if let binary {
+            step.kind = KERNEL_BINARY
+            step.function.binary = binary
+        } else if let unary {
+            step.kind = KERNEL_UNARY
+            step.function.unary = unary
+        } else if let pooling {
+            step.kind = pooling.pointee.dy == nil ? KERNEL_POOL : KERNEL_POOL_GRADIENT
+        }
+        return step
     }
 
     /// (x · row)², with the product in a register, and the sums of its columns and of x's.

@@ -28,27 +28,25 @@ import Testing
             merged = tf.mergeAllSummaries()
         }
 
-        func units() throws -> (units: [ElementwiseFusion.Unit], asides: Asides) {
-            let specialization = try Specialization(
-                graph: tf, fetches: [merged.tensor], targets: [],
-                feeds: [x: .init(Doubles.random([4, 64]).value)])
-            let nodes = specialization.nodes.filter { !specialization.isFolded($0) }
-            let units = nodes.map(ElementwiseFusion.Unit.node)
-            return (units, Asides(specialization, units: units, inputs: specialization.inputs))
+        func program(upTo pass: String) throws -> Program {
+            try Program(
+                tf, [merged.tensor], feed: [x: Doubles.random([4, 64]).value], upTo: pass)
         }
     }
 
     /// Nothing is lost, and what is put off stands right before what merges it.
     @Test func order() throws {
         let network = Network()
-        let (units, asides) = try network.units()
-        #expect(asides.nodes.count == 9)
-        let (before, order) = (units.flatMap(\.nodes), asides.units.flatMap(\.nodes))
-        let others = order.filter { !asides.nodes.contains($0) }
-        #expect(others == before.filter { !asides.nodes.contains($0) })
-        #expect(Set(order) == Set(before) && order.count == before.count)
-        #expect(order.last == network.merged.tensor.node)
-        #expect(Set(order.dropLast().suffix(9)) == asides.nodes)
+        let before = try network.program(upTo: "form-loops").running
+        let program = try network.program(upTo: "put-aside")
+        let (order, asides) = (program.running, program.running.filter(\.marks.isAside))
+        #expect(asides.count == 9)
+        let isAside = Set(asides.map(\.id))
+        let others = order.map(\.id).filter { !isAside.contains($0) }
+        #expect(others == before.map(\.id).filter { !isAside.contains($0) })
+        #expect(Set(order.map(\.id)) == Set(before.map(\.id)) && order.count == before.count)
+        #expect(order.last?.op == "MergeSummary")
+        #expect(Set(order.dropLast().suffix(9).map(\.id)) == isAside)
     }
 
     /// The same is collected on any number of threads, in every run.

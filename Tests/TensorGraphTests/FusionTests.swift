@@ -30,62 +30,50 @@ import Testing
             }
         }
 
-        func compiled(_ fetches: [Tensor], images: Int) throws -> Compiler {
+        func program(_ fetches: [Tensor], images: Int) throws -> Program {
             let value = Value(
                 [Float](repeating: 0, count: images * 72), shape: [images, 6, 6, 2])
-            let specialization = try Specialization(
-                graph: tf, fetches: fetches, targets: [], feeds: [x: .init(value)])
-            var compiler = Compiler(
-                specialization, fetches: fetches, resources: Resources(threads: 1))
-            compiler.share(plan: 0)
-            return compiler
+            return try Program(tf, fetches, feed: [x: value])
         }
-    }
-
-    /// The ops of the loop that computes a node of this op.
-    private func loop(_ compiler: Compiler, with op: String) throws -> [String] {
-        let unit = try #require(
-            compiler.units.first { unit in unit.nodes.contains { $0.op.name == op } })
-        return unit.nodes.map(\.op.name)
     }
 
     /// A pass over the images for each thing that has to be known before the next can begin.
     @Test func loops() throws {
         let network = try Network()
-        let compiler = try network.compiled([network.loss] + network.gradients, images: 512)
-        #expect(!compiler.running.contains { $0.op.name == "Conv2D" })
-        #expect(try loop(compiler, with: "BiasAdd") == ["BiasAdd"])
-        #expect(try loop(compiler, with: "SquaredDifference") == ["SquaredDifference", "Mean"])
+        let program = try network.program([network.loss] + network.gradients, images: 512)
+        #expect(!program.running.contains { $0.op == "Conv2D" })
+        #expect(program.unit(with: "BiasAdd") == ["BiasAdd"])
+        #expect(program.unit(with: "SquaredDifference") == ["SquaredDifference", "Mean"])
         // The scale, the shift and the relu are part of the pool, and of its gradient.
-        #expect(try loop(compiler, with: "MaxPool") == ["MaxPool"])
-        let backward = try loop(compiler, with: "ReluGrad")
+        #expect(program.unit(with: "MaxPool") == ["MaxPool"])
+        let backward = try #require(program.unit(with: "ReluGrad"))
         #expect(Set(backward) == ["ReluGrad", "Sum", "Mul"])
         #expect(backward.count { $0 == "Sum" } == 2)
         // A mean over fewer pixels squares them itself.
-        let few = try network.compiled([network.loss], images: 3)
-        #expect(!few.running.contains { $0.op.name == "SquaredDifference" })
+        let few = try network.program([network.loss], images: 3)
+        #expect(!few.running.contains { $0.op == "SquaredDifference" })
         // A large one is made again, with what the batch norm makes of it but for the mean's share.
-        let apart = try loop(compiler, with: "BiasAddGrad")
+        let apart = program.unit(with: "BiasAddGrad")
         #expect(apart == ["Sub", "Mul", "AddN", "BiasAddGrad"])
-        let many = try network.compiled([network.loss] + network.gradients, images: 2048)
-        let together = try loop(many, with: "BiasAddGrad")
+        let many = try network.program([network.loss] + network.gradients, images: 2048)
+        let together = many.unit(with: "BiasAddGrad")
         #expect(together == ["Mul", "AddN", "BiasAddGrad"])
     }
 
     /// Of what a mean's gradient repeats in every pixel one row is kept.
     @Test func rows() throws {
         let network = try Network()
-        let compiler = try network.compiled([network.loss] + network.gradients, images: 512)
-        let divisions = compiler.running.filter { $0.op.name == "RealDiv" }
+        let program = try network.program([network.loss] + network.gradients, images: 512)
+        let divisions = program.running.filter { $0.op == "RealDiv" }
         #expect(divisions.count == 2)
-        for node in divisions {
-            #expect(compiler.storedShape(node.output()).reduce(1, *) == 8, "\(node)")
-            #expect(compiler.specialization.type(node.output()).shape.known == [512, 6, 6, 8])
+        for step in divisions {
+            #expect(program.storedShape(step.outputs[0]).reduce(1, *) == 8)
+            #expect(program[step.outputs[0]].shape == [512, 6, 6, 8])
         }
         // Somebody reads all of it here.
-        let quotient = divisions[0].output()
-        let whole = try network.compiled([network.loss, quotient], images: 512)
-        #expect(whole.storedShape(quotient) == [512, 6, 6, 8])
+        let quotient = try #require(program[divisions[0].outputs[0]].tensor)
+        let whole = try network.program([network.loss, quotient], images: 512)
+        #expect(whole.storedShape(try #require(whole.value(quotient))) == [512, 6, 6, 8])
     }
 
     /// Whatever shares a loop, and whatever is fetched from it: the same numbers.

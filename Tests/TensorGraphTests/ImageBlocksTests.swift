@@ -1,4 +1,3 @@
-import CKernels
 import TensorBoard
 import Testing
 
@@ -50,54 +49,51 @@ import Testing
             [x: Doubles.random([images, 16, 16, 1]).value]
         }
 
-        func compiled(_ fetches: [Tensor], images: Int) throws -> Compiler {
-            let specialization = try Specialization(
-                graph: tf, fetches: fetches, targets: [],
-                feeds: feed(images).mapValues { .init($0) })
-            var compiler = Compiler(
-                specialization, fetches: fetches, resources: Resources(threads: 1))
-            compiler.share(plan: 0)
-            return compiler
+        func program(_ fetches: [Tensor], images: Int) throws -> Program {
+            try Program(tf, fetches, feed: feed(images))
         }
     }
 
-    private func conversions(_ compiler: Compiler) -> Int {
-        compiler.running.count { $0.op.name == "ImageConversion" }
+    private func conversions(_ program: Program) -> Int {
+        program.running.count { if case .blocks = $0.primitive { true } else { false } }
     }
 
     @Test func blocks() throws {
         let network = try Network(channels: [11, 13])
         // Both means are over at least 16384 pixels: both layers are laid in blocks.
-        let both = try network.compiled(network.gradients, images: 256)
-        for tensor in network.sums { #expect(both.blockOrder(tensor) == KERNEL_WINDOWS) }
-        for tensor in network.pooled { #expect(both.blockOrder(tensor) == KERNEL_ROWS) }
+        let both = try network.program(network.gradients, images: 256)
+        for tensor in network.sums { #expect(both.blockOrder(of: tensor) == .windows) }
+        for tensor in network.pooled { #expect(both.blockOrder(of: tensor) == .rows) }
         // x and its gradient, what is pooled last and its gradient.
         #expect(conversions(both) == 4)
         // The second layer's are over fewer: between the layers images are converted, too.
-        let one = try network.compiled(network.gradients, images: 64)
-        #expect(one.blockOrder(network.sums[0]) == KERNEL_WINDOWS)
-        #expect(one.blockOrder(network.sums[1]) == nil)
+        let one = try network.program(network.gradients, images: 64)
+        #expect(one.blockOrder(of: network.sums[0]) == .windows)
+        #expect(one.blockOrder(of: network.sums[1]) == nil)
         #expect(conversions(one) == 4)
         // Few images, or images of which somebody outside wants to have one.
-        #expect(conversions(try network.compiled(network.gradients, images: 10)) == 0)
-        let fetched = try network.compiled(network.gradients + [network.sums[0]], images: 256)
-        #expect(fetched.blockOrder(network.sums[0]) == nil)
-        #expect(fetched.blockOrder(network.sums[1]) == KERNEL_WINDOWS)
+        #expect(conversions(try network.program(network.gradients, images: 10)) == 0)
+        let fetched = try network.program(network.gradients + [network.sums[0]], images: 256)
+        #expect(fetched.blockOrder(of: network.sums[0]) == nil)
+        #expect(fetched.blockOrder(of: network.sums[1]) == .windows)
         let wide = try Network(channels: [17])
-        #expect(conversions(try wide.compiled(wide.gradients, images: 256)) == 0)
+        #expect(conversions(try wide.program(wide.gradients, images: 256)) == 0)
     }
 
     /// Nothing of the images' size is kept for the gradient but what the convolution makes.
     @Test func copies() throws {
         let network = try Network(channels: [11])
-        let compiler = try network.compiled(network.gradients, images: 256)
+        let program = try network.program(network.gradients, images: 256)
         let loop = try #require(
-            compiler.units.first { $0.nodes.contains { $0.op.name == "BiasAddGrad" } })
-        #expect(loop.nodes.map(\.op.name) == ["Mul", "AddN", "BiasAddGrad"])
-        #expect(compiler.inputs(loop.nodes[0]).first == network.sums[0])
+            program.units.first { $0.contains { program[$0].op == "BiasAddGrad" } })
+        #expect(loop.map { program[$0].op } == ["Mul", "AddN", "BiasAddGrad"])
+        #expect(program.sources(loop[0]).first == program.value(network.sums[0]))
         // With fewer images the gradient is kept from one loop to the next.
-        let small = try network.compiled(network.gradients, images: 80)
-        #expect(!small.running.contains { $0.name.hasSuffix("Mul/again") })
+        let small = try network.program(network.gradients, images: 80)
+        #expect(
+            !small.running.contains { step in
+                step.stands.contains { $0.isCopy && $0.node.name.hasSuffix("Mul") }
+            })
     }
 
     /// The same numbers as without blocks, whatever the number of images, channels and threads.

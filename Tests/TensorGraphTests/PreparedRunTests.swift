@@ -23,7 +23,7 @@ import Testing
     func stepsAllocateNothing(threads: Int, batch: Int) throws {
         var hyperparameters = Hyperparameters()
         hyperparameters.batchSize = batch
-        let program = Program(hyperparameters, seed: 0)
+        let program = GAN.Program(hyperparameters, seed: 0)
         let session = Session(graph: program.network.tf, threads: threads)
         try session.run(program.initializer)
         let feed = [

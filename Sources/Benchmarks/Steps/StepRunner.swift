@@ -9,6 +9,7 @@ final class StepRunner {
     private let program: Program
     private let session: Session
     private let feed: [Tensor: Value]
+    private let validationFeed: [Tensor: Value]
     /// Fetches the summaries of other images with the same noise, as the loop does.
     private let summaries: PreparedRun
     private var steps: [Step: (train: PreparedRun, loss: PreparedRun)] = [:]
@@ -30,6 +31,7 @@ final class StepRunner {
         var validationFeed = feed
         validationFeed[program.inputX] = Value(
             examples.validation.pixels(0..<batchSize), shape: [batchSize, MNIST.pixelCount])
+        self.validationFeed = validationFeed
         summaries = try session.prepare([program.summary.tensor], feed: validationFeed)
         for step in Step.allCases {
             let (train, loss) =
@@ -55,6 +57,26 @@ final class StepRunner {
         guard let (train, loss) = steps[step] else { return }
         try train.run(profile: profile)
         try loss.run(profile: profile)
+    }
+
+    /// The program of one of the loop's runs as text, after a pass or after all of them.
+    ///
+    /// All runs are compiled before, so that it shows what they leave to each other.
+    func program(_ shown: ShownProgram, after pass: String?) throws -> String {
+        for step in Step.allCases { try take(step) }
+        _ = try summary()
+        return switch shown {
+        case .discriminatorStep:
+            try session.program(targets: [program.discriminatorTrain], feed: feed, after: pass)
+        case .generatorStep:
+            try session.program(targets: [program.generatorTrain], feed: feed, after: pass)
+        case .discriminatorLoss:
+            try session.program([program.discriminatorLoss], feed: feed, after: pass)
+        case .generatorLoss:
+            try session.program([program.generatorLoss], feed: feed, after: pass)
+        case .summary:
+            try session.program([program.summary.tensor], feed: validationFeed, after: pass)
+        }
     }
 
     /// What the loop logs after a pass.

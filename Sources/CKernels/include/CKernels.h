@@ -49,7 +49,10 @@ void kernel_sigmoid(float *out, const float *x, size_t n);
 void kernel_softplus(float *out, const float *x, size_t n);     // log(1 + exp(x)), without overflow
 void kernel_tanh(float *out, const float *x, size_t n);
 
+typedef void (*kernel_unary_with)(float *out, const float *x, float parameter, size_t n);
+
 typedef void (*kernel_binary)(float *out, const float *x, const float *y, size_t n);
+typedef void (*kernel_binary_with)(float *out, const float *x, const float *y, float parameter, size_t n);
 void kernel_add(float *out, const float *x, const float *y, size_t n);
 void kernel_sub(float *out, const float *x, const float *y, size_t n);
 void kernel_mul(float *out, const float *x, const float *y, size_t n);
@@ -95,12 +98,16 @@ typedef struct {
     size_t lanes, last_block, last_lanes;
 } kernel_column_sums;
 
-/// Max pooling of images of even height, `width` (even) and `channels` (at least 8) by windows of 2 × 2, in a run whose tiles are
-/// whole pairs of rows. With `dy`, its gradient: a step's x are the images, `y` what they were pooled to.
+/// A pool of images of even height, `width` (even) and `channels` (at least 8) by windows of 2 × 2, or its gradient, in a run whose
+/// tiles are whole pairs of rows. The images x are the step's first operand; `y` is what they are pooled to, `dy` its gradient.
 ///
-/// With `scale` and `shift`, a number for each channel, what is pooled is relu(x · scale + shift), and the gradient is the relu's, too;
-/// with `factor`, `center` and `slope`, that times the factor, and (x - center) · slope added, where a slope that `varies` has a number
-/// for each value.
+/// | given | what is pooled | its gradient |
+/// |---|---|---|
+/// | nothing | x | that of x |
+/// | scale, shift [channels] | relu(x · scale + shift) | g, that of x · scale + shift |
+/// | and factor, center [channels], slope | the same | g · factor + (x - center) · slope |
+///
+/// The slope is [channels], or, where it varies, of x's shape.
 typedef struct {
     float *y;
     const float *dy;
@@ -110,12 +117,30 @@ typedef struct {
     bool slope_varies;
 } kernel_pooling;
 
-/// out = the sums of x's columns, or, with `binary` (kernel_mul), of x · y's, or, with `pooling`, of the scaled pooling's gradient with
-/// respect to y, or, with both, of that times y; or binary(x, y), or unary(x), or the pooling of x, or its gradient, or, with none of
-/// these, a copy of x.
+/// What a step does: which of its fields it reads, and what it makes.
+typedef enum {
+    KERNEL_COPY,                // out = x
+    KERNEL_UNARY,               // out = unary(x)
+    KERNEL_UNARY_WITH,          // out = unary_with(x, parameter)
+    KERNEL_BINARY,              // out = binary(x, y)
+    KERNEL_BINARY_WITH,         // out = binary_with(x, y, parameter)
+    KERNEL_POOL,                // pooling->y = x, pooled
+    KERNEL_POOL_GRADIENT,       // out = the pool's gradient
+    KERNEL_SUM,                 // sums->out = the sums of x's columns
+    KERNEL_SUM_PRODUCTS,        // the same of x · y
+    KERNEL_SUM_POOL_GRADIENT,   // the same of the gradient of a pool with a scale and a shift, and no more
+    KERNEL_SUM_POOL_GRADIENT_PRODUCTS,  // the same of that · x
+} kernel_step_kind;
+
 typedef struct {
-    kernel_unary unary;
-    kernel_binary binary;
+    kernel_step_kind kind;
+    union {
+        kernel_unary unary;
+        kernel_unary_with unary_with;
+        kernel_binary binary;
+        kernel_binary_with binary_with;
+    } function;
+    float parameter;
     const kernel_column_sums *sums;
     const kernel_pooling *pooling;
     kernel_operand out, x, y;

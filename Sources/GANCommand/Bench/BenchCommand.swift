@@ -1,6 +1,8 @@
 import ArgumentParser
 import Benchmarks
 
+private let programs = ShownProgram.allCases.map(\.rawValue).joined(separator: ", ")
+private let passes = ShownProgram.passNames.joined(separator: ", ")
 private let topics = BenchmarkTopic.allCases.map(\.rawValue).joined(separator: ", ")
 
 /// `gan bench`.
@@ -46,6 +48,30 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Print JSON, one table after another in an array.")
     var json = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Print the program of one of the loop's runs, a line a step, and measure nothing: \(programs).",
+            valueName: "run"),
+        transform: { name in
+            guard let program = ShownProgram(rawValue: name) else {
+                throw ValidationError("it must be one of \(programs)")
+            }
+            return program
+        })
+    var showProgram: ShownProgram?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --show-program: the program as it is after this pass, \(passes). (default: the last)",
+            valueName: "pass"),
+        transform: { name in
+            guard ShownProgram.passNames.contains(name) else {
+                throw ValidationError("it must be one of \(passes)")
+            }
+            return name
+        })
+    var after: String?
+
     /// Trains so many passes in this process, for another one that measures it.
     @Option(help: .hidden)
     var trial: Int?
@@ -55,11 +81,21 @@ struct BenchCommand: ParsableCommand {
             throw ValidationError(
                 "--batch-size must be at most 1000, the number of images built in")
         }
+        guard after == nil || showProgram != nil else {
+            throw ValidationError("--after says which program --show-program shows: give both")
+        }
     }
 
     func run() throws {
         if let trial {
             try runTrial(passes: trial, threads: threads.max() ?? 1) { System.print($0 + "\n") }
+            return
+        }
+        if let showProgram {
+            let size = batchSize == BenchmarkOptions().batchSizes ? 10 : batchSize[0]
+            System.print(
+                try showProgram.text(
+                    batchSize: size, threads: threads.max() ?? 1, after: after) + "\n")
             return
         }
         var options = BenchmarkOptions()

@@ -27,6 +27,13 @@ extension Node {
         return Int(int)
     }
 
+    func float(_ attribute: String) -> Float {
+        guard case .float(let float)? = attributes[attribute] else {
+            preconditionFailure("\(self) has no float named \(attribute)")
+        }
+        return float
+    }
+
     func bool(_ attribute: String) -> Bool {
         guard case .bool(let bool)? = attributes[attribute] else {
             preconditionFailure("\(self) has no bool named \(attribute)")

@@ -8,7 +8,7 @@ internal import TensorBoard
 ///         static let neg: Op = Op(
 ///             "Neg", outputs: Infer.likeFirst,
 ///             gradient: .rule { node, dy in [dy[0].map(node.graph.neg)] },
-///             run: { _ in .unary(kernel_neg) })
+///             lower: { _ in .elementwise(.neg) })
 ///     }
 public struct Op: Sendable {
     /// TensorFlow's name, such as `Conv2D`.
@@ -23,13 +23,10 @@ public struct Op: Sendable {
     /// The outputs' values where the inputs' shapes and known values suffice: shape arithmetic,
     /// predicates. `nil` where they do not.
     let fold: (@Sendable (OpContext) -> [Value]?)?
-    /// How it runs, once all shapes are known.
-    let run: @Sendable (OpContext) -> Execution
+    /// What it becomes in a program, once all shapes are known.
+    let lower: @Sendable (OpContext) -> Lowering
     /// Whether running it does more than computing its outputs, so that it may not be folded away.
     let hasEffect: Bool
-    /// Whether it works on one element at a time, and for less than storing the result and reading
-    /// it again would cost.
-    let isCheap: Bool
     /// Which inputs are variables that it writes to.
     let writes: [Int]
     /// The attributes that repeat an input's type, with that input: TensorFlow wants them in a
@@ -44,17 +41,15 @@ public struct Op: Sendable {
         types: [String: Int] = ["T": 0],
         writes: [Int] = [],
         hasEffect: Bool = false,
-        isCheap: Bool = false,
-        run: @escaping @Sendable (OpContext) -> Execution = { _ in .nothing }
+        lower: @escaping @Sendable (OpContext) -> Lowering = { _ in .nothing }
     ) {
         self.name = name
         self.outputs = outputs
         self.gradient = gradient
         self.fold = fold
-        self.run = run
+        self.lower = lower
         self.types = types
         self.writes = writes
-        self.isCheap = isCheap
         self.hasEffect = hasEffect || !writes.isEmpty
     }
 }

@@ -5,6 +5,10 @@ internal import TensorBoard
 // tensorflow/python/ops/math_grad.py.
 
 extension Op {
+    static let arithmetic: [Op] = [
+        .add, .sub, .mul, .realDiv, .squaredDifference, .floorMod, .addN,
+    ]
+
     static let add: Op = Op(
         "AddV2", outputs: Infer.broadcast,
         gradient: .rule { node, dy in
@@ -12,8 +16,7 @@ extension Op {
             return node.graph.summedToInputs(node, dy) { (dy, dy) }
         },
         fold: Fold.arithmetic({ $0 + $1 }, { $0 &+ $1 }),
-        isCheap: true,
-        run: { _ in .binary(kernel_add) })
+        lower: { _ in .elementwise(.add) })
 
     static let sub: Op = Op(
         "Sub", outputs: Infer.broadcast,
@@ -22,8 +25,7 @@ extension Op {
             return node.graph.summedToInputs(node, dy) { (dy, node.graph.neg(dy)) }
         },
         fold: Fold.arithmetic({ $0 - $1 }, { $0 &- $1 }),
-        isCheap: true,
-        run: { _ in .binary(kernel_sub) })
+        lower: { _ in .elementwise(.sub) })
 
     static let mul: Op = Op(
         "Mul", outputs: Infer.broadcast,
@@ -38,8 +40,7 @@ extension Op {
                 { (tf.add(.mul, "Mul", [dy, y]).output(), tf.add(.mul, "Mul", [x, dy]).output()) })
         },
         fold: Fold.arithmetic({ $0 * $1 }, { $0 &* $1 }),
-        isCheap: true,
-        run: { _ in .binary(kernel_mul) })
+        lower: { _ in .elementwise(.mul) })
 
     static let realDiv: Op = Op(
         "RealDiv", outputs: Infer.broadcast,
@@ -54,7 +55,7 @@ extension Op {
             }
         },
         fold: Fold.arithmetic({ $0 / $1 }, nil),
-        run: { _ in .binary(kernel_div) })
+        lower: { _ in .elementwise(.div) })
 
     static let squaredDifference: Op = Op(
         "SquaredDifference", outputs: Infer.broadcast,
@@ -69,12 +70,12 @@ extension Op {
                 return (dx, tf.neg(dx))
             }
         },
-        run: { _ in .binary(kernel_squared_difference) })
+        lower: { _ in .elementwise(.squaredDifference) })
 
     static let floorMod: Op = Op(
         "FloorMod", outputs: Infer.broadcast,
         gradient: .missing, fold: Fold.arithmetic(nil, { a, b in b == 0 ? 0 : ((a % b) + b) % b }),
-        run: { context in
+        lower: { context in
             preconditionFailure(
                 "\(context.node): only integers that follow from shapes have a remainder")
         })
@@ -92,7 +93,17 @@ extension Op {
             return [TensorType(shape, context.inputs[0].type)]
         },
         gradient: .rule { node, dy in [Tensor?](repeating: dy[0], count: node.inputs.count) },
-        run: { _ in .sum })
+        lower: { _ in .step(.sum) })
+}
+
+extension ElementFunction {
+    static let add = ElementFunction("add", kernel_add, isCheap: true) { $0 + $1 }
+    static let sub = ElementFunction("sub", kernel_sub, isCheap: true) { $0 - $1 }
+    static let mul = ElementFunction("mul", kernel_mul, isCheap: true) { $0 * $1 }
+    static let div = ElementFunction("div", kernel_div) { $0 / $1 }
+    static let squaredDifference = ElementFunction(
+        "squaredDifference", kernel_squared_difference
+    ) { ($0 - $1) * ($0 - $1) }
 }
 
 /// Rules that compute small values when a graph is built or a run is planned.

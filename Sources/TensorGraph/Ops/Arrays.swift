@@ -4,6 +4,11 @@ internal import TensorBoard
 // Ops that make, move or reshape values. Gradients after tensorflow/python/ops/array_grad.py.
 
 extension Op {
+    static let arrays: [Op] = [
+        .const, .placeholder, .identity, .stopGradient, .reshape, .squeeze, .shape, .shapeN, .fill,
+        .broadcastTo, .tile, .gather,
+    ]
+
     static let const: Op = Op(
         "Const",
         outputs: { context in
@@ -25,12 +30,12 @@ extension Op {
         "Identity", outputs: Infer.likeFirst,
         gradient: .rule { _, dy in [dy[0]] },
         fold: { $0.values[0].map { [$0] } },
-        run: { _ in .alias(0) })
+        lower: { _ in .view(of: 0) })
 
     static let stopGradient: Op = Op(
         "StopGradient", outputs: Infer.likeFirst,
         gradient: .notDifferentiable, fold: { $0.values[0].map { [$0] } },
-        run: { _ in .alias(0) })
+        lower: { _ in .view(of: 0) })
 
     static let reshape: Op = Op(
         "Reshape",
@@ -46,7 +51,7 @@ extension Op {
             }
             return [value.reshaped(shape)]
         },
-        types: ["T": 0, "Tshape": 1], run: { _ in .alias(0) })
+        types: ["T": 0, "Tshape": 1], lower: { _ in .view(of: 0) })
 
     static let squeeze: Op = Op(
         "Squeeze",
@@ -79,7 +84,7 @@ extension Op {
             }
             return [value.reshaped(shape)]
         },
-        run: { _ in .alias(0) })
+        lower: { _ in .view(of: 0) })
 
     static let shape: Op = Op(
         "Shape", outputs: Infer.shapeVectors,
@@ -105,12 +110,7 @@ extension Op {
             return [value.repeated(shape)]
         },
         types: ["T": 1, "index_type": 0],
-        run: { _ in
-            .call { bound in
-                let (out, value) = (bound.outputs[0], bound.inputs[1])
-                return { kernel_fill(out.floats, value.floats[0], out.count) }
-            }
-        })
+        lower: { _ in .step(.fill, reading: [1]) })
 
     static let broadcastTo: Op = Op(
         "BroadcastTo",
@@ -120,12 +120,7 @@ extension Op {
             return [node.graph.sumToShape(dy, of: node.inputs[0]), nil]
         },
         types: ["T": 0, "Tidx": 1],
-        run: { context in
-            let repetition = Elementwise.Repetition(
-                of: context.dimensions(0), in: context.outputs[0].shape.known ?? [])
-            guard repetition == .other else { return .copy }
-            return .call { bound in Broadcast.copy(bound.outputs[0], from: bound.inputs[0]) }
-        })
+        lower: { _ in .step(.broadcast, reading: [0]) })
 
     static let tile: Op = Op(
         "Tile",
@@ -159,11 +154,10 @@ extension Op {
             return [tf.reduceSum(copies, axes: sizes.indices.map { $0 * 2 }), nil]
         },
         types: ["T": 0, "Tmultiples": 1],
-        run: { context in
-            let repetition = Elementwise.Repetition(
+        lower: { context in
+            let repetition = Repetition(
                 of: context.dimensions(0), in: context.outputs[0].shape.known ?? [])
-            guard repetition == .other else { return .copy }
-            return .call { bound in Broadcast.tile(bound.outputs[0], from: bound.inputs[0]) }
+            return .step(repetition == .other ? .tile : .broadcast, reading: [0])
         })
 
     static let gather: Op = Op(
@@ -184,7 +178,7 @@ extension Op {
             return [Value(.int32(indices.map { Int32(data[$0]) }), shape: shape)]
         },
         types: ["Tparams": 0, "Tindices": 1, "Taxis": 2],
-        run: { context in
+        lower: { context in
             preconditionFailure(
                 "\(context.node): only shapes can be gathered, whose values follow from other shapes"
             )

@@ -1,6 +1,8 @@
 internal import TensorBoard
 
 extension Op {
+    static let controlFlow: [Op] = [.noOp, .`switch`, .merge]
+
     /// Nothing: it only stands for an order.
     static let noOp: Op = Op("NoOp", outputs: Infer.none, gradient: .notDifferentiable)
 
@@ -20,7 +22,7 @@ extension Op {
             }
             return [tf.merge(both), nil]
         },
-        run: { _ in .alias(0) })
+        lower: { _ in .view(of: 0) })
 
     /// The input that is alive, and its place among the inputs.
     static let merge: Op = Op(
@@ -57,5 +59,5 @@ extension Op {
             }
             return isChosen.map { tf.switching(dy, $0).output(1) }
         },
-        run: { _ in .alias(0) })
+        lower: { _ in .view(of: 0) })
 }

@@ -5,6 +5,10 @@ internal import TensorBoard
 // tensorflow/python/ops/nn_grad.py.
 
 extension Op {
+    static let convolutions: [Op] = [
+        .conv2D, .conv2DBackpropInput, .conv2DBackpropFilter, .biasAdd, .biasAddGrad,
+    ]
+
     static let conv2D: Op = Op(
         "Conv2D",
         outputs: { context in
@@ -31,22 +35,11 @@ extension Op {
                 attributes: node.convolutionAttributes)
             return [dx.output(), dw.output()]
         },
-        run: { convolution($0, hasBias: false) })
-
-    /// How a `Conv2D` runs, with a bias for each channel as a third operand if it has one.
-    static func convolution(_ context: OpContext, hasBias: Bool) -> Execution {
-        let shape = Window.shape(
-            context, images: context.dimensions(0), filter: context.dimensions(1),
-            output: context.outputs[0].shape.known ?? [])
-        return .call(scratch: withUnsafePointer(to: shape) { kernel_conv2d_scratch($0) }) { bound in
-            let (pool, scratch, y) = (bound.pool, bound.scratch, bound.outputs[0].floats)
-            let (x, w) = (bound.inputs[0].floats, bound.inputs[1].floats)
-            let bias = hasBias ? bound.inputs[2].floats : nil
-            return {
-                withUnsafePointer(to: shape) { kernel_conv2d(pool, y, x, w, bias, $0, scratch) }
-            }
-        }
-    }
+        lower: { context in
+            .convolution(
+                .forward, context, images: context.dimensions(0), filter: context.dimensions(1),
+                output: context.outputs[0].shape.known ?? [], reading: [0, 1])
+        })
 
     static let conv2DBackpropInput: Op = Op(
         "Conv2DBackpropInput",
@@ -61,20 +54,10 @@ extension Op {
             return [nil, dw.output(), again.output()]
         },
         types: ["T": 1],
-        run: { context in
-            let shape = Window.shape(
-                context, images: context.outputs[0].shape.known ?? [],
-                filter: context.dimensions(1), output: context.dimensions(2))
-            return .call(scratch: withUnsafePointer(to: shape) { kernel_conv2d_scratch($0) }) {
-                bound in
-                let (pool, scratch, dx) = (bound.pool, bound.scratch, bound.outputs[0].floats)
-                let (w, dy) = (bound.inputs[1].floats, bound.inputs[2].floats)
-                return {
-                    withUnsafePointer(to: shape) {
-                        kernel_conv2d_input_gradient(pool, dx, dy, w, $0, scratch)
-                    }
-                }
-            }
+        lower: { context in
+            .convolution(
+                .inputGradient, context, images: context.outputs[0].shape.known ?? [],
+                filter: context.dimensions(1), output: context.dimensions(2), reading: [1, 2])
         })
 
     static let conv2DBackpropFilter: Op = Op(
@@ -89,20 +72,11 @@ extension Op {
             let again = tf.add(.conv2D, nil, [x, dy], attributes: node.convolutionAttributes)
             return [dx.output(), nil, again.output()]
         },
-        run: { context in
-            let shape = Window.shape(
-                context, images: context.dimensions(0),
-                filter: context.outputs[0].shape.known ?? [], output: context.dimensions(2))
-            return .call(scratch: withUnsafePointer(to: shape) { kernel_conv2d_scratch($0) }) {
-                bound in
-                let (pool, scratch, dw) = (bound.pool, bound.scratch, bound.outputs[0].floats)
-                let (x, dy) = (bound.inputs[0].floats, bound.inputs[2].floats)
-                return {
-                    withUnsafePointer(to: shape) {
-                        kernel_conv2d_filter_gradient(pool, dw, x, dy, $0, scratch)
-                    }
-                }
-            }
+        lower: { context in
+            .convolution(
+                .filterGradient, context, images: context.dimensions(0),
+                filter: context.outputs[0].shape.known ?? [], output: context.dimensions(2),
+                reading: [0, 2])
         })
 
     static let biasAdd: Op = Op(
@@ -120,7 +94,7 @@ extension Op {
                 .biasAddGrad, nil, [dy], attributes: ["data_format": .string("NHWC")])
             return [dy, sum.output()]
         },
-        run: { _ in .binary(kernel_add) })
+        lower: { _ in .elementwise(.addBias) })
 
     static let biasAddGrad: Op = Op(
         "BiasAddGrad",
@@ -132,17 +106,28 @@ extension Op {
             let tf = node.graph
             return [tf.add(.broadcastTo, nil, [grad, tf.shape(of: node.inputs[0])]).output()]
         },
-        run: { context in
+        lower: { context in
             let channels = context.dimensions(0).last ?? 1
             let rows = context.dimensions(0).dropLast().reduce(1, *)
-            if rows > 1, (2...Elementwise.tileSize).contains(channels) {
-                return .columnSums(columns: channels, divisor: 1)
-            }
-            return .call { bound in
-                let (pool, out, x) = (bound.pool, bound.outputs[0].floats, bound.inputs[0].floats)
-                return { kernel_sum_rows(pool, out, x, rows, channels) }
-            }
+            return .step(.reduce(Reduction(rows: rows, columns: channels)))
         })
+}
+
+extension ElementFunction {
+    /// A sum with a bias for each channel, which a convolution can add itself.
+    static let addBias = ElementFunction("addBias", kernel_add) { $0 + $1 }
+}
+
+extension Lowering {
+    /// A convolution, or one of its gradients, of `images` [N, H, W, C] with `filter` [R, S, C, K] to
+    /// `output` [N, P, Q, K].
+    fileprivate static func convolution(
+        _ part: Convolution.Part, _ context: OpContext, images: [Int], filter: [Int],
+        output: [Int], reading: [Int]
+    ) -> Lowering {
+        let geometry = Window.geometry(context, images: images, filter: filter, output: output)
+        return .step(.convolution(Convolution(part: part, geometry: geometry)), reading: reading)
+    }
 }
 
 extension Node {
@@ -180,17 +165,17 @@ struct Window {
         isPadded ? max((output - 1) * stride + size - input, 0) / 2 : 0
     }
 
-    /// What the kernels need to know of a convolution of `images` [N, H, W, C] with `filter` [R, S,
+    /// How windows lie in a convolution of `images` [N, H, W, C] with `filter` [R, S,
     /// C, K] to `output` [N, P, Q, K].
-    static func shape(
+    static func geometry(
         _ context: OpContext, images: [Int], filter: [Int], output: [Int]
-    ) -> kernel_conv2d_shape {
+    ) -> WindowGeometry {
         let window = Window(context.node, height: filter[0], width: filter[1])
-        return kernel_conv2d_shape(
+        return WindowGeometry(
             n: images[0], h: images[1], w: images[2], c: images[3], r: filter[0], s: filter[1],
-            p: output[1], q: output[2], k: output[3], stride_h: window.stride.height,
-            stride_w: window.stride.width,
-            pad_top: window.padding(images[1], output[1], filter[0], window.stride.height),
-            pad_left: window.padding(images[2], output[2], filter[1], window.stride.width))
+            p: output[1], q: output[2], k: output[3], strideH: window.stride.height,
+            strideW: window.stride.width,
+            padTop: window.padding(images[1], output[1], filter[0], window.stride.height),
+            padLeft: window.padding(images[2], output[2], filter[1], window.stride.width))
     }
 }

@@ -1,20 +1,25 @@
 internal import CKernels
+internal import Platform
 internal import TensorBoard
 
 // Element-wise functions of one tensor, and their gradients, after
 // tensorflow/python/ops/math_grad.py and nn_grad.py.
 
 extension Op {
+    static let functions: [Op] = [
+        .neg, .exp, .log, .reciprocal, .square, .sqrt, .rsqrt, .rsqrtGrad, .sigmoid, .sigmoidGrad,
+        .tanh, .tanhGrad, .softplus, .relu, .reluGrad,
+    ]
+
     static let neg: Op = Op(
         "Neg", outputs: Infer.likeFirst,
         gradient: .rule { node, dy in [dy[0].map(node.graph.neg)] },
-        isCheap: true,
-        run: { _ in .unary(kernel_neg) })
+        lower: { _ in .elementwise(.neg) })
 
     static let exp: Op = Op(
         "Exp", outputs: Infer.likeFirst,
         gradient: .rule { node, dy in [dy[0].map { $0 * node.output() }] },
-        run: { _ in .unary(kernel_exp) })
+        lower: { _ in .elementwise(.exp) })
 
     static let log: Op = Op(
         "Log", outputs: Infer.likeFirst,
@@ -26,14 +31,14 @@ extension Op {
                 }
             ]
         },
-        run: { _ in .unary(kernel_log) })
+        lower: { _ in .elementwise(.log) })
 
     static let reciprocal: Op = Op(
         "Reciprocal", outputs: Infer.likeFirst,
         gradient: .rule { node, dy in
             [dy[0].map { node.graph.neg($0 * node.graph.square(node.output())) }]
         },
-        run: { _ in .unary(kernel_reciprocal) })
+        lower: { _ in .elementwise(.reciprocal) })
 
     static let square: Op = Op(
         "Square", outputs: Infer.likeFirst,
@@ -48,8 +53,7 @@ extension Op {
                 }
             ]
         },
-        isCheap: true,
-        run: { _ in .unary(kernel_square) })
+        lower: { _ in .elementwise(.square) })
 
     static let sqrt: Op = Op(
         "Sqrt", outputs: Infer.likeFirst,
@@ -58,14 +62,14 @@ extension Op {
             let half = node.graph.constant(Value(0.5), name: "Const")
             return [dy * half * node.graph.add(.reciprocal, nil, [node.output()]).output()]
         },
-        run: { _ in .unary(kernel_sqrt) })
+        lower: { _ in .elementwise(.sqrt) })
 
     static let rsqrt: Op = Op(
         "Rsqrt", outputs: Infer.likeFirst,
         gradient: .rule { node, dy in
             [dy[0].map { node.graph.add(.rsqrtGrad, nil, [node.output(), $0]).output() }]
         },
-        run: { _ in .unary(kernel_rsqrt) })
+        lower: { _ in .elementwise(.rsqrt) })
 
     /// dy · -½ y³.
     static let rsqrtGrad: Op = Op(
@@ -77,14 +81,14 @@ extension Op {
                 [-1.5 * grad * dy * tf.square(y), tf.add(.rsqrtGrad, nil, [y, grad]).output()]
             }
         },
-        run: { _ in .binary(kernel_rsqrt_grad) })
+        lower: { _ in .elementwise(.rsqrtGrad) })
 
     static let sigmoid: Op = Op(
         "Sigmoid", outputs: Infer.likeFirst,
         gradient: .rule { node, dy in
             [dy[0].map { node.graph.add(.sigmoidGrad, nil, [node.output(), $0]).output() }]
         },
-        run: { _ in .unary(kernel_sigmoid) })
+        lower: { _ in .elementwise(.sigmoid) })
 
     /// dy · y (1 - y).
     static let sigmoidGrad: Op = Op(
@@ -99,14 +103,14 @@ extension Op {
                 ]
             }
         },
-        run: { _ in .binary(kernel_sigmoid_grad) })
+        lower: { _ in .elementwise(.sigmoidGrad) })
 
     static let tanh: Op = Op(
         "Tanh", outputs: Infer.likeFirst,
         gradient: .rule { node, dy in
             [dy[0].map { node.graph.add(.tanhGrad, nil, [node.output(), $0]).output() }]
         },
-        run: { _ in .unary(kernel_tanh) })
+        lower: { _ in .elementwise(.tanh) })
 
     /// dy · (1 - y²).
     static let tanhGrad: Op = Op(
@@ -118,22 +122,21 @@ extension Op {
                 [grad * -2 * dy * y, tf.add(.tanhGrad, nil, [y, grad]).output()]
             }
         },
-        run: { _ in .binary(kernel_tanh_grad) })
+        lower: { _ in .elementwise(.tanhGrad) })
 
     static let softplus: Op = Op(
         "Softplus", outputs: Infer.likeFirst,
         gradient: .rule { node, dy in
             [dy[0].map { $0 * node.graph.sigmoid(node.inputs[0]) }]
         },
-        run: { _ in .unary(kernel_softplus) })
+        lower: { _ in .elementwise(.softplus) })
 
     static let relu: Op = Op(
         "Relu", outputs: Infer.likeFirst,
         gradient: .rule { node, dy in
             [dy[0].map { node.graph.add(.reluGrad, nil, [$0, node.output()]).output() }]
         },
-        isCheap: true,
-        run: { _ in .unary(kernel_relu) })
+        lower: { _ in .elementwise(.relu) })
 
     /// dy where y > 0, else 0.
     static let reluGrad: Op = Op(
@@ -141,6 +144,39 @@ extension Op {
         gradient: .rule { node, grad in
             [grad[0].map { node.graph.add(.reluGrad, nil, [$0, node.inputs[1]]).output() }, nil]
         },
-        isCheap: true,
-        run: { _ in .binary(kernel_relu_grad) })
+        lower: { _ in .elementwise(.reluGrad) })
 }
+
+extension ElementFunction {
+    static let neg = ElementFunction("neg", kernel_neg, isCheap: true) { -$0 }
+    static let exp = ElementFunction("exp", kernel_exp) { exponential($0) }
+    static let log = ElementFunction("log", kernel_log) { logarithm($0) }
+    static let reciprocal = ElementFunction("reciprocal", kernel_reciprocal) { 1 / $0 }
+    static let square = ElementFunction("square", kernel_square, isCheap: true) { $0 * $0 }
+    static let sqrt = ElementFunction("sqrt", kernel_sqrt) { $0.squareRoot() }
+    static let rsqrt = ElementFunction("rsqrt", kernel_rsqrt) { 1 / $0.squareRoot() }
+    static let rsqrtGrad = ElementFunction("rsqrtGrad", kernel_rsqrt_grad) { y, dy in
+        dy * -0.5 * y * y * y
+    }
+    static let sigmoid = ElementFunction("sigmoid", kernel_sigmoid) { 1 / (1 + exponential(-$0)) }
+    static let sigmoidGrad = ElementFunction("sigmoidGrad", kernel_sigmoid_grad) { y, dy in
+        dy * y * (1 - y)
+    }
+    static let tanh = ElementFunction("tanh", kernel_tanh) { hyperbolicTangent($0) }
+    static let tanhGrad = ElementFunction("tanhGrad", kernel_tanh_grad) { y, dy in
+        dy * (1 - y * y)
+    }
+    static let softplus = ElementFunction("softplus", kernel_softplus) { x in
+        max(x, 0) + logOfOneAnd(exponential(-abs(x)))
+    }
+    static let relu = ElementFunction("relu", kernel_relu, isCheap: true) { $0 < 0 ? 0 : $0 }
+    static let reluGrad = ElementFunction("reluGrad", kernel_relu_grad, isCheap: true) { dy, y in
+        y > 0 ? dy : 0
+    }
+}
+
+// The C library's functions, under names that the functions above do not have.
+private func exponential(_ x: Double) -> Double { exp(x) }
+private func logarithm(_ x: Double) -> Double { log(x) }
+private func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
+private func logOfOneAnd(_ x: Double) -> Double { log1p(x) }

@@ -1,7 +1,8 @@
-internal import CKernels
 internal import TensorBoard
 
 extension Op {
+    static let products: [Op] = [.matMul]
+
     /// a · b, with a or b transposed; gradients after tensorflow/python/ops/math_grad.py.
     static let matMul: Op = Op(
         "MatMul",
@@ -34,21 +35,17 @@ extension Op {
             case (true, true): [ofA(b, dy, (true, true)), ofB(dy, a, (true, true))]
             }
         },
-        run: { context in
+        lower: { context in
             let (a, b) = (context.dimensions(0), context.dimensions(1))
             let transposed = (
                 context.node.bool("transpose_a"), context.node.bool("transpose_b")
             )
             let (m, k) = transposed.0 ? (a[1], a[0]) : (a[0], a[1])
             let n = transposed.1 ? b[0] : b[1]
-            let scratch = kernel_matmul_scratch(m, n, k, transposed.0, transposed.1)
-            return .call(scratch: scratch) { bound in
-                let (pool, scratch, c) = (bound.pool, bound.scratch, bound.outputs[0].floats)
-                let (a, b) = (bound.inputs[0].floats, bound.inputs[1].floats)
-                return {
-                    kernel_matmul(
-                        pool, c, a, b, m, n, k, transposed.0, transposed.1, scratch)
-                }
-            }
+            return .step(
+                .product(
+                    Product(
+                        m: m, n: n, k: k, isFirstTransposed: transposed.0,
+                        isSecondTransposed: transposed.1)))
         })
 }

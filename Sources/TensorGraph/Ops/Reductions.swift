@@ -1,13 +1,14 @@
-internal import CKernels
 internal import TensorBoard
 
 // Reductions over axes. Gradients after tensorflow/python/ops/math_grad.py.
 
 extension Op {
+    static let reductions: [Op] = [.sum, .mean, .prod, .broadcastGradientArgs]
+
     static let sum: Op = Op(
         "Sum", outputs: Infer.reduction,
         gradient: .rule { node, dy in [dy[0].map { node.graph.sumGradient(node, $0) }, nil] },
-        types: ["T": 0, "Tidx": 1], run: { Reduction.execution($0, divisor: 1) })
+        types: ["T": 0, "Tidx": 1], lower: { .reduction($0, divisor: 1) })
 
     static let mean: Op = Op(
         "Mean", outputs: Infer.reduction,
@@ -18,10 +19,10 @@ extension Op {
             return [tf.add(.realDiv, "truediv", [sum, tf.meanDivisor(node)]).output(), nil]
         },
         types: ["T": 0, "Tidx": 1],
-        run: { context in
+        lower: { context in
             let count = context.dimensions(0).reduce(1, *)
             let results = context.outputs[0].shape.elementCount ?? 1
-            return Reduction.execution(context, divisor: Float(max(count, 1) / max(results, 1)))
+            return .reduction(context, divisor: Float(max(count, 1) / max(results, 1)))
         })
 
     /// The product of integers, for shapes.
@@ -35,7 +36,7 @@ extension Op {
             return [Value(.int32([Int32(ints.reduce(1, *))]), shape: shape)]
         },
         types: ["T": 0, "Tidx": 1],
-        run: { context in
+        lower: { context in
             preconditionFailure(
                 "\(context.node): only shapes have a product, which follows from other shapes")
         })
@@ -58,7 +59,7 @@ extension Op {
             }
             return [Value(axes.0), Value(axes.1)]
         },
-        run: { context in
+        lower: { context in
             preconditionFailure(
                 "\(context.node): the shapes it takes have to follow from other shapes")
         })
@@ -120,108 +121,13 @@ extension Graph {
     }
 }
 
-/// How a sum over axes runs, and a mean, which is a sum that is divided.
-enum Reduction {
-    /// Means over fewer rows are taken in TensorFlow's order, one row after another, because a batch
-    /// norm amplifies the grain of that order. Of more rows, a tree is the faster, and the more
-    /// accurate.
-    private static let leastRowsOfTree = 16384
-
-    static func execution(_ context: OpContext, divisor: Float) -> Execution {
+extension Lowering {
+    /// A sum over the axes that the second input names, divided by something.
+    fileprivate static func reduction(_ context: OpContext, divisor: Float) -> Lowering {
         guard let axes = Infer.axes(context) else {
             preconditionFailure("\(context.node): its axes have to be known when a run is planned")
         }
-        let sizes = context.dimensions(0)
-        let groups = grouped(sizes, reduced: Set(axes))
-        let count = sizes.reduce(1, *)
-        if groups.map(\.isReduced) == [true, false], groups[1].size <= Elementwise.tileSize,
-            divisor == 1 || groups[0].size >= leastRowsOfTree
-        {
-            return .columnSums(columns: groups[1].size, divisor: divisor)
-        }
-        return .call { bound in
-            let (pool, out, x) = (bound.pool, bound.outputs[0].floats, bound.inputs[0].floats)
-            let results = bound.outputs[0].count
-            let (rows, columns) = (groups.first?.size ?? 1, groups.last?.size ?? 1)
-            let sum: Kernel
-            switch groups.map(\.isReduced) {
-            case []:
-                sum = { out.update(from: x, count: count) }
-            case [false]:
-                sum = { out.update(from: x, count: count) }
-            case [true]:
-                sum = { out[0] = kernel_sum(x, count) }
-            case [true, false]:
-                sum = { kernel_sum_rows(pool, out, x, rows, columns) }
-            case [false, true]:
-                sum = { kernel_sum_columns(pool, out, x, rows, columns) }
-            default:
-                sum = { general(out, results, x, groups) }
-            }
-            guard divisor != 1 else { return sum }
-            return {
-                sum()
-                for i in 0..<results { out[i] /= divisor }
-            }
-        }
-    }
-
-    /// How a mean over all dimensions but the last runs whose operands are what is squared and a row
-    /// that is subtracted from it before; `nil` for another mean, and for one that a loop takes.
-    static func meanOfSquares(_ context: OpContext) -> Execution? {
-        guard let axes = Infer.axes(context) else { return nil }
-        let groups = grouped(context.dimensions(0), reduced: Set(axes))
-        guard groups.map(\.isReduced) == [true, false], groups[0].size < leastRowsOfTree else {
-            return nil
-        }
-        let (rows, columns) = (groups[0].size, groups[1].size)
-        return .call { bound in
-            let (pool, out, x) = (bound.pool, bound.outputs[0].floats, bound.inputs[0].floats)
-            let center = bound.inputs[1].floats
-            return {
-                kernel_sum_rows_of_squares(pool, out, x, center, rows, columns)
-                for i in 0..<columns { out[i] /= Float(rows) }
-            }
-        }
-    }
-
-    private struct Group {
-        var size: Int
-        var isReduced: Bool
-    }
-
-    /// The dimensions with neighbours joined that are both reduced or both kept, without those of
-    /// size 1.
-    private static func grouped(_ sizes: [Int], reduced: Set<Int>) -> [Group] {
-        var groups: [Group] = []
-        for (axis, size) in sizes.enumerated() where size != 1 {
-            if let last = groups.last, last.isReduced == reduced.contains(axis) {
-                groups[groups.count - 1].size *= size
-            } else {
-                groups.append(Group(size: size, isReduced: reduced.contains(axis)))
-            }
-        }
-        return groups
-    }
-
-    /// Any pattern of reduced and kept groups, in order, in Double.
-    private static func general(
-        _ out: UnsafeMutablePointer<Float>, _ count: Int, _ x: UnsafePointer<Float>,
-        _ groups: [Group]
-    ) {
-        var sums = [Double](repeating: 0, count: count)
-        let total = groups.reduce(1) { $0 * $1.size }
-        for element in 0..<total {
-            var (rest, place, stride) = (element, 0, 1)
-            for group in groups.reversed() {
-                if !group.isReduced {
-                    place += rest % group.size * stride
-                    stride *= group.size
-                }
-                rest /= group.size
-            }
-            sums[place] += Double(x[element])
-        }
-        for (index, sum) in sums.enumerated() { out[index] = Float(sum) }
+        let reduction = Reduction(context.dimensions(0), over: Set(axes), divisor: divisor)
+        return .step(.reduce(reduction), reading: [0])
     }
 }

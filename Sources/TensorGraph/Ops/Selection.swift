@@ -6,17 +6,19 @@ internal import TensorBoard
 // numbers the first one does.
 
 extension Op {
+    static let selections: [Op] = [.maximum, .minimum, .select, .selectV2, .zerosLike]
+
     static let maximum: Op = Op(
         "Maximum", outputs: Infer.broadcast,
         gradient: .rule { node, dy in node.graph.chosen(node, dy[0], by: .greaterEqual) },
         fold: Fold.arithmetic({ max($0, $1) }, { max($0, $1) }),
-        run: { _ in .binary(kernel_max) })
+        lower: { _ in .elementwise(.maximum) })
 
     static let minimum: Op = Op(
         "Minimum", outputs: Infer.broadcast,
         gradient: .rule { node, dy in node.graph.chosen(node, dy[0], by: .lessEqual) },
         fold: Fold.arithmetic({ min($0, $1) }, { min($0, $1) }),
-        run: { _ in .binary(kernel_min) })
+        lower: { _ in .elementwise(.minimum) })
 
     /// x where the condition holds, y elsewhere. The condition has the shape of both, or is a
     /// scalar, or has a bool for each of their first dimension.
@@ -49,7 +51,10 @@ extension Op {
             ]
         },
         types: ["T": 1],
-        run: { context in Choose.call(context, conditionOfRows: true) })
+        lower: { context in
+            let (condition, x) = (context.dimensions(0), context.dimensions(1))
+            return .step(.select(byRows: condition.count == 1 && x.count > 1))
+        })
 
     /// x where the condition holds, y elsewhere, all three broadcast to one shape.
     static let selectV2: Op = Op(
@@ -79,45 +84,17 @@ extension Op {
             ]
         },
         types: ["T": 1],
-        run: { context in Choose.call(context, conditionOfRows: false) })
+        lower: { _ in .step(.select(byRows: false)) })
 
     /// Zeros of its input's shape.
     static let zerosLike: Op = Op(
         "ZerosLike", outputs: Infer.likeFirst, gradient: .notDifferentiable,
-        run: { _ in
-            .call { bound in
-                let out = bound.outputs[0]
-                return { kernel_fill(out.floats, 0, out.count) }
-            }
-        })
+        lower: { _ in .step(.fill, reading: []) })
 }
 
-/// How a choice runs: one number at a time.
-private enum Choose {
-    /// - Parameter conditionOfRows: whether a condition that is a vector has a bool for each of the
-    ///   first dimension, instead of being broadcast.
-    static func call(_ context: OpContext, conditionOfRows: Bool) -> Execution {
-        precondition(
-            context.inputs[1].type == .float,
-            "\(context.node): no choice between tensors of \(context.inputs[1].type)")
-        return .call { bound in
-            let (out, condition) = (bound.outputs[0], bound.inputs[0])
-            let (x, y) = (bound.inputs[1], bound.inputs[2])
-            var shape = condition.shape
-            if conditionOfRows, shape.count == 1, out.shape.count > 1 {
-                shape += [Int](repeating: 1, count: out.shape.count - 1)
-            }
-            let bools = condition.pointer.assumingMemoryBound(to: Bool.self)
-            let walks = [shape, x.shape, y.shape].map { Walk($0, in: out.shape) }
-            return {
-                for i in 0..<out.count {
-                    out.floats[i] =
-                        bools[walks[0].place(i)]
-                        ? x.floats[walks[1].place(i)] : y.floats[walks[2].place(i)]
-                }
-            }
-        }
-    }
+extension ElementFunction {
+    static let maximum = ElementFunction("maximum", kernel_max) { max($0, $1) }
+    static let minimum = ElementFunction("minimum", kernel_min) { min($0, $1) }
 }
 
 extension Graph {

@@ -1,40 +1,24 @@
 internal import TensorBoard
 
-// Summary ops. Their result is a value that the writer's own thread turns into bytes, in place of
-// TensorFlow's serialized string, so that the thread that trains only copies numbers; those of
-// images as bytes, which wait for the writer in a quarter of the memory.
+// Summary ops. What they collect is a value, in place of TensorFlow's serialized string.
 
 extension Op {
+    static let summaries: [Op] = [.scalarSummary, .histogramSummary, .imageSummary, .mergeSummary]
+
     static let scalarSummary: Op = Op(
         "ScalarSummary", outputs: Collect.outputs,
         gradient: .notDifferentiable, types: ["T": 1],
-        run: { context in
-            let tag = Collect.tag(context)
-            return .call { bound in
-                let (value, slot) = (bound.inputs[1], bound.outputs[0].slot)
-                return { slot?.summary = Summary([.scalar(value.floats[0], tag: tag)]) }
-            }
-        })
+        lower: { .step(.summary(.scalar(tag: Collect.tag($0))), reading: [1]) })
 
     static let histogramSummary: Op = Op(
         "HistogramSummary", outputs: Collect.outputs,
         gradient: .notDifferentiable, types: ["T": 1],
-        run: { context in
-            let tag = Collect.tag(context)
-            return .call { bound in
-                let (values, slot) = (bound.inputs[1], bound.outputs[0].slot)
-                return {
-                    let floats = [Float](
-                        UnsafeBufferPointer(start: values.floats, count: values.count))
-                    slot?.summary = Summary([.histogram(floats, tag: tag)])
-                }
-            }
-        })
+        lower: { .step(.summary(.histogram(tag: Collect.tag($0))), reading: [1]) })
 
     static let imageSummary: Op = Op(
         "ImageSummary", outputs: Collect.outputs,
         gradient: .notDifferentiable, types: ["T": 1],
-        run: { context in
+        lower: { context in
             let tag = Collect.tag(context)
             let sizes = context.dimensions(1)
             context.require(
@@ -42,43 +26,13 @@ extension Op {
                 "it takes NHWC images of 1, 3 or 4 channels")
             let tags = Summary.imageTags(
                 tag, count: sizes[0], maxOutputs: context.node.int("max_images"))
-            return .call { bound in
-                let (batch, slot) = (bound.inputs[1], bound.outputs[0].slot)
-                let size = sizes[1...].reduce(1, *)
-                // An image each time.
-                var values: [Summary.Value] = []
-                return {
-                    if values.isEmpty { values.reserveCapacity(tags.count) }
-                    if values.count < tags.count {
-                        let pixels = UnsafeBufferPointer(
-                            start: batch.floats + values.count * size, count: size)
-                        let image = Image(
-                            scaling: pixels.span, height: sizes[1], width: sizes[2],
-                            channels: sizes[3])
-                        values.append(.image(image, tag: tags[values.count]))
-                    }
-                    slot?.isComplete = values.count == tags.count
-                    guard values.count == tags.count else { return }
-                    slot?.summary = Summary(values)
-                    values = []
-                }
-            }
+            return .step(.summary(.images(tags: tags)), reading: [1])
         })
 
     static let mergeSummary: Op = Op(
         "MergeSummary", outputs: Collect.outputs,
         gradient: .notDifferentiable, types: [:],
-        run: { _ in
-            .call { bound in
-                let (parts, slot) = (bound.inputs.compactMap(\.slot), bound.outputs[0].slot)
-                return {
-                    var values: [Summary.Value] = []
-                    values.reserveCapacity(parts.reduce(0) { $0 + $1.summary.values.count })
-                    for part in parts { values += part.summary.values }
-                    slot?.summary = Summary(values)
-                }
-            }
-        })
+        lower: { _ in .step(.summary(.merged)) })
 }
 
 private enum Collect {

@@ -1,12 +1,5 @@
+internal import Platform
 internal import TensorBoard
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
 
 /// Adam (Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015), as TensorFlow 1's
 /// `AdamOptimizer` has it.

@@ -1,0 +1,189 @@
+internal import CKernels
+internal import TensorBoard
+
+/// A run, compiled: what a session does for one set of fetches, targets and fed shapes.
+///
+/// Made once and kept. Running it copies the feeds in, calls the kernels in order, and copies the
+/// fetches out; all memory is laid out beforehand.
+final class Plan {
+    /// Its number in the session.
+    let number: Int
+    /// What it does, as data.
+    let program: Program
+    /// Where the program's values lie.
+    let memory: Memory
+    private let calls: [Call]
+    private let list: CallList
+    private var inputs: [Input]
+    private let outputs: [Buffer]
+    /// The variables that it reads before it gives them a value, until all of them have one.
+    private var unchecked: [VariableStorage]
+    /// The variables that it gives a value, until it has done so once.
+    private var assigned: [VariableStorage]
+    /// Of the shared values when the plan was made.
+    let generation: Int
+
+    /// A tensor that is fed.
+    private struct Input {
+        let tensor: Tensor
+        let buffer: Buffer
+        let fed: SharedValues.Fed
+        /// The version of what is in the buffer; 0 for nothing.
+        var version: UInt64 = 0
+        /// What was copied to the buffer.
+        var value: Value?
+    }
+
+    /// - Parameter number: the plan's number in its session.
+    /// - Throws: ``SessionError`` when something needed is not fed, or cannot be known before the
+    ///   run.
+    init(
+        number: Int, graph: Graph, fetches: [Tensor], targets: [Node],
+        feeds: [Tensor: Specialization.Feed], resources: Resources
+    ) throws {
+        self.number = number
+        let specialization = try Specialization(
+            graph: graph, fetches: fetches, targets: targets, feeds: feeds)
+        let facts = Facts(feeds: feeds, plan: number, shared: resources.shared)
+        var program = Program(specialization, fetches: fetches)
+        program.run(facts)
+        let memory = Memory(program, resources)
+        self.program = program
+        self.memory = memory
+        generation = resources.shared.generation
+        calls = Binder(program: program, memory: memory, resources: resources).calls()
+        inputs = program.knownValues.feeds.compactMap { value in
+            guard case .feed(let tensor) = program.maker(value).primitive else { return nil }
+            return Input(
+                tensor: tensor, buffer: memory[value], fed: resources.shared.fed(tensor))
+        }
+        outputs = program.fetches.map { memory[$0] }
+        let use = program.variableUse
+        unchecked = use.read.map(resources.variable)
+        assigned = use.assigned.map(resources.variable)
+        list = CallList(
+            calls, segments: program.sharing.segments, written: program.writtenVariables,
+            resources: resources)
+    }
+
+    /// One step: a kernel with everything bound.
+    struct Call {
+        /// The program's steps that it takes.
+        let steps: [Program.StepID]
+        /// The part of the plan that it is left out with, if any.
+        let segment: Int?
+        /// The nodes that it computes, with their outputs; none for a copy that the plan makes for
+        /// itself.
+        var nodes: [(node: Node, outputs: [RunProfile.Output])] = []
+        /// How it is done aside, if it can be.
+        var aside: Aside?
+        var run: Kernel
+    }
+
+    /// A call that can be done while others wait for threads.
+    struct Aside {
+        /// The calls that make what it reads.
+        let makers: [Int]
+        /// A part of it, until the slot says that it is done.
+        let part: Kernel
+        let slot: SummarySlot
+    }
+
+    /// - Parameter profile: where the nodes' times are noted, if that is asked for.
+    /// - Throws: ``SessionError/uninitialized(_:)``.
+    func run(_ feeds: [Tensor: Value], profile: RunProfile? = nil) throws {
+        feed(feeds)
+        try run(profile: profile)
+    }
+
+    /// Runs call by call, on the thread that calls and without asides.
+    ///
+    /// - Parameters:
+    ///   - before: called before each call.
+    ///   - after: called after it.
+    func run(
+        _ feeds: [Tensor: Value], before: (Call) throws -> Void, after: (Call) throws -> Void
+    ) throws {
+        feed(feeds)
+        try checkVariables()
+        list.skipWhatIsKnown()
+        let denormals = kernel_denormals_flush()
+        defer { kernel_denormals_restore(denormals) }
+        for (index, call) in calls.enumerated() where !list.isSkipped(index) {
+            try before(call)
+            call.run()
+            try after(call)
+        }
+        noteEnd()
+    }
+
+    private func feed(_ feeds: [Tensor: Value]) {
+        for index in inputs.indices {
+            if let value = feeds[inputs[index].tensor] { feed(value, index) }
+        }
+    }
+
+    /// The place of a tensor among those that are fed.
+    func input(_ tensor: Tensor) -> Int? { inputs.firstIndex { $0.tensor == tensor } }
+
+    /// Gives an input its value for the next runs. Returns where the version of what is fed for the
+    /// input stands: as long as that does not change, the input has the value.
+    @discardableResult
+    func feed(_ value: Value, _ input: Int) -> UnsafeMutablePointer<UInt64> {
+        let fed = inputs[input].fed
+        fed.take(value)
+        let version = fed.version.pointer
+        if inputs[input].version != version.pointee {
+            // Other plans may have been fed something else meanwhile.
+            if inputs[input].value.map(value.isIdentical) != true {
+                value.copy(to: inputs[input].buffer)
+                inputs[input].value = value
+            }
+            inputs[input].version = version.pointee
+        }
+        return version
+    }
+
+    /// Runs with what was fed last.
+    func run(profile: RunProfile? = nil) throws {
+        try checkVariables()
+        list.skipWhatIsKnown()
+        if let profile {
+            let denormals = kernel_denormals_flush()
+            for (index, call) in calls.enumerated() where !list.isSkipped(index) {
+                profile.measure(call)
+            }
+            kernel_denormals_restore(denormals)
+        } else {
+            list.run()
+        }
+        noteEnd()
+    }
+
+    private func checkVariables() throws {
+        guard !unchecked.isEmpty else { return }
+        unchecked.removeAll(where: \.isInitialized)
+        guard unchecked.isEmpty else {
+            throw SessionError.uninitialized(unchecked.map(\.name).sorted())
+        }
+    }
+
+    private func noteEnd() {
+        list.noteWrites()
+        guard !assigned.isEmpty else { return }
+        for variable in assigned { variable.isInitialized = true }
+        assigned = []
+    }
+
+    /// Where a fetched tensor's numbers lie after a run.
+    func floats(_ fetch: Int) -> UnsafeBufferPointer<Float> {
+        precondition(outputs[fetch].type == .float, "fetch \(fetch) is no float32 tensor")
+        return UnsafeBufferPointer(start: outputs[fetch].floats, count: outputs[fetch].count)
+    }
+
+    /// A fetched tensor's numbers after a run.
+    func value(_ fetch: Int) -> Value { Value(outputs[fetch]) }
+
+    /// A fetched summary after a run.
+    func summary(_ fetch: Int) -> Summary { outputs[fetch].slot?.summary ?? Summary() }
+}

@@ -1,0 +1,59 @@
+/// The pass that makes a weight's gradient and its step of Adam one step.
+///
+/// Where Adam's gradient is a product aᵀ · b of batches, or a sum of such products, and nobody else
+/// reads it, it is not stored: the step makes it tile by tile and updates the variable on the spot.
+/// Several updates of a variable with the same gradient are one pass over it, too.
+enum FusedUpdates {
+    /// With fewer the kernel's tiles would not be full.
+    private static let fewestColumns = 32
+
+    static func run(_ program: inout Program, _ facts: Facts) {
+        for id in program.order {
+            guard program.contains(id), program[id].isAdam else { continue }
+            let gradient = program.memory(program[id].inputs[9])
+            let updates = program.memoryReaders(of: gradient).map(\.step)
+            let operands = program[id].inputs[..<9]
+            guard !program.isFetched(gradient),
+                updates.allSatisfy({
+                    program[$0].isAdam && program[$0].inputs[..<9] == operands
+                }),
+                let terms = terms(of: gradient, readBy: Set(updates), program)
+            else { continue }
+            let products = terms.compactMap { term -> Product? in
+                guard case .product(let product) = program[term].primitive else { return nil }
+                return product
+            }
+            guard products[0].n >= fewestColumns else { continue }
+            let fused = Products(
+                m: products[0].m, n: products[0].n, rows: products.map(\.k), times: updates.count)
+            let maker = program[gradient].maker
+            program.rewrite(
+                id, .adamOfProducts(fused), operands + terms.flatMap { program[$0].inputs },
+                replacing: terms + (terms.contains(maker) ? [] : [maker])
+                    + updates.filter { $0 != id })
+        }
+    }
+
+    /// The products whose sum a gradient is, if nobody else reads them.
+    private static func terms(
+        of gradient: Program.ID, readBy updates: Set<Program.StepID>, _ program: Program
+    ) -> [Program.StepID]? {
+        let maker = program.maker(gradient)
+        var products = [gradient]
+        var readers = updates
+        if case .sum = maker.primitive {
+            products = program.sources(maker.id)
+            readers = [maker.id]
+        }
+        let areTerms = products.allSatisfy { product in
+            guard case .product(let own) = program.maker(product).primitive else { return false }
+            return own.isOfBatch && program.isRead(product, byOnly: readers)
+                && program.memoryReaders(of: product).count == readers.count
+        }
+        return areTerms ? products.map { program[$0].maker } : nil
+    }
+}
+
+extension Step {
+    fileprivate var isAdam: Bool { if case .adam = primitive { true } else { false } }
+}

@@ -1,0 +1,154 @@
+/// The pass that puts steps into the order in which they run.
+///
+/// Steps run after all that they depend on, and, where a variable is written, after its earlier
+/// writers and after all reads of it that do not depend on the write. So whatever a run computes
+/// from variables, it computes from their values before the run, unless control dependencies say
+/// otherwise; TensorFlow 1 leaves that order to chance. A variable that is fetched and written is
+/// kept as it was by a step of its own.
+enum Schedule {
+    static func run(_ program: inout Program, _ facts: Facts) {
+        var writers: [Program.ID: [Program.StepID]] = [:]
+        var readers: [Program.ID: [Program.StepID]] = [:]
+        for id in program.order {
+            let step = program[id]
+            for (operand, source) in program.sources(id).enumerated() {
+                guard case .variable = program.maker(source).primitive else { continue }
+                if step.primitive.writes.contains(operand) {
+                    writers[source, default: []].append(id)
+                } else if let output = step.outputs.first, program.memory(output) != source {
+                    readers[source, default: []].append(id)
+                }
+            }
+        }
+        for index in program.fetches.indices {
+            let source = program.memory(program.fetches[index])
+            guard writers[source] != nil else { continue }
+            let kept = program.add(.keep, [program.fetches[index]])
+            program.fetches[index] = kept
+            readers[source, default: []].append(program[kept].maker)
+        }
+
+        let (known, running) = program.order.reduce(into: ([], [])) {
+            (parts: inout ([Program.StepID], [Program.StepID]), id) in
+            program[id].primitive.isKnown ? parts.0.append(id) : parts.1.append(id)
+        }
+        let places = Dictionary(uniqueKeysWithValues: running.enumerated().map { ($1, $0) })
+        var graph = Order(count: running.count)
+        func addEdge(_ from: Program.StepID, _ to: Program.StepID) {
+            if let from = places[from], let to = places[to] { graph.addEdge(from, to) }
+        }
+        for id in running {
+            for input in program[id].inputs { addEdge(program[input].maker, id) }
+            for before in program[id].after { addEdge(before, id) }
+        }
+        let written = writers.sorted { $0.key < $1.key }
+        for (_, steps) in written {
+            for (earlier, later) in zip(steps, steps.dropFirst()) { addEdge(earlier, later) }
+        }
+        var readsFirst: [(reader: Program.StepID, writer: Program.StepID)] = []
+        for (variable, steps) in written {
+            for writer in steps {
+                let after = graph.reached(from: places[writer] ?? 0)
+                for reader in readers[variable] ?? [] where reader != writer {
+                    if let place = places[reader], !after[place] {
+                        readsFirst.append((reader, writer))
+                    }
+                }
+            }
+        }
+        for (reader, writer) in readsFirst { addEdge(reader, writer) }
+        let sizes = running.map { size(program[$0], program) }
+        guard let order = graph.sorted(size: { sizes[$0] }) else {
+            preconditionFailure(
+                "variables are read and written in a circle: say by control dependencies what comes first"
+            )
+        }
+        program.reorder(known + order.map { running[$0] })
+    }
+
+    /// What makes a step go before others; `nil` for one that costs nothing.
+    private static func size(_ step: Step, _ program: Program) -> Int? {
+        if case .keep = step.primitive { return 0 }
+        if step.primitive.isView, program[step.inputs[0]].shape == program[step.outputs[0]].shape {
+            return nil
+        }
+        let bytes = step.outputs.reduce(0) { $0 + program[$1].count * program[$1].type.stride }
+        return step.primitive.loopRole == nil ? bytes : Int.max / 2 + bytes
+    }
+}
+
+extension Primitive {
+    /// Whether it is there before any run: what is fed, and constants.
+    fileprivate var isKnown: Bool {
+        switch self {
+        case .feed, .constant: true
+        default: false
+        }
+    }
+}
+
+/// A directed graph of places, with an order of it that prefers lower ones.
+private struct Order {
+    private var next: [[Int]]
+    private var previous: [[Int]]
+
+    init(count: Int) {
+        next = Array(repeating: [], count: count)
+        previous = next
+    }
+
+    mutating func addEdge(_ from: Int, _ to: Int) {
+        next[from].append(to)
+        previous[to].append(from)
+    }
+
+    func reached(from start: Int) -> [Bool] {
+        var isReached = [Bool](repeating: false, count: next.count)
+        var stack = next[start]
+        while let place = stack.popLast() {
+            guard !isReached[place] else { continue }
+            isReached[place] = true
+            stack.append(contentsOf: next[place])
+        }
+        return isReached
+    }
+
+    /// The vertices, each after those with an edge to it; `nil` when there is a circle.
+    ///
+    /// What has just become ready goes first, and of that what may share a loop, and then what
+    /// makes most: a value is read while it is still in a cache, its memory is soon free again,
+    /// and loops over it come together. So that nothing keeps others waiting, what costs nothing
+    /// goes before all.
+    ///
+    /// - Parameters:
+    ///   - size: the larger the sooner; `nil` for a vertex that costs nothing.
+    func sorted(size: (Int) -> Int?) -> [Int]? {
+        var result: [Int] = []
+        var waitsFor = previous.map(\.count)
+        var free: [Int] = []
+        var freed: [(place: Int, size: Int)] = []
+        var ready: [Int] = []
+        func add(_ place: Int) {
+            if let size = size(place) {
+                freed.append((place, size))
+            } else {
+                free.append(place)
+            }
+        }
+        for place in next.indices.reversed() where waitsFor[place] == 0 { add(place) }
+        while true {
+            if free.isEmpty {
+                freed.sort { ($0.size, $1.place) < ($1.size, $0.place) }
+                ready += freed.map(\.place)
+                freed = []
+            }
+            guard let place = free.popLast() ?? ready.popLast() else { break }
+            result.append(place)
+            for after in next[place] {
+                waitsFor[after] -= 1
+                if waitsFor[after] == 0 { add(after) }
+            }
+        }
+        return result.count == next.count ? result : nil
+    }
+}

@@ -1,0 +1,84 @@
+// How values are stored, and what of a session a program touches.
+
+extension Program.Value {
+    /// The order of the pixels of images in blocks; `nil` for what is stored as it is.
+    var blockOrder: Program.PixelOrder? {
+        if case .blocks(let order) = storage { order } else { nil }
+    }
+}
+
+extension Program {
+    /// The shape in which a value is stored: its own, or that of the rows that repeat in it.
+    func storedShape(_ id: ID) -> [Int] {
+        if case .row(let row) = self[memory(id)].storage { row } else { self[id].shape }
+    }
+
+    /// The order of the pixels of images that are stored in blocks; `nil` for what is stored as it
+    /// is.
+    func blockOrder(_ id: ID) -> PixelOrder? { self[memory(id)].blockOrder }
+
+    /// How many elements a value is stored in.
+    func storedCount(_ id: ID) -> Int {
+        let shape = storedShape(id)
+        guard blockOrder(id) != nil else { return shape.reduce(1, *) }
+        let blocks = ((shape.first ?? 1) + Loops.block - 1) / Loops.block
+        return blocks * Loops.block * shape.dropFirst().reduce(1, *)
+    }
+
+    /// The bytes that a value is stored in.
+    func storedBytes(_ id: ID) -> Int { storedCount(id) * self[id].type.stride }
+
+    /// The variables that the run writes to, in the order of the first writes.
+    var writtenVariables: [Node] {
+        var result: [Node] = []
+        for id in order {
+            for target in self[id].primitive.writes {
+                guard case .variable(let node) = maker(memory(self[id].inputs[target])).primitive
+                else { continue }
+                if !result.contains(node) { result.append(node) }
+            }
+        }
+        return result
+    }
+
+    /// The variables that the run reads before it has given them a value, and those that it gives
+    /// one.
+    var variableUse: (read: [Node], assigned: [Node]) {
+        var (read, assigned): ([Node], [Node]) = ([], [])
+        func note(_ id: ID) {
+            guard case .variable(let node) = maker(memory(id)).primitive,
+                !assigned.contains(node), !read.contains(node)
+            else { return }
+            read.append(node)
+        }
+        for id in order where self[id].primitive.isRunning {
+            let step = self[id]
+            guard case .assign = step.primitive else {
+                step.inputs.forEach(note)
+                continue
+            }
+            step.inputs[1...].forEach(note)
+            if case .variable(let node) = maker(memory(step.inputs[0])).primitive {
+                assigned.append(node)
+            }
+        }
+        fetches.forEach(note)
+        return (read, assigned)
+    }
+
+    /// The steps that run, each by itself or, those of a loop, together, in order.
+    var units: [[StepID]] {
+        var result: [[StepID]] = []
+        var loop: Int?
+        for id in order where self[id].primitive.isRunning {
+            let own = self[id].marks.loop
+            if own != nil, own == loop {
+                result[result.count - 1].append(id)
+            } else {
+                result.append([id])
+            }
+            loop = own
+        }
+        return result
+    }
+}
