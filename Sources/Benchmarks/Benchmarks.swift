@@ -24,7 +24,7 @@ public struct BenchmarkOptions: Sendable {
 
 /// The parts of the benchmark.
 public enum BenchmarkTopic: String, CaseIterable, Sendable {
-    case start, steps, nodes, summary, writer, kernels
+    case start, steps, nodes, summary, writer, kernels, broadcasting
 }
 
 /// Measures, one topic after another.
@@ -43,6 +43,7 @@ public func runBenchmarks(
         case .summary: report(try summaryTable(options))
         case .writer: report(try writerTable(options))
         case .kernels: try kernelTables(options).forEach(report)
+        case .broadcasting: report(try broadcastTable(options))
         }
     }
 }

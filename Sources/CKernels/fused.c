@@ -1,7 +1,8 @@
 // Runs of element-wise kernels over cache-sized tiles.
 //
 // Each step is one of the element-wise kernels, on a tile at a time; what only later steps read stays in a register, a tile on the
-// stack, and never reaches memory. Operands that repeat (a bias, a batch norm's scale) are repeated once into a tile beforehand.
+// stack, and never reaches memory. Operands that repeat (a bias, a batch norm's scale) are repeated once into a tile beforehand;
+// those that are broadcast in another way (a number for each row, say) are written out tile by tile.
 //
 // A step may also sum the columns of what it reads: of each tile, while that is in the first-level cache, into a partial sum a
 // task, or pool it. Tiles, tasks and the order of addition depend on the shape alone.
@@ -24,6 +25,40 @@ typedef struct {
 /// How many values a task takes.
 static size_t task_grain(size_t tile, size_t n) {
     return tile * larger(1, smaller(TILES_A_TASK, n / tile / EVEN_TASKS));
+}
+
+// MARK: Operands
+
+/// Every value of to[0..<count] = value; up to LANES - 1 values behind them are written, too.
+INLINE void fill_run(float *to, float value, size_t count) {
+    const vector filled = value;
+    for (size_t i = 0; i < count; i += LANES) AT(to + i) = filled;
+}
+
+/// The values from `start` on of an array that is broadcast. `to` has room for LANES - 1 more.
+KERNEL_CLONES static void write_out(float *to, const kernel_broadcast *array, size_t start, size_t count) {
+    const size_t last = array->rank - 1, run = array->sizes[last], stride = array->strides[last];
+    size_t place[KERNEL_RANK], rest = start / run, inner = start % run;
+    const float *from = array->memory;
+    for (size_t i = last; i-- > 0; rest /= array->sizes[i]) {
+        place[i] = rest % array->sizes[i];
+        from += place[i] * array->strides[i];
+    }
+    for (size_t done = 0; done < count; inner = 0) {
+        const size_t n = smaller(run - inner, count - done);
+        if (stride == 0) {
+            fill_run(to + done, *from, n);
+        } else {
+            memcpy(to + done, from + inner, n * sizeof(float));
+        }
+        done += n;
+        for (size_t i = last; i-- > 0;) {
+            from += array->strides[i];
+            if (++place[i] < array->sizes[i]) break;
+            from -= array->strides[i] * array->sizes[i];
+            place[i] = 0;
+        }
+    }
 }
 
 /// Where a step finds (or leaves) the values from `start` on.
@@ -178,10 +213,20 @@ static void pool_gradient_tile(
     }
 }
 
+/// The same for what it reads, which is written out to `room` if it is broadcast.
+INLINE const float *source(
+    const kernel_operand *operand, float registers[][KERNEL_TILE], size_t start, size_t count, float *room) {
+    if (operand->broadcast == NULL) return place(operand, registers, start);
+    write_out(room, operand->broadcast, start, count);
+    return room;
+}
+
 static void run_step(
     const kernel_step *step, float registers[][KERNEL_TILE], size_t task, bool is_first, size_t start, size_t count) {
+    _Alignas(64) float room[2][KERNEL_TILE + LANES];
     float *out = place(&step->out, registers, start);
-    const float *x = place(&step->x, registers, start), *y = place(&step->y, registers, start);
+    const float *x = source(&step->x, registers, start, count, room[0]);
+    const float *y = source(&step->y, registers, start, count, room[1]);
     switch (step->kind) {
     case KERNEL_COPY: memcpy(out, x, count * sizeof(float)); return;
     case KERNEL_UNARY: step->function.unary(out, x, count); return;

@@ -23,11 +23,11 @@ import Testing
     private func operand(
         _ pointer: UnsafeMutablePointer<Float>, stride: Int = 1
     ) -> kernel_operand {
-        kernel_operand(memory: pointer, stride: stride, index: 0)
+        kernel_operand(memory: pointer, stride: stride, index: 0, broadcast: nil)
     }
 
     private func register(_ index: Int) -> kernel_operand {
-        kernel_operand(memory: nil, stride: 0, index: index)
+        kernel_operand(memory: nil, stride: 0, index: index, broadcast: nil)
     }
 
     private func step(

@@ -46,6 +46,16 @@ import Testing
         #expect(tables.map { $0["name"] as? String } == ["bounds", "kernels", "step bounds"])
     }
 
+    /// A number for each row, or for all, costs what a row for all does, whatever the machine does
+    /// meanwhile: within a factor of three, where it was 66 when it went element by element.
+    @Test func broadcastsAtTheSpeedOfMemory() throws {
+        let tables = try tables("--only", "broadcasting")
+        let rows = try rows(tables[0])
+        #expect(
+            rows.map { $0["y"] as? String }.prefix(4) == ["[784]", "[64, 1]", "[1]", "[64, 784]"])
+        for row in rows { #expect(try #require(row["beside rows"] as? Double) < 3) }
+    }
+
     @Test func measuresTheStartInAProcessOfItsOwn() throws {
         let tables = try tables("--only", "start", "summary", "--threads", "1")
         #expect(tables.map { $0["name"] as? String } == ["start", "summary"])

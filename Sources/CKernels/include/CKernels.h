@@ -80,11 +80,27 @@ enum {
     KERNEL_REGISTERS = 16,      // tiles that a run can keep on the stack
 };
 
-/// Where a step of a run reads or writes: memory of n values (stride 1), a tile that repeats (stride 0), or, where `memory` is
-/// NULL, the register of that index.
+enum { KERNEL_RANK = 16 };  // dimensions of an array that is broadcast, at the most
+
+/// An array that is broadcast to the values of a run: for each of their dimensions, outermost first, its size, and how far the array
+/// goes on along it; 0 where the array repeats. Along the innermost that is 0 or 1.
+typedef struct {
+    const float *memory;
+    size_t rank, sizes[KERNEL_RANK], strides[KERNEL_RANK];
+} kernel_broadcast;
+
+/// Where a step of a run reads or writes:
+///
+/// | memory | broadcast | what |
+/// |---|---|---|
+/// | n values | NULL | value i of the run at memory[i], with a stride of 1 |
+/// | a tile | NULL | the same tile again and again, with a stride of 0 |
+/// | NULL | NULL | the register of that index |
+/// | NULL | an array | what that is for value i; only as an element-wise step's x or y |
 typedef struct {
     float *memory;
     size_t stride, index;
+    const kernel_broadcast *broadcast;
 } kernel_operand;
 
 /// What a run sums: each column of a matrix [n / columns, columns], or of the products of two, divided by `divisor`. Rows are added as a tree, which keeps

@@ -65,9 +65,6 @@ struct Binder {
             outputs: step.outputs.map { memory[$0] }, scratch: memory.scratch,
             resources: resources)
         return switch step.primitive {
-        case .elementwise(let function): Elements.call(function, bound)
-        case .sum: Elements.sum(bound)
-        case .broadcast: Elements.broadcast(bound)
         case .tile: Elements.tile(bound)
         case .fill: Elements.fill(bound)
         case .compare(let comparison): Elements.compare(comparison, bound)
@@ -87,8 +84,10 @@ struct Binder {
         case .adam: Updates.adam(bound)
         case .adamOfProducts(let products): Updates.adam(of: products, bound)
         case .summary(let summary): Summaries.call(summary, bound)
+        case .elementwise, .sum, .broadcast:
+            preconditionFailure("\(step.name) is part of a loop")
         case .feed, .variable, .constant, .view, .nothing:
-            preconditionFailure("\(step.primitive) has nothing to run")
+            preconditionFailure("\(step.name) has nothing to run")
         }
     }
 }

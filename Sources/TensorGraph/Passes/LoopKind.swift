@@ -1,3 +1,22 @@
+/// How a loop reads an operand.
+enum LoopOperand {
+    /// Each element once.
+    case whole
+    /// From a tile that it is repeated in, after so many elements.
+    case row(Int)
+    /// From a tile that it is written out to each time.
+    case broadcast
+
+    init(of shape: [Int], in result: [Int], lanes: Int) {
+        self =
+            switch Repetition(of: shape, in: result) {
+            case .whole: .whole
+            case .rows(let count) where count * lanes <= Loops.tileSize: .row(count)
+            case .rows, .other: .broadcast
+            }
+    }
+}
+
 /// What has to agree among the steps of a loop.
 struct LoopKind: Equatable {
     /// Elements of the output, or of what is summed.
@@ -13,8 +32,7 @@ struct LoopKind: Equatable {
     /// What it is left out with.
     let segment: Int?
 
-    /// The kind of a step; `nil` for one that cannot be part of a loop, or repeats an operand in a
-    /// way that a tile cannot hold.
+    /// The kind of a step; `nil` for one that cannot be part of a loop.
     init?(_ step: Step, _ program: Program) {
         guard let role = step.primitive.loopRole else { return nil }
         let elements = role == .elements ? step.outputs[0] : step.inputs[0]
@@ -34,14 +52,12 @@ struct LoopKind: Equatable {
         }
         let shape = program.storedShape(step.outputs[0])
         for input in step.inputs {
-            switch Repetition(of: program.storedShape(input), in: shape) {
-            case .whole: break
-            case .rows(let count) where count * lanes <= Loops.tileSize:
-                period = leastCommonMultiple(period, count == 1 ? 1 : count * lanes)
-            case .rows, .other: return nil
-            }
+            guard
+                case .row(let count) = LoopOperand(
+                    of: program.storedShape(input), in: shape, lanes: lanes)
+            else { continue }
+            period = leastCommonMultiple(period, count == 1 ? 1 : count * lanes)
         }
-        guard (1...Loops.tileSize).contains(period) else { return nil }
     }
 
     /// Elements that the loop takes at a time. Rows are summed as a tree, so as many as a power of

@@ -3,52 +3,6 @@ internal import TensorBoard
 
 /// Calls that go element by element, and have no part in a loop.
 enum Elements {
-    /// A function of two operands of which one is a long row, or is broadcast in any other way.
-    static func call(_ function: ElementFunction, _ bound: Bound) -> Kernel {
-        precondition(
-            bound.outputs[0].type == .float,
-            "\(bound.step.name): arithmetic on \(bound.outputs[0].type) works on values that follow from shapes only"
-        )
-        guard case .binary(let kernel) = function.kernel else {
-            preconditionFailure("\(bound.step.name) is part of a loop")
-        }
-        let (result, x, y) = (bound.outputs[0], bound.inputs[0], bound.inputs[1])
-        let (out, left, right) = (result.floats, x.floats, y.floats)
-        switch (
-            Repetition(of: x.shape, in: result.shape), Repetition(of: y.shape, in: result.shape)
-        ) {
-        case (.whole, .rows(let period)):
-            return Parallel.tiles(result.count, grain: period, pool: bound.pool) {
-                let start = $0.lowerBound
-                kernel(out + start, left + start, right, $0.count)
-            }
-        case (.rows(let period), .whole):
-            return Parallel.tiles(result.count, grain: period, pool: bound.pool) {
-                let start = $0.lowerBound
-                kernel(out + start, left, right + start, $0.count)
-            }
-        default:
-            let walks = (Walk(x.shape, in: result.shape), Walk(y.shape, in: result.shape))
-            return {
-                for index in 0..<result.count {
-                    kernel(
-                        out + index, left + walks.0.place(index), right + walks.1.place(index), 1)
-                }
-            }
-        }
-    }
-
-    static func sum(_ bound: Bound) -> Kernel {
-        preconditionFailure("\(bound.step.name): sums of \(bound.outputs[0].type) are not computed")
-    }
-
-    /// The output is filled with the operand.
-    static func broadcast(_ bound: Bound) -> Kernel {
-        let (out, x) = (bound.outputs[0], bound.inputs[0])
-        let walk = Walk(x.shape, in: out.shape)
-        return { for index in 0..<out.count { out.floats[index] = x.floats[walk.place(index)] } }
-    }
-
     /// The output is filled with copies of the operand, laid side by side.
     static func tile(_ bound: Bound) -> Kernel {
         let (out, x) = (bound.outputs[0], bound.inputs[0])

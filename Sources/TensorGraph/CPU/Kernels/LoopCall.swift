@@ -33,6 +33,8 @@ enum LoopCall {
             /// Memory that holds the first elements, which come again and again, each for so many
             /// lanes.
             case row(UnsafeMutablePointer<Float>, count: Int, lanes: Int)
+            /// Memory that is broadcast in another way.
+            case broadcast(UnsafeMutablePointer<Float>, Broadcast)
             /// The result of an earlier member.
             case member(Int)
         }
@@ -89,45 +91,52 @@ extension Binder {
         let elements = isOfElements ? step.outputs[0] : step.inputs[0]
         let order = program.blockOrder(elements)
         let lanes = order == nil ? 1 : Loops.block
-        // A pool's operands repeat in the images; so does nothing that is summed.
-        let isPool = step.primitive.loopRole == .pool || step.primitive.loopRole == .poolGradient
-        let shape = program.storedShape(isPool ? step.inputs[0] : step.outputs[0])
-        let operands = step.inputs.map { input -> LoopCall.Member.Operand in
+        // What is summed, and images that are pooled, are read one by one.
+        let shape = program.storedShape(elements)
+        let firstRepeating = step.firstRepeatingOperand
+        let operands = step.inputs.enumerated().map { index, input -> LoopCall.Member.Operand in
             let source = program.memory(input)
             if let place = earlier.firstIndex(where: { program[$0].outputs.contains(source) }) {
                 return .member(place)
             }
             let buffer = memory[input]
-            switch Repetition(of: buffer.shape, in: shape) {
-            case .rows(let count):
+            guard index >= firstRepeating else { return .whole(buffer.floats) }
+            switch LoopOperand(of: buffer.shape, in: shape, lanes: lanes) {
+            case .whole: return .whole(buffer.floats)
+            case .row(let count):
                 return .row(buffer.floats, count: count, lanes: count == 1 ? 1 : lanes)
-            case .whole, .other: return .whole(buffer.floats)
+            case .broadcast:
+                return .broadcast(buffer.floats, Broadcast(of: buffer.shape, in: shape))
             }
         }
         let function: LoopCall.Member.Function
-        var read = operands
         switch step.primitive {
         case .elementwise(let element): function = .elements(element)
         case .reduce(let reduction):
             function = .columnSums(
                 columns: reduction.columns * lanes, divisor: reduction.divisor,
                 images: order == nil ? nil : program.storedShape(step.inputs[0]))
-            read = operands.map(whole)
         case .pool(let pool):
             // A window that lies by itself is an image of two pairs of pixels.
             function = .pooling(
                 .init(
                     width: order == nil ? pool.geometry.w : 2, channels: pool.geometry.c * lanes,
                     isGradient: pool.isGradient))
-            read = operands[..<pool.imageCount].map(whole) + operands[pool.imageCount...]
         default: function = .sum
         }
         return .init(
-            function: function, operands: read, result: memory.find(step.outputs[0])?.floats)
+            function: function, operands: operands,
+            result: memory.find(step.outputs[0])?.floats)
     }
+}
 
-    /// An operand of which every element is read once.
-    private func whole(_ operand: LoopCall.Member.Operand) -> LoopCall.Member.Operand {
-        if case .row(let memory, _, _) = operand { .whole(memory) } else { operand }
+extension Step {
+    /// The first operand in a loop that may repeat: all before it are read one by one.
+    fileprivate var firstRepeatingOperand: Int {
+        switch primitive {
+        case .pool(let pool): pool.imageCount
+        case .reduce: inputs.count
+        default: 0
+        }
     }
 }

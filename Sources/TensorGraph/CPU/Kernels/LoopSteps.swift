@@ -182,22 +182,32 @@ extension LoopCall {
             var holders: [Int?] = []
             for (index, member) in members.enumerated() {
                 guard member.result == nil else {
-                    results.append(kernel_operand(memory: member.result, stride: 1, index: 0))
+                    results.append(
+                        kernel_operand(
+                            memory: member.result, stride: 1, index: 0, broadcast: nil))
                     continue
                 }
                 let free = holders.firstIndex { $0.map { lastUse[$0] < index } ?? true }
                 let register = free ?? holders.count
                 if free == nil { holders.append(nil) }
                 holders[register] = index
-                results.append(kernel_operand(memory: nil, stride: 1, index: register))
+                results.append(
+                    kernel_operand(memory: nil, stride: 1, index: register, broadcast: nil))
             }
         }
 
         private mutating func place(_ operand: Member.Operand) -> kernel_operand {
             switch operand {
-            case .whole(let memory): kernel_operand(memory: memory, stride: 1, index: 0)
+            case .whole(let memory):
+                kernel_operand(memory: memory, stride: 1, index: 0, broadcast: nil)
             case .row(let memory, let count, let lanes):
-                kernel_operand(memory: tile(memory, count, lanes), stride: 0, index: 0)
+
+                kernel_operand(
+                    memory: tile(memory, count, lanes), stride: 0, index: 0, broadcast: nil)
+            case .broadcast(let memory, let broadcast):
+                kernel_operand(
+                    memory: nil, stride: 0, index: 0,
+                    broadcast: UnsafePointer(owned.copied([broadcast.kernel(memory)])))
             case .member(let earlier): results[earlier]
             }
         }
