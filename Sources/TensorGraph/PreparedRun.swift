@@ -104,14 +104,18 @@ public final class PreparedRun {
 extension Session {
     /// A run that is prepared once, for a loop.
     ///
-    /// - Parameter feed: the values of placeholders, which stay until ``PreparedRun/feed(_:_:)``
+    /// - Parameters:
+    ///   - feed: the values of placeholders, which stay until ``PreparedRun/feed(_:_:)``
     ///   gives others.
+    ///   - effects: whether what the fetches wait for may change variables.
     /// - Throws: ``SessionError``.
     public func prepare(
-        _ fetches: [any TensorConvertible] = [], targets: [Node] = [], feed: [Tensor: Value] = [:]
+        _ fetches: [any TensorConvertible] = [], targets: [Node] = [],
+        feed: [Tensor: Value] = [:], effects: Effects = .all
     ) throws -> PreparedRun {
         let key = try Key(
-            fetches: fetches.map(\.tensor), targets: targets, feeds: checked(feed))
+            fetches: fetches.map(\.tensor), targets: targets, feeds: checked(feed),
+            effects: effects)
         return try PreparedRun(self, key, feed)
     }
 }

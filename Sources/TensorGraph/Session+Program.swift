@@ -20,7 +20,8 @@ extension Session {
         guard let pass else { return plan.program.description }
         precondition(Self.passNames.contains(pass), "there is no pass \(pass)")
         let specialization = try Specialization(
-            graph: graph, fetches: key.fetches, targets: key.targets, feeds: key.feeds)
+            graph: graph, fetches: key.fetches, targets: key.targets, feeds: key.feeds,
+            effects: key.effects)
         var program = Program(specialization, fetches: key.fetches)
         if pass != Self.passNames[0] {
             program.run(

@@ -35,6 +35,7 @@ public final class Session {
         let fetches: [Tensor]
         let targets: [Node]
         let feeds: [Tensor: Specialization.Feed]
+        var effects = Effects.all
     }
 
     /// Runs nodes for what they do.
@@ -49,41 +50,49 @@ public final class Session {
 
     /// The value of one tensor.
     ///
-    /// - Parameter profile: where each node's time is noted, if given.
+    /// - Parameters:
+    ///   - effects: whether what the fetch waits for may change variables.
+    ///   - profile: where each node's time is noted, if given.
     /// - Throws: ``SessionError``.
     public func run(
-        _ fetch: some TensorConvertible, feed: [Tensor: Value] = [:],
+        _ fetch: some TensorConvertible, feed: [Tensor: Value] = [:], effects: Effects = .all,
         profile: RunProfile? = nil
     ) throws -> Value {
-        try run([fetch.tensor], targets: [], feed: feed, profile: profile).value(0)
+        try run([fetch.tensor], targets: [], feed: feed, effects, profile: profile).value(0)
     }
 
     /// The values of tensors, all from the same run, in which `targets` run too.
     ///
+    /// - Parameter effects: whether what the fetches wait for may change variables.
     /// - Throws: ``SessionError``.
     public func run(
         _ fetches: [any TensorConvertible], targets: [Node] = [], feed: [Tensor: Value] = [:],
-        profile: RunProfile? = nil
+        effects: Effects = .all, profile: RunProfile? = nil
     ) throws -> [Value] {
         let plan = try run(
-            fetches.map(\.tensor), targets: targets, feed: feed, profile: profile)
+            fetches.map(\.tensor), targets: targets, feed: feed, effects, profile: profile)
         return fetches.indices.map(plan.value)
     }
 
     /// What a summary op collects.
     ///
-    /// - Parameter profile: where each node's time is noted, if given.
+    /// - Parameters:
+    ///   - effects: whether what the summaries wait for may change variables.
+    ///   - profile: where each node's time is noted, if given.
     /// - Throws: ``SessionError``.
     public func run(
-        _ summary: SummaryTensor, feed: [Tensor: Value] = [:], profile: RunProfile? = nil
+        _ summary: SummaryTensor, feed: [Tensor: Value] = [:], effects: Effects = .all,
+        profile: RunProfile? = nil
     ) throws -> Summary {
-        try run([summary.tensor], targets: [], feed: feed, profile: profile).summary(0)
+        try run([summary.tensor], targets: [], feed: feed, effects, profile: profile).summary(0)
     }
 
     private func run(
-        _ fetches: [Tensor], targets: [Node], feed: [Tensor: Value], profile: RunProfile? = nil
+        _ fetches: [Tensor], targets: [Node], feed: [Tensor: Value], _ effects: Effects = .all,
+        profile: RunProfile? = nil
     ) throws -> Plan {
-        let plan = try plan(Key(fetches: fetches, targets: targets, feeds: checked(feed)))
+        let plan = try plan(
+            Key(fetches: fetches, targets: targets, feeds: checked(feed), effects: effects))
         try plan.run(feed, profile: profile)
         return plan
     }
@@ -114,7 +123,7 @@ public final class Session {
         if number < plans.count, isCurrent(plans[number]) { return plans[number] }
         let plan = try Plan(
             number: number, graph: graph, fetches: key.fetches, targets: key.targets,
-            feeds: key.feeds, resources: resources)
+            feeds: key.feeds, effects: key.effects, resources: resources)
         if number == plans.count {
             numbers[key] = number
             plans.append(plan)
@@ -157,6 +166,8 @@ public enum SessionError: Error, Equatable, CustomStringConvertible {
     case uninitialized([String])
     /// A fetched tensor belongs to a branch that is not taken.
     case notComputed(String)
+    /// A fetch or a target of a run without effects is what a node gives that changes a variable.
+    case hasEffect(String, node: String)
     /// A tensor's shape depends on numbers that only the run itself would bring.
     case openShape(String, String)
     /// A conditional's predicate depends on numbers that only the run itself would bring.
@@ -175,6 +186,8 @@ public enum SessionError: Error, Equatable, CustomStringConvertible {
             "no value yet for \(names.joined(separator: ", ")): run the initializer first, or restore a checkpoint"
         case .notComputed(let name):
             "\(name) belongs to a branch of a conditional that is not taken"
+        case .hasEffect(let name, let node):
+            "\(name) cannot be had without effects: \(node) changes a variable"
         case .openShape(let name, let shape):
             "the shape \(shape) of \(name) is still open with all feeds: feed its placeholder"
         case .unknownPredicate(let name):

@@ -41,7 +41,7 @@ public struct Sampler {
     /// - Throws: ``FetchError/nothing(_:)`` for no noise; ``SessionError``.
     public func images(_ noise: Value) throws -> Value {
         guard noise.shape.first != 0 else { throw FetchError.nothing("noise") }
-        return try session.run(program.generatorZ, feed: [program.inputZ: noise])
+        return try session.run(program.generatorZ, feed: [program.inputZ: noise], effects: .none)
     }
 
     /// The tensors of those names, such as `discriminator/output/Sigmoid:0`, all from one run; as
@@ -64,7 +64,7 @@ public struct Sampler {
         }
         let tensors = try names.map(tensor)
         do {
-            return try session.run(tensors, feed: feed)
+            return try session.run(tensors, feed: feed, effects: .none)
         } catch SessionError.misfit(let place) {
             guard let images, let noise, images.shape.first != noise.shape.first else {
                 throw SessionError.misfit(place)

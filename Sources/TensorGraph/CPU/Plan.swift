@@ -39,11 +39,11 @@ final class Plan {
     ///   run.
     init(
         number: Int, graph: Graph, fetches: [Tensor], targets: [Node],
-        feeds: [Tensor: Specialization.Feed], resources: Resources
+        feeds: [Tensor: Specialization.Feed], effects: Effects, resources: Resources
     ) throws {
         self.number = number
         let specialization = try Specialization(
-            graph: graph, fetches: fetches, targets: targets, feeds: feeds)
+            graph: graph, fetches: fetches, targets: targets, feeds: feeds, effects: effects)
         let facts = Facts(feeds: feeds, plan: number, shared: resources.shared)
         var program = Program(specialization, fetches: fetches)
         program.run(facts)

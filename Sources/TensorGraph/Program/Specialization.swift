@@ -10,6 +10,8 @@ struct Specialization {
     private(set) var nodes: [Node] = []
     /// What is known of the tensors that are fed.
     let feeds: [Tensor: Feed]
+    /// Whether the run may change variables.
+    private let effects: Effects
     private var states: [State?]
     private var isNeeded: [Bool] = []
     /// The graph's nodes come first; those behind them are the plan's own.
@@ -44,9 +46,14 @@ struct Specialization {
         var context: OpContext?
     }
 
-    /// - Throws: ``SessionError`` when something needed is not fed, or never computed.
-    init(graph: Graph, fetches: [Tensor], targets: [Node], feeds: [Tensor: Feed]) throws {
+    /// - Throws: ``SessionError`` when something needed is not fed, or never computed, or changes a
+    ///   variable in a run without effects.
+    init(
+        graph: Graph, fetches: [Tensor], targets: [Node], feeds: [Tensor: Feed],
+        effects: Effects = .all
+    ) throws {
         self.feeds = feeds
+        self.effects = effects
         graphCount = graph.nodes.count
         states = Array(repeating: nil, count: graphCount)
         for node in reachable(from: fetches, targets, count: graph.nodes.count) {
@@ -55,8 +62,18 @@ struct Specialization {
         for fetch in fetches where isDead(fetch) {
             throw SessionError.notComputed(fetch.name)
         }
-        isNeeded = neededNodes(fetches: fetches, targets: targets, count: graph.nodes.count)
+        let count = graph.nodes.count
+        isNeeded = neededNodes(fetches: fetches, targets: targets, effects, count: count)
         nodes = graph.nodes.filter { isNeeded[$0.id] }
+        if effects == .none {
+            let ofTargets = neededNodes(fetches: [], targets: targets, .all, count: count)
+            let writer = graph.nodes.first { node in
+                !node.op.writes.isEmpty && (isNeeded[node.id] || ofTargets[node.id])
+            }
+            guard let writer else { return }
+            let asked = targets.first?.name ?? fetches.first?.name ?? writer.name
+            throw SessionError.hasEffect(asked, node: writer.name)
+        }
     }
 
     // MARK: What the later passes ask
@@ -223,7 +240,9 @@ struct Specialization {
 
     /// Which nodes are left to be needed: not those behind a value that is known, nor those of a
     /// branch not taken, nor what is only waited for and writes nothing.
-    private func neededNodes(fetches: [Tensor], targets: [Node], count: Int) -> [Bool] {
+    private func neededNodes(
+        fetches: [Tensor], targets: [Node], _ effects: Effects, count: Int
+    ) -> [Bool] {
         enum Need: Int { case none, itsWrites, all }
         var needs = [Need](repeating: .none, count: count)
         let roots = targets + fetches.filter { feeds[$0] == nil }.map(\.node)
@@ -233,12 +252,14 @@ struct Specialization {
             let need = node.op.writes.isEmpty ? asked : .all
             guard need.rawValue > needs[node.id].rawValue else { continue }
             needs[node.id] = need
-            for before in node.controlInputs { stack.append((before, .itsWrites)) }
+            if effects == .all {
+                for before in node.controlInputs { stack.append((before, .itsWrites)) }
+            }
             let isFolded = isFolded(node)
             for input in inputs(node) where feeds[input] == nil {
                 if !isFolded {
                     stack.append((input.node, need))
-                } else if value(input) != nil {
+                } else if value(input) != nil, effects == .all {
                     stack.append((input.node, .itsWrites))
                 }
             }
