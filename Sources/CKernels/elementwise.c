@@ -19,8 +19,12 @@
 // Four vectors at a time: one at a time takes two cycles, of which the arithmetic needs half.
 #define UNROLLED _Pragma("clang loop unroll_count(4)")
 
-#define UNARY(declaration, statement)                                  \
-    KERNEL_CLONES declaration(float *out, const float *in, size_t n) { \
+#define UNARY(declaration, statement) UNARY_LOOP(declaration(float *out, const float *in, size_t n), statement)
+#define UNARY_WITH(declaration, parameter, statement) \
+    UNARY_LOOP(declaration(float *out, const float *in, float parameter, size_t n), statement)
+
+#define UNARY_LOOP(signature, statement)                               \
+    KERNEL_CLONES signature {                                          \
         vector x, y;                                                   \
         size_t i = 0;                                                  \
         UNROLLED                                                       \
@@ -42,6 +46,7 @@ UNARY(void kernel_rsqrt, y = 1.0f / __builtin_elementwise_sqrt(x))
 UNARY(void kernel_reciprocal, y = 1.0f / x)
 UNARY(void kernel_square, y = x * x)
 UNARY(void kernel_relu, y = x <= 0.0f ? 0.0f : x)
+UNARY_WITH(void kernel_leaky_relu, slope, y = x > 0.0f ? x : slope * x)
 
 // Functions of some fifty instructions, most of which wait for the one before. A processor looks so
 // many instructions ahead, and with twice as wide vectors that is twice as many numbers.
@@ -67,8 +72,14 @@ FUNCTION(kernel_sigmoid, sigmoid)
 FUNCTION(kernel_softplus, softplus)
 FUNCTION(kernel_tanh, hyperbolic_tangent)
 
-#define BINARY(name, first, second, expression)                                            \
-    KERNEL_CLONES void name(float *out, const float *left, const float *right, size_t n) { \
+#define BINARY(name, first, second, expression) \
+    BINARY_LOOP(name(float *out, const float *left, const float *right, size_t n), first, second, expression)
+#define BINARY_WITH(name, first, second, parameter, expression)                                       \
+    BINARY_LOOP(name(float *out, const float *left, const float *right, float parameter, size_t n), first, \
+        second, expression)
+
+#define BINARY_LOOP(signature, first, second, expression)                                  \
+    KERNEL_CLONES void signature {                                                         \
         vector first, second;                                                              \
         size_t i = 0;                                                                      \
         UNROLLED                                                                           \
@@ -91,6 +102,7 @@ BINARY(kernel_mul, x, y, (x * y))
 BINARY(kernel_div, x, y, x / y)
 BINARY(kernel_squared_difference, x, y, (x - y) * (x - y))
 BINARY(kernel_relu_grad, dy, y, y > 0.0f ? dy : 0.0f)
+BINARY_WITH(kernel_leaky_relu_grad, dy, x, slope, x > 0.0f ? dy : slope * dy)
 BINARY(kernel_sigmoid_grad, y, dy, dy * y * (1.0f - y))
 BINARY(kernel_rsqrt_grad, y, dy, dy * -0.5f * (y * y * y))
 BINARY(kernel_tanh_grad, y, dy, dy * (1.0f - y * y))

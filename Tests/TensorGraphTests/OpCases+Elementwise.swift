@@ -21,6 +21,7 @@ extension OpCase {
         function("Tanh", { $0.tanh($1) }, { Foundation.tanh($0) }),
         function("Softplus", { $0.softplus($1) }, { Foundation.log(1 + Foundation.exp($0)) }),
         function("Relu", of: Doubles.awayFromZero, { $0.relu($1) }, { max($0, 0) }),
+        leakyRelu(0.2), leakyRelu(0), leakyRelu(1.5), leakyReluGrad(0.2), leakyReluGrad(0.01),
 
         gradient("RsqrtGrad", .rsqrtGrad) { y, dy in dy * -0.5 * y * y * y },
         gradient("SigmoidGrad", .sigmoidGrad) { y, dy in dy * y * (1 - y) },
@@ -30,6 +31,23 @@ extension OpCase {
             build: { tf, x in tf.add(.reluGrad, nil, x).output() },
             expected: { x in .combined(x[0], x[1]) { dy, y in y > 0 ? dy : 0 } }),
     ]
+
+    private static func leakyRelu(_ alpha: Float) -> OpCase {
+        OpCase(
+            "LeakyRelu", "\(alpha)", [.awayFromZero([3, 5])],
+            build: { $0.leakyRelu($1[0], alpha: alpha) },
+            expected: { $0[0].map { $0 > 0 ? $0 : Double(alpha) * $0 } })
+    }
+
+    private static func leakyReluGrad(_ alpha: Float) -> OpCase {
+        OpCase(
+            "LeakyReluGrad", "\(alpha)", [.random([3, 4], seed: 1), .awayFromZero([3, 4])],
+            gradients: [0],
+            build: { tf, x in
+                tf.add(.leakyReluGrad, nil, x, attributes: ["alpha": .float(alpha)]).output()
+            },
+            expected: { x in .combined(x[0], x[1]) { dy, y in y > 0 ? dy : Double(alpha) * dy } })
+    }
 
     private static func function(
         _ op: String,

@@ -50,9 +50,11 @@ void kernel_softplus(float *out, const float *x, size_t n);     // log(1 + exp(x
 void kernel_tanh(float *out, const float *x, size_t n);
 
 typedef void (*kernel_unary_with)(float *out, const float *x, float parameter, size_t n);
+void kernel_leaky_relu(float *out, const float *x, float slope, size_t n);         // x > 0 ? x : slope * x; NaN stays NaN
 
 typedef void (*kernel_binary)(float *out, const float *x, const float *y, size_t n);
 typedef void (*kernel_binary_with)(float *out, const float *x, const float *y, float parameter, size_t n);
+void kernel_leaky_relu_grad(float *out, const float *dy, const float *x, float slope, size_t n);  // x > 0 ? dy : slope * dy
 void kernel_add(float *out, const float *x, const float *y, size_t n);
 void kernel_sub(float *out, const float *x, const float *y, size_t n);
 void kernel_mul(float *out, const float *x, const float *y, size_t n);

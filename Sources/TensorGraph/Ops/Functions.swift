@@ -8,7 +8,7 @@ internal import TensorBoard
 extension Op {
     static let functions: [Op] = [
         .neg, .exp, .log, .reciprocal, .square, .sqrt, .rsqrt, .rsqrtGrad, .sigmoid, .sigmoidGrad,
-        .tanh, .tanhGrad, .softplus, .relu, .reluGrad,
+        .tanh, .tanhGrad, .softplus, .relu, .reluGrad, .leakyRelu, .leakyReluGrad,
     ]
 
     static let neg: Op = Op(
@@ -145,6 +145,54 @@ extension Op {
             [grad[0].map { node.graph.add(.reluGrad, nil, [$0, node.inputs[1]]).output() }, nil]
         },
         lower: { _ in .elementwise(.reluGrad) })
+}
+
+// MARK: Leaky relu
+
+extension Op {
+    /// x where x > 0, else alpha · x.
+    static let leakyRelu: Op = Op(
+        "LeakyRelu", outputs: Infer.likeFirst,
+        gradient: .rule { node, dy in
+            [dy[0].map { node.graph.leakyReluGrad($0, node.inputs[0], node.float("alpha")) }]
+        },
+        lower: { .elementwise(.leakyRelu($0.node.float("alpha"))) })
+
+    /// dy where x > 0, else alpha · dy.
+    static let leakyReluGrad: Op = Op(
+        "LeakyReluGrad", outputs: Infer.likeFirst,
+        gradient: .rule { node, grad in
+            [
+                grad[0].map { node.graph.leakyReluGrad($0, node.inputs[1], node.float("alpha")) },
+                nil,
+            ]
+        },
+        lower: { .elementwise(.leakyReluGrad($0.node.float("alpha"))) })
+}
+
+extension Graph {
+    /// The larger of x and alpha · x, for an alpha below 1; `tf.nn.leaky_relu`.
+    public func leakyRelu(_ x: Tensor, alpha: Float = 0.2, name: String = "LeakyRelu") -> Tensor {
+        add(.leakyRelu, name, [x], attributes: ["alpha": .float(alpha)]).output()
+    }
+
+    fileprivate func leakyReluGrad(_ dy: Tensor, _ x: Tensor, _ alpha: Float) -> Tensor {
+        add(.leakyReluGrad, nil, [dy, x], attributes: ["alpha": .float(alpha)]).output()
+    }
+}
+
+extension ElementFunction {
+    static func leakyRelu(_ slope: Float) -> ElementFunction {
+        ElementFunction("leakyRelu", slope, kernel_leaky_relu, isCheap: true) {
+            $0 > 0 ? $0 : Double(slope) * $0
+        }
+    }
+
+    static func leakyReluGrad(_ slope: Float) -> ElementFunction {
+        ElementFunction("leakyReluGrad", slope, kernel_leaky_relu_grad, isCheap: true) { dy, x in
+            x > 0 ? dy : Double(slope) * dy
+        }
+    }
 }
 
 extension ElementFunction {
