@@ -233,6 +233,19 @@ import Testing
                 """)
     }
 
+    /// What a step looked through goes with what it showed.
+    @Test mutating func sumsOfProductsInAnotherShape() {
+        let (x, y) = (build.feed([8, 8, 8]), build.feed([8, 8, 8]))
+        build.fetch(build.columns(build.view(build.element(.mul, x, y), [64, 8])))
+        #expect(
+            build.text("fuse-steps") == """
+                %0 f32[8,8,8] = feed, x:0
+                %1 f32[8,8,8] = feed, x_1:0
+                %4 f32[8] = reduceSum %0 %1, of products, over 64 for each 8, as a tree
+                fetch %4
+                """)
+    }
+
     // MARK: fuse-updates
 
     @Test mutating func aWeightsGradientIsNotStored() {

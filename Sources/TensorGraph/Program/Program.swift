@@ -231,8 +231,11 @@ extension Program {
         steps[id.number] = step
     }
 
-    /// Removes a step, whose outputs nobody reads; what waits for it waits for what it waits for.
+    /// Removes a step, whose outputs nobody reads, with views of them; what waits for it waits for
+    /// what it waits for.
     mutating func remove(_ id: StepID) {
+        let views = self[id].outputs.flatMap(readers).map(\.step)
+        for view in views where contains(view) && self[view].primitive.isView { remove(view) }
         forget(id)
         let waits = (self[id].after + self[id].inputs.map { self[$0].maker }).filter(contains)
         for other in order where steps[other.number]?.after.contains(id) ?? false {
