@@ -181,6 +181,15 @@ import Testing
         #expect(events.flatMap(\.values).map(\.scalar) == [1, 2, 3, 4, 5])
     }
 
+    /// A field with the number 0 in two bytes, which libprotobuf-c takes and would write in one.
+    @Test func fieldsOfNoNumber() throws {
+        let bad = DamagedLog.scalar(2, wallTime: .nan) + [0x80, 0, 7]
+        let (report, events) = try repaired(
+            DamagedLog.framed([DamagedLog.scalar(1), bad, DamagedLog.scalar(3)]))
+        #expect(report.skipped.count == 1)
+        #expect(events.map(\.step) == [1, 3])
+    }
+
     @Test(arguments: ["ZLIB", "GZIP"]) func compressedRecords(name: String) throws {
         let (report, _) = try repaired(Fixtures.bytes("compressed-\(name).tfevents"))
         #expect(report.eventCount == 10 && report.skipped == [])

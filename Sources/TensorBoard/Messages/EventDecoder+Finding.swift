@@ -4,7 +4,7 @@ import RecordIO
 
 extension EventDecoder {
     /// What a record holds.
-    struct Finding {
+    struct Finding: Equatable {
         /// Why a reader of TensorBoard shows the event not at all, or not as it stands.
         var problem: EventFileError.Problem?
     }

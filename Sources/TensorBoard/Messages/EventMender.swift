@@ -32,14 +32,19 @@ final class EventMender {
     ///
     /// - Returns: The record's data as they are to be; `nil` if they hold no event.
     func mended(_ data: RawSpan) -> [UInt8]? {
-        decoder.withMutableMessage(data) { message, allocator in
+        let mended = decoder.withMutableMessage(data) { message, allocator in
             let arena = MessageArena()
             let isFilled = fill(message, &allocator)
             let isMended = mend(message, arena)
             if isMended { mendedCount += 1 }
             lastTime = message.pointee.wall_time
-            return isFilled || isMended ? message.packed() : data.withUnsafeBytes { Array($0) }
+            return isFilled || isMended ? (true, message.packed()) : (false, [])
         }
+        guard let (isChanged, bytes) = mended else { return nil }
+        if !isChanged { return data.withUnsafeBytes { Array($0) } }
+        // libprotobuf-c takes fields with the number 0 if it takes two bytes, which is none, and
+        // packs them into one.
+        return decoder.finding(bytes.span.bytes) == nil ? nil : bytes
     }
 
     /// Gives the first value of each tag its metadata.

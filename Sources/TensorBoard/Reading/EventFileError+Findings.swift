@@ -72,7 +72,7 @@ extension EventFileReader {
             return "there are zeros, as a full disk or a crash of the system leaves them"
         }
         // Further on it is known already.
-        guard error.offset < Self.lookedAt, bytes.contains(0x0d) else { return nil }
+        guard error.offset < Self.translatedStart, bytes.contains(0x0d) else { return nil }
         var translated: [UInt8] = []
         for byte in bytes {
             if byte == 0x0a, translated.last == 0x0d { translated.removeLast() }
@@ -90,4 +90,6 @@ extension EventFileReader {
     }
 
     private static var lookedAt: Int { 1 << 16 }
+    /// Where the first damage is that a copy in text mode makes.
+    private static var translatedStart: Int { 1 << 12 }
 }
