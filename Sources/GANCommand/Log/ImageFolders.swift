@@ -32,7 +32,7 @@ struct ImageFolders {
 
     private static func part(_ part: Substring) -> String {
         if part.isEmpty { return "%" }
-        let bytes = Array(part.utf8)
+        let bytes = FileName.bytes(of: String(part))
         // A tag that is named as a picture's file would stand in the way of one.
         let isDots = part == "." || part == ".."
         let isFile = ImageType.allCases.contains { part.lowercased().hasSuffix(".\($0.rawValue)") }
