@@ -38,6 +38,22 @@ import Testing
         #expect(lines.contains("\"wall_time\":1795878272.0,\"value\":0.1}"))
     }
 
+    /// JSON has no numbers for them; the Python reader shows such events.
+    @Test func wallTimesThatAreNotFinite() throws {
+        var file = RawEvents()
+        let written: [Double] = [.nan, .infinity, -.infinity, 7]
+        for (step, time) in written.enumerated() {
+            file.add(step: Int64(step), wallTime: time, .scalar(1, "x"))
+        }
+        try write(file)
+        let outcome = try command.run("log", "export", "--json", "-", "--as", "python")
+        let times = outcome.output.split(separator: "\n").map { line in
+            line.split(separator: ",").first { $0.hasPrefix("\"wall_time\":") }
+                .map { String($0.dropFirst(12)) }
+        }
+        #expect(times == ["\"NaN\"", "\"Infinity\"", "\"-Infinity\"", "7.0"])
+    }
+
     /// Types by TensorFlow's numbers, the field of `TensorProto` with the element, and its text.
     @Test(
         arguments: [

@@ -43,10 +43,10 @@ final class CurveExport {
             case .csv:
                 try file.write("\(names)\(point.step),\(time),\(point.number)\n")
             case .json:
-                let timeOrNull = point.wallTime.isFinite ? time : "null"
+                let time = point.wallTime.isFinite ? time : "\"\(time)\""
                 let value = point.number.isJSON ? "\(point.number)" : "\"\(point.number)\""
                 try file.write(
-                    "\(names)\(point.step),\"wall_time\":\(timeOrNull),\"value\":\(value)}\n")
+                    "\(names)\(point.step),\"wall_time\":\(time),\"value\":\(value)}\n")
             }
         }
         count += tag.scalars.count
