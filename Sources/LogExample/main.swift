@@ -5,7 +5,7 @@ import TensorBoard
 let usage = """
     usage: LogExample [FOLDER [RATE]]
 
-    Logs each kind of summary once into FOLDER (log/example), with RATE (0.1) as a hyperparameter.
+    Logs each kind of summary into FOLDER (log/example), with RATE (0.1) as a hyperparameter.
 
     """
 let arguments = CommandLine.arguments.dropFirst()
@@ -38,22 +38,31 @@ for step in 1...20 as ClosedRange<Int64> {
     try writer.addScalars(["train": loss, "test": loss * 1.5], tag: "both", step: step)
     try writer.addHistogram(noise.map { $0 / Float(step) }, tag: "weights", step: step)
 }
-try writer.addImages(waves.span, shape: .nhwc(10, 28, 28, 1), range: 0...1, tag: "x", step: 1)
-try writer.addImageWithBoxes(
-    Image.grid(of: pictures),
-    boxes: [BoundingBox(left: 30, top: 20, right: 80, bottom: 50, label: "cat 0.9")], tag: "boxes",
-    step: 1)
-try writer.addVideo(Video(frames: pictures), tag: "film", step: 1)
-try writer.addAudio(Audio(tone, sampleRate: 8000), tag: "tone", step: 1)
-try writer.addPRCurve(
-    predictions: noise.map { ($0 + 2) / 4 }, labels: noise.map { $0 + .random(in: -1...1) > 0 },
-    tag: "curve", step: 1)
 // A flat tetrahedron: TensorBoard's camera stands so that the middle of a body fits into the card, and
 // what lies far before the middle does not.
 let corners: [Float] = [1, 1, 0.2, 1, -1, -0.2, -1, 1, -0.2, -1, -1, 0.2]
 let colors: [UInt8] = [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 0]
 let faces: [Int32] = [0, 1, 2, 0, 2, 3, 0, 3, 1, 1, 3, 2]
-try writer.addMesh(Mesh(vertices: corners, colors: colors, faces: faces), tag: "body", step: 1)
+// Twice each, since a reader may know only a tag's first value.
+for step in [1, 20] as [Int64] {
+    try writer.addImages(
+        waves.span, shape: .nhwc(10, 28, 28, 1), range: 0...1, tag: "x", step: step)
+    try writer.addImageWithBoxes(
+        Image.grid(of: pictures),
+        boxes: [BoundingBox(left: 30, top: 20, right: 80, bottom: 50, label: "cat 0.9")],
+        tag: "boxes", step: step)
+    try writer.addVideo(Video(frames: pictures), tag: "film", step: step)
+    try writer.addAudio(Audio(tone, sampleRate: 8000), tag: "tone", step: step)
+    try writer.addText("It is step *\(step)*.", tag: "note", step: step)
+    try writer.addText(
+        table: [["step", "loss"], ["\(step)", "\(Float(rate) + 1 / Float(step))"]], tag: "table",
+        step: step)
+    try writer.addPRCurve(
+        predictions: noise.map { ($0 + 2) / 4 }, labels: noise.map { $0 + .random(in: -1...1) > 0 },
+        tag: "curve", step: step)
+    try writer.addMesh(
+        Mesh(vertices: corners, colors: colors, faces: faces), tag: "body", step: step)
+}
 let names = Embedding.Metadata(labels: pictures.indices.map { "picture \($0)" })
 try writer.addEmbedding(Embedding(waves, dimensions: 784, metadata: names, images: pictures))
 let product = GraphDefinition.Node(name: "y", op: "MatMul", inputs: ["x", "x"])
