@@ -84,20 +84,32 @@ struct Suggestion {
             words.append(argument)
         }
         let help = "see \(words.joined(separator: " ")) --help"
+        let subcommands = command.subcommandNames
+        let isOfNames = message.prefixMatch(
+            of: /(Unknown option|Unexpected argument|\d+ unexpected arguments)/)
+        // Whatever follows a name that does not exist is for the subcommand that was meant.
+        if isOfNames != nil, !subcommands.isEmpty,
+            let unknown = arguments.dropFirst(words.count - 1).first, !unknown.hasPrefix("-"),
+            unknown != "help"
+        {
+            guard let name = nearest(to: unknown, among: subcommands) else {
+                let none = "\(words.joined(separator: " ")) has no '\(unknown)'"
+                // One of another command's.
+                guard words.count > 1,
+                    let name = nearest(to: unknown, among: GANCommand.subcommandNames)
+                else { return "\(none); \(help)" }
+                return "\(none). Did you mean 'gan \(name)'?"
+            }
+            words.append(name)
+            return
+                "Unexpected argument '\(unknown)'. Did you mean '\(words.joined(separator: " "))'?"
+        }
         if let match = message.prefixMatch(of: /Unknown option '(-+)([^'=]*)[^']*'/) {
             let unknown = "Unknown option '\(match.1)\(match.2)'"
             guard let flag = nearest(to: String(match.2), among: command.flags) else {
                 return "\(unknown); \(help)"
             }
             return "\(unknown). Did you mean '--\(flag)'?"
-        }
-        let subcommands = command.subcommandNames
-        if let match = message.wholeMatch(of: /Unexpected argument '(.*)'/), !subcommands.isEmpty {
-            guard let name = nearest(to: String(match.1), among: subcommands) else {
-                return "\(words.joined(separator: " ")) has no '\(match.1)'; \(help)"
-            }
-            words.append(name)
-            return "\(message). Did you mean '\(words.joined(separator: " "))'?"
         }
         return message
     }

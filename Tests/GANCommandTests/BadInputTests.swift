@@ -108,6 +108,13 @@ import Testing
         ("generate", "Unexpected argument 'generate'. Did you mean 'gan sample'?"),
         ("log lst", "Unexpected argument 'lst'. Did you mean 'gan log list'?"),
         ("log exprot", "Unexpected argument 'exprot'. Did you mean 'gan log export'?"),
+        ("log lst log", "Unexpected argument 'lst'. Did you mean 'gan log list'?"),
+        ("log chekc a b c", "Unexpected argument 'chekc'. Did you mean 'gan log check'?"),
+        ("log lst --tags log", "Unexpected argument 'lst'. Did you mean 'gan log list'?"),
+        ("log trian log", "gan log has no 'trian'. Did you mean 'gan train'?"),
+        ("trian --run r", "Unexpected argument 'trian'. Did you mean 'gan train'?"),
+        ("lgo list log", "Unexpected argument 'lgo'. Did you mean 'gan log'?"),
+        ("log xyzzy log", "gan log has no 'xyzzy'; see gan log --help"),
         ("xyzzy", "gan has no 'xyzzy'; see gan --help"),
     ])
     func refusesUnknownCommands(arguments: String, message: String) throws {
