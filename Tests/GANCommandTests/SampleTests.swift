@@ -138,6 +138,12 @@ import Testing
         #expect(none.errors == "gan: none.npy holds no images; give some\n")
         #expect(try !command.names().contains("f"))
 
+        let tooMany = try fetch("--count", "7000", "generator/output/Sigmoid")
+        #expect(tooMany.status == 1)
+        #expect(
+            tooMany.errors == "gan: there are 1000 images built in to train on, for 7000 vectors "
+                + "of noise; give images by --images\n")
+
         // As many vectors of noise as there are images, where nothing is said of them.
         #expect(try fetch("--images", "three.npy", "Neg").status == 0)
         #expect(try fetch("--images", "three.npy", "--count", "7", "G_z_image/tag").status != 132)
@@ -148,6 +154,39 @@ import Testing
         #expect(
             try array("f/discriminator.output.Sigmoid.npy", [3, 1]).values.count == 3)
         #expect(try array("f/generator.output.Sigmoid.npy", [7, 784]).values.count == 7 * 784)
+    }
+
+    /// Images are in 0...1, and noise is finite.
+    @Test func refusesNumbersOutOfRange() throws {
+        for (name, value) in [("bytes", 255), ("below", -0.5), ("nan", Float.nan)] {
+            var values = [Float](repeating: 0.5, count: 2 * 784)
+            values[784 + 3] = value
+            try NPY(shape: [2, 784], values: values)
+                .write(to: command.folder.path(of: "\(name).npy"))
+            let outcome = try command.run(
+                "fetch", "--checkpoint", "log/r", "--out", "f", "--images", "\(name).npy", "Neg")
+            #expect(outcome.status == 1)
+            #expect(
+                outcome.errors == "gan: \(name).npy holds \(value) in image 1, pixel 3; give "
+                    + "images in 0...1\n")
+        }
+        for value in [Float.infinity, -.infinity, .nan] {
+            var values = [Float](repeating: 0.5, count: 3 * 20)
+            values[2 * 20 + 19] = value
+            try NPY(shape: [3, 20], values: values).write(to: command.folder.path(of: "z.npy"))
+            for (name, flags) in [
+                ("fetch", ["--out", "f", "generator/output/Sigmoid"]),
+                ("sample", ["--out", "a.npy"]),
+            ] {
+                let outcome = try command.run(
+                    [name, "--checkpoint", "log/r", "--noise", "z.npy"] + flags)
+                #expect(outcome.status == 1)
+                #expect(
+                    outcome.errors == "gan: z.npy holds \(value) in vector 2, number 19; give "
+                        + "finite numbers\n")
+            }
+        }
+        #expect(try !command.names().contains { ["f", "a.npy"].contains($0) })
     }
 
     @Test func refusesBadInput() throws {

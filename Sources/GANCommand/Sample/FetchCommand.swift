@@ -52,6 +52,12 @@ struct FetchCommand: ParsableCommand {
         guard let images else { return nil }
         let array = try NPY(path: images, shape: [nil, MNIST.pixelCount])
         guard array.shape[0] > 0 else { throw CommandError("\(images) holds no images; give some") }
+        if let place = array.values.firstIndex(where: { !(0...1).contains($0) }) {
+            let (image, pixel) = place.quotientAndRemainder(dividingBy: MNIST.pixelCount)
+            throw CommandError(
+                "\(images) holds \(array.values[place]) in image \(image), pixel \(pixel); give "
+                    + "images in 0...1")
+        }
         return Value(array.values, shape: array.shape)
     }
 
@@ -59,8 +65,8 @@ struct FetchCommand: ParsableCommand {
         let examples = try MNIST.sample.train
         guard count <= examples.count else {
             throw CommandError(
-                "there are \(examples.count) images built in, for \(count) vectors of noise; give "
-                    + "images by --images")
+                "there are \(examples.count) images built in to train on, for \(count) vectors of "
+                    + "noise; give images by --images")
         }
         return Value(examples.pixels(0..<count), shape: [count, MNIST.pixelCount])
     }

@@ -68,6 +68,12 @@ struct SampleSource: ParsableArguments {
             throw CommandError(
                 "\(noise) holds \(array.shape[0]) vectors; give 1...\(Self.greatestCount)")
         }
+        if let place = array.values.firstIndex(where: { !$0.isFinite }) {
+            let (vector, number) = place.quotientAndRemainder(dividingBy: Sampler.noiseSize)
+            throw CommandError(
+                "\(noise) holds \(array.values[place]) in vector \(vector), number \(number); give "
+                    + "finite numbers")
+        }
         return Value(array.values, shape: array.shape)
     }
 }
