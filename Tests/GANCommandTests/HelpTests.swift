@@ -227,9 +227,11 @@ import Testing
                 OVERVIEW: Compare the runs of a log: how far each came, its losses,
                 hyperparameters.
 
-                A run is done, stopped, failed or open: not ended, or ended without a word.
-                With --tags, --run or --tag it lists tags: kind, number of values, first and
-                last step, of what `gan log export` with the same options exports.
+                A run is done, stopped, failed or open: not ended, or ended without a word. Its
+                time is that from the first value to the last of each of its files: without the
+                pauses before it was resumed. With --tags, --run or --tag it lists tags: kind,
+                number of values, first and last step, of what `gan log export` with the same
+                options exports.
 
                 USAGE: gan log list [<folder>] [--tags] [--run <name> ...] [--tag <name> ...] [--as <reader>] [--no-checksum]
 

@@ -81,6 +81,64 @@ import Testing
         for index in 0..<12 { #expect(output.contains("hyperparameter_\(index)")) }
     }
 
+    /// The time of a run that was resumed is without the pause, and with what was done twice.
+    @Test func timesAreWithoutPauses() throws {
+        for (number, times) in [[1000.0, 1002, 1003], [5000, 5004], [9000]].enumerated() {
+            var file = RawEvents()
+            file.start(step: Int64(number))
+            for (step, time) in times.enumerated() {
+                file.add(step: Int64(step + number), wallTime: time, .scalar(1, "loss"))
+            }
+            try command.write("", to: "log/note")
+            try command.folder.write(file.bytes, to: "log/events.out.tfevents.\(number).h")
+        }
+        let rows = rows(try command.run("log", "list").output)
+        #expect(rows[1].prefix(5) == [".", "3", "-", "7", "s"])
+    }
+
+    /// Two tags of one curve are shown as one, where they are that in every run.
+    @Test func showsACurveOnce() throws {
+        func write(_ run: String, _ others: [Float]) throws {
+            let writer = try SummaryWriter(logdir: command.folder.path(of: "log/\(run)"))
+            for (step, loss) in [Float(3), 1, 2].enumerated() {
+                try writer.addScalar(loss, tag: "loss", step: Int64(step))
+                try writer.addScalar(others[step], tag: "loss/validation", step: Int64(step))
+            }
+            try writer.close()
+        }
+        try write("a", [3, 1, 2])
+        #expect(
+            try rows(command.run("log", "list").output)[0]
+                == ["RUN", "POINTS", "STATUS", "TIME", "loss"])
+        // The same last and best value, and another curve.
+        try write("b", [4, 1, 2])
+        #expect(
+            try rows(command.run("log", "list").output)[0]
+                == ["RUN", "POINTS", "STATUS", "TIME", "loss", "loss/validation"])
+    }
+
+    /// A list of tags is as wide as a terminal at most, and elsewhere as wide as it is.
+    @Test func tagsStayWithinATerminal() throws {
+        let tag = "a_long_name_of_a_tag/with_parts/loss"
+        let writer = try SummaryWriter(logdir: command.folder.path(of: "log/2026-11-28_19-46-00"))
+        try writer.addScalar(1, tag: tag, step: 123_456_789)
+        try writer.close()
+        let whole = try command.run("log", "list", "--tags").output
+        let lines = whole.split(separator: "\n")
+        #expect(lines.count == 2 && lines[1].count > 80)
+        let narrow = try command.runInTerminal(width: 80, "log list --tags").output
+            .replacing("\r\n", with: "\n")
+        #expect(narrow.split(separator: "\n").allSatisfy { $0.count <= 80 })
+        #expect(
+            rows(narrow) == [
+                ["RUN", "TAG", "KIND", "VALUES"], ["2026-11-28_19-46-00", tag, "scalars", "1"], [],
+                ["RUN", "TAG", "FIRST", "STEP", "LAST", "STEP"],
+                ["2026-11-28_19-46-00", tag, "123456789", "123456789"], [],
+            ])
+        let wide = try command.runInTerminal(width: 120, "log list --tags").output
+        #expect(wide.replacing("\r\n", with: "\n") == whole)
+    }
+
     /// Of a run that was resumed, what it is now.
     @Test func aResumedRunIsOpenAgain() throws {
         try write("run", [1], ["rate": 1])
@@ -105,7 +163,9 @@ import Testing
         try command.write("", to: "notes")
         let other = try command.run("log", "list", "notes")
         #expect(other.status == 1)
-        #expect(other.errors == "gan: notes: no such folder; name one that holds logs\n")
+        #expect(
+            other.errors == "gan: notes: no event file, for those have tfevents in their names; "
+                + "name one, or a folder that holds logs\n")
     }
 
     /// What is listed is what is exported.

@@ -169,7 +169,11 @@ import Testing
     func reportsAFolderWithoutALog(subcommand: String) throws {
         for (folder, message) in [
             ("log", "no such folder; name one that holds logs"),
-            ("file", "no such folder; name one that holds logs"),
+            (
+                "file",
+                "no event file, for those have tfevents in their names; name one, or a folder that "
+                    + "holds logs"
+            ),
             ("empty", "no event files in it, nor below; name one that holds logs"),
         ] {
             try command.write("", to: "file")

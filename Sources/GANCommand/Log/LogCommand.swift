@@ -33,7 +33,12 @@ struct LogFolder: ParsableArguments {
     /// The folder's path, without slashes at its end. There is such a folder.
     private func path() throws -> String {
         guard try Folder.isFolder(logdir) else {
-            throw CommandError("\(logdir): no such folder; name one that holds logs")
+            let problem =
+                Folder.exists(logdir)
+                ? "no event file, for those have tfevents in their names; name one, or a folder that "
+                    + "holds logs"
+                : "no such folder; name one that holds logs"
+            throw CommandError("\(logdir): \(problem)")
         }
         var folder = logdir[...]
         while folder.count > 1, folder.last == "/" { folder.removeLast() }

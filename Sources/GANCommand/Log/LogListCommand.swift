@@ -7,8 +7,9 @@ struct LogListCommand: ParsableCommand {
         commandName: "list",
         abstract: "Compare the runs of a log: how far each came, its losses, hyperparameters.",
         discussion: """
-            A run is done, stopped, failed or open: not ended, or ended without a word. With --tags, \
-            --run or --tag it lists tags: kind, number of values, first and last step, of what \
+            A run is done, stopped, failed or open: not ended, or ended without a word. Its time is \
+            that from the first value to the last of each of its files: without the pauses before \
+            it was resumed. With --tags, --run or --tag it lists tags: kind, number of values, first and last step, of what \
             `gan log export` with the same options exports.
             """)
 
@@ -47,6 +48,8 @@ struct LogListCommand: ParsableCommand {
                 run, tag.kind == .graphs ? "-" : tag.tag, tag.kind.description, "\(tag.count)",
                 "\(steps.first)", "\(steps.last)")
         }
-        System.print(table.text)
+        System.print(
+            System.outputIsTerminal
+                ? table.text(width: System.terminalWidth, keys: 2) : table.text)
     }
 }

@@ -8,7 +8,7 @@ struct RunOverview {
     let curves: [Curve]
     /// How many points the longest of them has; of any curve if there is none.
     let pointCount: Int
-    /// From the first value to the last one, in seconds.
+    /// How long it took, without pauses, in seconds.
     let seconds: Double
 
     /// A curve, in short.
@@ -17,6 +17,8 @@ struct RunOverview {
         let last: Double
         /// Its best point that is a number, if there is one.
         let best: (value: Double, step: Int64)?
+        /// What curves of the same points have in common, and no others but by chance.
+        let digest: Int
     }
 
     init(_ name: String, _ values: RunValues) {
@@ -29,14 +31,20 @@ struct RunOverview {
             let best = tag.scalars.filter { $0.value.isFinite }
                 .min { goal == .lowest ? $0.value < $1.value : $0.value > $1.value }
             return Curve(
-                tag: tag.tag, last: last.value, best: best.map { ($0.value, $0.step) })
+                tag: tag.tag, last: last.value, best: best.map { ($0.value, $0.step) },
+                digest: Self.digest(tag))
         }
         pointCount = (judged.isEmpty ? scalars : judged).map(\.scalars.count).max() ?? 0
-        let times =
-            scalars.flatMap { $0.scalars.lazy.map(\.wallTime) }
-            + values.tags.flatMap { $0.stored.lazy.map(\.wallTime) }
-        let finite = times.filter(\.isFinite)
-        seconds = (finite.max() ?? 0) - (finite.min() ?? 0)
+        seconds = values.seconds
+    }
+
+    private static func digest(_ tag: TagValues) -> Int {
+        var hasher = Hasher()
+        for point in tag.scalars {
+            hasher.combine(point.step)
+            hasher.combine(point.value.bitPattern)
+        }
+        return hasher.finalize()
     }
 
     /// Of the passes that were asked for, how many were logged; else the number of points.
@@ -129,8 +137,16 @@ struct RunComparison {
         return text
     }
 
-    /// The tags of the curves, those first that most runs have.
+    /// The tags of the curves, those first that most runs have. Of those that are one curve in every
+    /// run, as a loss may be logged under two names, the first.
     private var shownTags: [String] {
+        var seen: Set<[Int?]> = []
+        return allTags.filter { tag in
+            seen.insert(runs.map { $0.curve(tag)?.digest }).inserted
+        }
+    }
+
+    private var allTags: [String] {
         var order: [ExactName] = []
         var counts: [ExactName: Int] = [:]
         for curve in runs.flatMap(\.curves) {

@@ -48,17 +48,20 @@ struct Table {
     var text: String { text(of: Array(columns.indices)) }
 
     /// All rows in no more than so many columns of text, if they fit: columns that do not stand in
-    /// further tables beneath, each with the first column again.
-    func text(width: Int) -> String {
+    /// further tables beneath, each with the first columns again.
+    ///
+    /// - Parameter keys: How many columns tell a row from the others.
+    func text(width: Int, keys: Int = 1) -> String {
         let widths = columns.indices.map { column in
             rows.reduce(0) { max($0, $1[column].count) }
         }
-        var tables: [[Int]] = [[0]]
-        var taken = widths[0]
-        for column in columns.indices.dropFirst() {
-            if taken + 2 + widths[column] > width, tables[tables.count - 1].count > 1 {
-                tables.append([0])
-                taken = widths[0]
+        let keyWidth = widths.prefix(keys).reduce(0, +) + 2 * (keys - 1)
+        var tables = [Array(0..<keys)]
+        var taken = keyWidth
+        for column in columns.indices.dropFirst(keys) {
+            if taken + 2 + widths[column] > width, tables[tables.count - 1].count > keys {
+                tables.append(Array(0..<keys))
+                taken = keyWidth
             }
             tables[tables.count - 1].append(column)
             taken += 2 + widths[column]

@@ -17,6 +17,9 @@ public struct RunValues: Sendable {
     public private(set) var tags: [TagValues] = []
     /// How many events the files hold.
     public private(set) var eventCount = 0
+    /// How long the run took, in seconds: from the first value in a file to its last, of all files
+    /// together. The time between two files, when it was not running, is left out.
+    public private(set) var seconds = 0.0
     /// What in the files could not be read, and what was passed over. A truncated end is no damage
     /// while the file is being written.
     public private(set) var problems: [EventFileError] = []
@@ -27,6 +30,8 @@ public struct RunValues: Sendable {
     private var fileVersion: Double?
     private var hasStarted = false
     private var lastStep: Int64 = -1
+    /// The wall times in the file that is read.
+    private var span: ClosedRange<Double>?
     /// What the first value of each tag in the file that is read says it is.
     private var kindsOfFile: [ExactName: Series.Kind] = [:]
 
@@ -46,7 +51,8 @@ public struct RunValues: Sendable {
         self.rules = rules
         self.checksums = checksums
         for path in files {
-            kindsOfFile = [:]
+            (kindsOfFile, span) = ([:], nil)
+            defer { if let span { seconds += span.upperBound - span.lowerBound } }
             do throws(EventFileError) {
                 var reader = try EventFileReader(path: path, requiring: checksums)
                 if rules == .python {
@@ -103,6 +109,10 @@ public struct RunValues: Sendable {
             metaGraphs.append(place(of: 0, of: event, in: path))
         }
         let values = event.valuesAndGraphs
+        if !values.isEmpty, event.wallTime.isFinite {
+            let time = event.wallTime
+            span = min(span?.lowerBound ?? time, time)...max(span?.upperBound ?? time, time)
+        }
         if rules == .python { forgetOrphans(of: event, values) }
         for (number, value) in values.enumerated() {
             var key = Key(tag: ExactName(value.tag))
