@@ -62,9 +62,10 @@ import Testing
         let outcome = try command.run("train", "--resume", "--train-times", "4")
         #expect(outcome.status == 0, "\(outcome.errors)")
         let lines = outcome.output.split(separator: "\n")
-        let place = try #require(lines.firstIndex { $0.hasPrefix("not taken: ") })
-        #expect(lines[place].contains(reason) && lines[place].contains("log/r/model.ckpt-21"))
-        #expect(lines[place + 1] == "resumed after pass 2, from log/r/model.ckpt-14")
+        try #require(lines.count > 4)
+        #expect(lines[0].hasPrefix("not taken: "))
+        #expect(lines[0].contains(reason) && lines[0].contains("log/r/model.ckpt-21"))
+        #expect(lines[4] == "resumed after pass 2, from log/r/model.ckpt-14")
         #expect(try steps().count == 4)
         #expect(try steps() == steps().sorted())
 
@@ -85,10 +86,28 @@ import Testing
         if way == "gone" { try remove(Self.state) }
         let outcome = try command.run("train", "--resume", "--train-times", "4")
         #expect(outcome.status == 0, "\(outcome.errors)")
-        #expect(outcome.output.contains("\nnot taken: log/r/checkpoint"))
+        #expect(outcome.output.hasPrefix("not taken: log/r/checkpoint"))
         #expect(outcome.output.contains("\nresumed after pass 3, from log/r/model.ckpt-21\n"))
         let again = try command.run("train", "--resume", "--train-times", "5")
         #expect(again.status == 0 && !again.output.contains("not taken"), "\(again.errors)")
+    }
+
+    /// The reason comes first where an older checkpoint cannot go on as it is asked to, too.
+    @Test(
+        arguments: [
+            (["--train-times", "2"], 64, "model.ckpt-14 has done 2 passes"),
+            (["--batch-size", "3", "--train-times", "9"], 1, "batches of 10, not 3"),
+            (["--batch-size", "9999", "--train-times", "9"], 64, "--batch-size 9999 is more than"),
+        ] as [([String], Int32, String)])
+    func aDamagedCheckpointOfARunThatCannotGoOn(
+        flags: [String], status: Int32, message: String
+    ) throws {
+        try command.folder.write([], to: Self.data)
+        let outcome = try command.run(["train", "--resume", "--run", "r"] + flags)
+        #expect(outcome.status == status)
+        #expect(outcome.output.hasPrefix("not taken: \(Self.data), byte 0: the file ends too soon"))
+        #expect(outcome.output.split(separator: "\n").count == 1)
+        #expect(outcome.errors.contains(message), "\(outcome.errors)")
     }
 
     @Test func noneIsWhole() throws {

@@ -172,7 +172,8 @@ import Testing
         #expect(refused.errors.contains("73 of 74 variables"), "\(refused.errors)")
         #expect(refused.errors.contains(" and 70 more; it has discriminator/output/biases, gene"))
         #expect(refused.errors.contains("gan train --restore \(prefix) --partial"))
-        #expect(try command.names("log") == [])
+        #expect(refused.output == "")
+        #expect(try command.names() == [])
         let another = try command.run("train", "--run", "a", "--restore", prefix, "--partial")
         #expect(another.status == 1)
         #expect(another.errors.contains("73 of 74 variables"), "\(another.errors)")
@@ -242,9 +243,51 @@ import Testing
             #expect(outcome.status != 0)
             #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
             #expect(outcome.errors.contains(message), "\(outcome.errors)")
+            #expect(outcome.output == "")
             #expect(try command.names("log/r") == before)
             #expect(try command.names("log") == ["r"])
         }
+    }
+
+    /// What is told of a folder without a checkpoint can be done.
+    @Test func aRunWithoutACheckpoint() throws {
+        // Killed while its first checkpoint was written.
+        try command.write("", to: "log/k9/model.ckpt-0.index.tmp-0123456789abcdef")
+        let nothing = try command.run("train", "--resume", "--run", "k9")
+        #expect(nothing.status == 1 && nothing.output == "")
+        #expect(
+            nothing.errors == "gan: log/k9 has no checkpoint: nothing was trained yet; to begin "
+                + "it: gan train --run k9\n")
+        _ = try train("--run", "k9", "--train-times", "1")
+
+        _ = try train("--run", "none", "--train-times", "1", "--checkpoint-every", "0")
+        #expect(
+            try command.run("train", "--resume", "--run", "none").errors
+                == "gan: log/none has no checkpoint, but a log; begin the run anew by "
+                + "gan train --run none --overwrite\n")
+
+        try command.write("", to: "x/lr/1/model.ckpt-0.index")
+        #expect(
+            try command.run("train", "--resume", "--logdir", "x", "--run", "lr").errors
+                == "gan: x/lr has no checkpoint, but runs below it have: name one by --run, like "
+                + "lr/1\n")
+        try command.write("", to: "x/new/.note")
+        #expect(
+            try command.run("train", "--resume", "--logdir", "x", "--run", "new").errors
+                == "gan: x/new has no checkpoint: nothing was trained yet; to begin it: "
+                + "gan train --logdir x --run new\n")
+    }
+
+    /// What cannot begin leaves nothing behind, neither words nor folders.
+    @Test(arguments: [
+        [], ["--run", "a/b"], ["--logdir", "x/y/"], ["--logdir", "x", "--run", "."],
+    ])
+    func leavesNothingOfARunThatDoesNotBegin(flags: [String]) throws {
+        let outcome = try command.run(["train", "--restore", "nowhere"] + flags)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.hasPrefix("gan: nowhere: no such checkpoint; "))
+        #expect(outcome.output == "")
+        #expect(try command.names() == [])
     }
 
     @Test func refusesOtherImages() throws {

@@ -162,8 +162,13 @@ import Testing
             outcome.errors.hasPrefix(
                 "gan: the discriminator's loss stands still: 1000 steps have not brought it below "),
             "\(outcome.errors)")
+        // The only checkpoint is the one that was just saved.
         #expect(
-            outcome.errors.contains("in the warm-up, which ends at 0.001; begin a new run with "))
+            outcome.errors.hasSuffix(
+                " in the warm-up, which ends at 0.001; begin a new run with a smaller "
+                    + "--learning-rate than \(rate) or another --seed\n"), "\(outcome.errors)")
+        let indices = try command.names("log/r").filter { $0.hasSuffix(".index") }
+        #expect(indices == ["model.ckpt-0.index"])
         #expect(outcome.output.contains("\nstands still: 0 of 1000 passes in "))
         #expect(
             outcome.output.contains("\nto wait on: gan train --run r --resume --ignore-stalls\n"))
@@ -194,6 +199,10 @@ import Testing
         let passes = try #require(try tensors("r")["loop/passes"]?.values(of: Int64.self)?.first)
         #expect(
             outcome.errors.contains(" in pass \(passes + 1), which ends when it is at most 1 or "))
+        #expect(
+            outcome.errors.hasSuffix(
+                " than 0.01 or another --seed, or go back to an earlier checkpoint by "
+                    + "--resume-from\n"))
         #expect(try curve("r").count == Int(passes))
         #expect(try tensors("r")["loop/pass_generator_steps"] != nil)
         // Back to where all was well.

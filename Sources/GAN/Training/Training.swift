@@ -115,8 +115,7 @@ final class Training: Trainer {
                         prefix: run.checkpoint, passes: state.loop.passes,
                         isInWarmUp: !state.loop.isWarmedUp,
                         discriminatorSteps: discriminatorSteps, generatorSteps: generatorSteps,
-                        stepsInPass: state.loop.pass?.generatorSteps,
-                        passedOver: run.passedOver)))
+                        stepsInPass: state.loop.pass?.generatorSteps)))
         }
         report(.begins(passes: firstPass, generatorSteps: generatorSteps))
     }

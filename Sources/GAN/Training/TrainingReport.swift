@@ -36,8 +36,6 @@ public struct ResumeReport: Sendable, Equatable {
     public var discriminatorSteps, generatorSteps: Int
     /// The steps of the generator in the pass that has begun, if one has.
     public var stepsInPass: Int?
-    /// Why newer checkpoints are not taken, the newest first, each in a line.
-    public var passedOver: [String]
 }
 
 /// How training ended.

@@ -1,4 +1,10 @@
 extension Float {
+    /// As few digits as tell the value from all others: `1`, `0.0001`, `1e-05`.
+    var shortest: String {
+        let text = description
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+
     /// Four decimals, or an exponent where those would not show two digits: `0.5231`, `9.8e-05`.
     var short: String {
         guard isFinite, self != 0, magnitude < 0.001 || magnitude >= 10_000 else {

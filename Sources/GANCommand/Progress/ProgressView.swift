@@ -67,10 +67,7 @@ extension TrainingEvent {
                 ["restored \(prefix): a new run with its variables, from its step on"]
                 + left.map { "new, for in it \($0)" }
         case .resumed(let report):
-            lines =
-                report.passedOver.map { "not taken: \($0)" } + [
-                    "resumed \(report.place), from \(report.prefix)"
-                ]
+            lines = ["resumed \(report.place), from \(report.prefix)"]
         default:
             lines = []
         }

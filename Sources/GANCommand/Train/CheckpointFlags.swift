@@ -71,13 +71,18 @@ struct CheckpointFlags: ParsableArguments {
         }
     }
 
-    /// The run that is gone on with, in its folder.
+    /// The run that is gone on with, in its folder. Newer checkpoints that are not taken are told of
+    /// at once: whatever keeps the run from going on may be because of them.
     func savedRun(in folder: RunFolder) throws -> SavedRun {
         if let resumeFrom {
             return try SavedRun(checkpoint: folder.checkpoint(named: resumeFrom))
         }
         do {
-            return try SavedRun(folder: folder.path)
+            let saved = try SavedRun(folder: folder.path)
+            Self.tell(of: saved.passedOver)
+            return saved
+        } catch TrainingError.noCheckpoint {
+            throw folder.withoutCheckpoint
         } catch {
             throw CommandError("\(error); begin the run anew by --overwrite")
         }
@@ -88,9 +93,13 @@ struct CheckpointFlags: ParsableArguments {
         if let saved { return .resumed(saved) }
         guard let restore else { return .fresh }
         let checkpoint = try NamedCheckpoint(at: RunFolder.saved(at: restore))
-        for cause in checkpoint.passedOver { System.print("not taken: \(cause.printable)\n") }
+        Self.tell(of: checkpoint.passedOver)
         return .restored(
             prefix: checkpoint.prefix,
             minimumShare: partialFew ? 0 : partial ? 0.5 : nil)
+    }
+
+    private static func tell(of passedOver: [String]) {
+        for cause in passedOver { System.print("not taken: \(cause.printable)\n") }
     }
 }

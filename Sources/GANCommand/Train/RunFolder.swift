@@ -8,8 +8,8 @@ struct RunFolder {
     let logFolder: String
     /// The folder of this run, which may be the same.
     let path: String
-    /// Whether this run made it.
-    private let isNew: Bool
+    /// The folders that this run made, the innermost first.
+    private let made: [String]
 
     /// The run's name below `logFolder`; `.` for that folder itself.
     let name: String
@@ -19,18 +19,19 @@ struct RunFolder {
     init(logFolder: String, name: String?, overwriting: Bool = false) throws(CommandError) {
         self.logFolder = logFolder
         guard let name else {
+            let above = Self.missing(logFolder)
             try Self.makeFolders(logFolder)
             path = try Self.makeTimestamped(in: logFolder)
             self.name = String(path.dropFirst(Self.join(logFolder, "").count))
-            isNew = true
+            made = [path] + above
             try Self.lock(path)
             return
         }
         self.name = name
         path = name == "." ? logFolder : Self.join(logFolder, name)
-        isNew = !Folder.exists(path)
+        made = Self.missing(path)
         try Self.makeFolders(path)
-        if !isNew { try Self.checkIsFree(path, overwriting: overwriting) }
+        if made.isEmpty { try Self.checkIsFree(path, overwriting: overwriting) }
         try Self.lock(path)
     }
 
@@ -43,7 +44,7 @@ struct RunFolder {
         resuming name: String?, from checkpoint: String? = nil, in logFolder: String
     ) throws(CommandError) {
         self.logFolder = logFolder
-        isNew = false
+        made = []
         var name = name
         if name == nil, let checkpoint { name = try Self.run(of: checkpoint, in: logFolder) }
         if let name {
@@ -100,13 +101,18 @@ struct RunFolder {
         }
         let prefix = Self.join(path, name)
         guard Folder.exists("\(prefix).index") else {
-            let names = ((try? Folder.entries(of: path)) ?? []).map(\.name)
-                .filter { RunFiles.isCheckpoint($0) && $0.hasSuffix(".index") }
-                .map { String($0.dropLast(".index".count)) }
+            let names = checkpointNames
             let there = names.isEmpty ? "it has none" : "there are \(names.joined(separator: ", "))"
             throw CommandError("\(prefix) is no checkpoint of the run in \(path); \(there)")
         }
         return prefix
+    }
+
+    /// The names of the run's checkpoints, without their files' endings.
+    var checkpointNames: [String] {
+        ((try? Folder.entries(of: path)) ?? []).map(\.name)
+            .filter { RunFiles.isCheckpoint($0) && $0.hasSuffix(".index") }
+            .map { String($0.dropLast(".index".count)) }
     }
 
     /// Removes the run that is in the folder, and nothing else that is.
@@ -119,18 +125,52 @@ struct RunFolder {
         return Folder.file(at: folder)?.identity == Folder.file(at: path)?.identity
     }
 
-    /// Removes the folder again, if this run made it and nothing has been written to it.
+    /// Removes the folders again that this run made and that nothing has been written to.
     func removeIfUnused() {
-        if isNew { Folder.removeIfEmpty(path) }
+        for folder in made { Folder.removeIfEmpty(folder) }
+    }
+
+    /// Of a folder and those above it the ones that are not there, the innermost first.
+    private static func missing(_ path: String) -> [String] {
+        var missing: [String] = []
+        var rest = path[...]
+        while true {
+            while rest.count > 1, rest.last == "/" { rest.removeLast() }
+            guard !rest.isEmpty, !Folder.exists(String(rest)) else { return missing }
+            missing.append(String(rest))
+            guard let slash = rest.lastIndex(of: "/") else { return missing }
+            rest = rest[..<slash]
+        }
     }
 
     /// How to look at all runs.
     var tensorBoardCommand: String { "tensorboard --logdir \(logFolder.quotedForShell)" }
 
-    /// How to go on with this one.
-    var resumeCommand: String {
+    /// How to begin this one.
+    private var beginCommand: String {
         let logdir = logFolder == "log" ? "" : " --logdir \(logFolder.quotedForShell)"
-        return "\(System.commandName) train\(logdir) --run \(name.quotedForShell) --resume"
+        return "\(System.commandName) train\(logdir) --run \(name.quotedForShell)"
+    }
+
+    /// How to go on with it.
+    var resumeCommand: String { "\(beginCommand) --resume" }
+
+    /// Why a run cannot be gone on with that has no checkpoint: it was ended before its first one, or
+    /// was told to save none, or is a folder of runs.
+    var withoutCheckpoint: CommandError {
+        let names = ((try? Folder.entries(of: path)) ?? []).map(\.name)
+        if names.contains(where: { $0.contains("tfevents") }) {
+            return CommandError(
+                "\(path) has no checkpoint, but a log; begin the run anew by \(beginCommand) "
+                    + "--overwrite")
+        }
+        if let run = Self.savedRuns(in: path).max(by: { $0.time < $1.time }) {
+            return CommandError(
+                "\(path) has no checkpoint, but runs below it have: name one by --run, like "
+                    + (name == "." ? run.name : Self.join(name, run.name)).printable)
+        }
+        return CommandError(
+            "\(path) has no checkpoint: nothing was trained yet; to begin it: \(beginCommand)")
     }
 
     /// Refuses a name that would lead out of the log folder, or that no file system takes.

@@ -24,9 +24,9 @@ struct TrainingRun {
             ? LiveLine(passes: passes, isArticle: options.hyperparameters.stepsAreArticles)
             : PrintedLines()
         StopSignal.watch()
-        let tensorBoard = opens ? TensorBoardProcess(logFolder: folder.logFolder) : nil
-        printStart(tensorBoard)
-        let start = ContinuousClock.now
+        var tensorBoard: TensorBoardProcess?
+        var start = ContinuousClock.now
+        var isAnnounced = false
         var hasBegun = false
         var last: PassReport?
         let result: TrainingResult
@@ -34,6 +34,14 @@ struct TrainingRun {
             result = try train(options, data: data) {
                 StopSignal.exitCode != nil
             } report: { event in
+                // What keeps training from beginning is found before its first event: then nothing
+                // is said of a run.
+                if !isAnnounced {
+                    isAnnounced = true
+                    if opens { tensorBoard = TensorBoardProcess(logFolder: folder.logFolder) }
+                    printStart(tensorBoard)
+                    start = .now
+                }
                 switch event {
                 case .restored, .resumed: break
                 case .begins(let passes, let steps):
@@ -135,12 +143,15 @@ struct TrainingRun {
         case .done: tensorBoard?.waitUntilStopped()
         case .stopped: throw ExitCode(code ?? 1)
         case .stalled(let stall):
+            let rate = options.hyperparameters.learningRate.shortest
+            let last = result.checkpoint?.split(separator: "/").last.map(String.init)
+            let earlier = folder.checkpointNames.filter { $0 != last }
             throw CommandError(
-                """
-                \(stall); begin a new run with a smaller --learning-rate than \
-                \(options.hyperparameters.learningRate) or another --seed, or go back to an earlier \
-                checkpoint by --resume-from
-                """, exitCode: TrainCommand.stalledExitCode)
+                "\(stall); begin a new run with a smaller --learning-rate than \(rate) or another "
+                    + "--seed"
+                    + (earlier.isEmpty
+                        ? "" : ", or go back to an earlier checkpoint by --resume-from"),
+                exitCode: TrainCommand.stalledExitCode)
         }
     }
 }
