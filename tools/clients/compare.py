@@ -15,7 +15,6 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-import events
 import read
 
 PATIENCE = 900  # seconds, for a program and all that a writer logged
@@ -129,10 +128,9 @@ def print_table(rows):
 
 
 def log_with_torch(folder):
-    steps = sum(
-        value.tag == "generator_loss" for path in events.files_of(f"{folder}/ours/training")
-        for event in events.events_of(path) for value in event.summary.value)
-    command = [sys.executable, os.path.join(HERE, "log.py"), os.path.join(folder, "torch"), str(steps)]
+    command = [
+        sys.executable, os.path.join(HERE, "log.py"), os.path.join(folder, "torch"),
+        os.path.join(folder, "ours", "training")]
     with open(os.path.join(folder, "torch.log"), "w+") as log:
         status = subprocess.run(command, stdout=log, stderr=log).returncode
         log.seek(0)

@@ -1,7 +1,8 @@
 """Logs with torch's SummaryWriter what `gan train` and LogExample log: the same tags, the same number
-of values, images and sounds of the same sizes. Arguments: the folder for both runs, and the number of
-steps that training logs."""
+of values, images and sounds of the same sizes. Arguments: the folder for both runs, and ours of
+training, which tells how many steps there are and how large its images."""
 
+import collections
 import os
 import sys
 import traceback
@@ -12,9 +13,11 @@ import numpy as np
 import torch
 from torch.utils.tensorboard import SummaryWriter
 
+import events
+
 IMAGES = np.linspace(0, 1, 10 * 28 * 28, dtype=np.float32).reshape(10, 1, 28, 28)
 GRID = np.tile(IMAGES[0], (1, 2, 5))  # as LogExample's grid of ten: two rows of five
-WIDE_GRID = np.pad(GRID, ((0, 0), (1, 1), (4, 4)))  # as large as that of training, with its gaps
+MORE_LOSSES = ["D_loss/training", "D_loss/validation", "G_loss"]
 NETWORK = torch.nn.Linear(2, 2)
 
 
@@ -81,34 +84,46 @@ def log_graph(writer):
     writer.add_graph(NETWORK, torch.zeros(1, 2))
 
 
-def log_training(steps):
+def log_training(ours):
+    sizes = sizes_of(ours)
+    steps = len(sizes["G_z_grid"])
+
     def log(writer):
         log_graph(writer)
         writer.add_custom_scalars({"losses": {
             "both losses": ["Multiline", ["^discriminator_loss$", "^generator_loss$"]]}})
         writer.add_text("about", "gan train", 0)
         for step in range(steps):
-            log_step(writer, step)
-        film = torch.rand(1, steps, 3, *WIDE_GRID.shape[1:])
-        writer.add_video("G_z_video", film, steps)
+            log_step(writer, step, sizes)
+        [(height, width)] = sizes["G_z_video"]
+        writer.add_video("G_z_video", torch.rand(1, steps, 3, height, width), steps)
         writer.add_hparams(
             {name: 1.0 for name in
              ["learning_rate", "batch_size", "train_times", "train_step", "seed"]}, {}, run_name=".")
     return log
 
 
-def log_step(writer, step):
+def sizes_of(run):
+    """The height and width of each image, by tag."""
+    sizes = collections.defaultdict(list)
+    for path in events.files_of(run):
+        for event in events.events_of(path):
+            for value in event.summary.value:
+                if value.HasField("image"):
+                    sizes[value.tag].append((value.image.height, value.image.width))
+    return sizes
+
+
+def log_step(writer, step, sizes):
     for network in ("discriminator", "generator", "discriminator_1"):
         for layer in ("conv1", "conv2"):
             for moment in ("mean", "var"):
                 writer.add_histogram(
                     f"{network}/{layer}/{moment}Histogram", np.random.randn(11), step)
-    writer.add_scalar("discriminator_loss", 1 / (step + 1), step)
-    writer.add_scalar("generator_loss", step / 10, step)
-    for index in range(10):
-        writer.add_image(f"G_z_image/image/{index}", IMAGES[index], step)
-    writer.add_image("G_z_grid", WIDE_GRID, step)
-    writer.add_image("G_z_film", np.zeros((1, 298, 28 + 30 * step), np.float32), step)
+    for tag in ("discriminator_loss", "generator_loss", *MORE_LOSSES):
+        writer.add_scalar(tag, 1 / (step + 1), step)
+    for tag in (*(f"G_z_image/image/{index}" for index in range(10)), "G_z_grid", "G_z_film"):
+        writer.add_image(tag, np.zeros((1, *sizes[tag][step]), np.float32), step)
 
 
 def log_run(folder, calls):
@@ -124,12 +139,12 @@ def log_run(folder, calls):
 
 
 def main():
-    folder, steps = sys.argv[1], int(sys.argv[2])
+    folder, ours = sys.argv[1:]
     np.random.seed(0)
     log_run(os.path.join(folder, "example"), [
         log_curves, log_images, log_audio, log_texts, log_pr_curves, log_meshes, log_hparams,
         log_custom_scalars, log_embedding, log_graph])
-    log_run(os.path.join(folder, "training"), [log_training(steps)])
+    log_run(os.path.join(folder, "training"), [log_training(ours)])
 
 
 main()
