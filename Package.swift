@@ -108,6 +108,9 @@ let package = Package(
             dependencies: [
                 "gan", "LogExample", "GAN", "TensorBoard", "Checkpoints", "Datasets", "TestSupport",
             ]),
+        .testTarget(
+            name: "RepositoryTests",
+            dependencies: ["GAN", "TensorGraph", "TensorBoard", "Checkpoints", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

@@ -1,0 +1,184 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `tools/prepare`, and tools that call it, on a machine that lacks something: with programs in front
+/// of PATH that stand for it, and write down how they are called.
+@Suite struct PrepareTests {
+    let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(
+            atPath: folder.path(of: "bin"), withIntermediateDirectories: true)
+        // What the tools call of their own is beside them, and nothing is built.
+        try FileManager.default.createDirectory(
+            atPath: folder.path(of: "Sources"), withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            atPath: Repository.root.appending(path: "tools").path, toPath: folder.path(of: "tools"))
+        try folder.write(Repository.text("Package.swift").utf8, to: "Package.swift")
+        try stand(for: "swift", "echo 'Swift Package Manager - Swift 6.3.1'")
+        try stand(for: "git", "")
+        for name in ["clang++", "pkg-config", "protoc-c", "python3", "curl"] {
+            try stand(for: name, "")
+        }
+        try stand(for: "id", "echo 1000")
+        // What has been said by then is what the user has read before anything happens.
+        let noting = "echo \"$*\" >>\"$CALLS\"; cat \"$SAID\" >\"$SAID_BEFORE\""
+        try stand(for: "sudo", "echo sudo >>\"$CALLS\"; exec \"$@\"")
+        try stand(for: "apt-get", noting)
+    }
+
+    private func stand(for program: String, _ script: String) throws {
+        let path = try folder.write("#!/bin/sh\n\(script)\n".utf8, to: "bin/\(program)")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    }
+
+    private struct Said {
+        let status: Int32
+        let text: String
+        /// How apt-get was called.
+        let calls: String
+        /// What had been said when it was called last.
+        let textBefore: String
+    }
+
+    private func run(_ tool: String, _ environment: [String: String] = [:]) throws -> Said {
+        for name in ["calls", "said", "before"] { try folder.write([], to: name) }
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", "exec \(folder.path(of: tool)) >\"$SAID\" 2>&1"]
+        var all = ProcessInfo.processInfo.environment
+        all["PATH"] = folder.path(of: "bin") + ":" + (all["PATH"] ?? "/usr/bin:/bin")
+        all["GAN_NO_INSTALL"] = nil
+        all["CALLS"] = folder.path(of: "calls")
+        all["SAID"] = folder.path(of: "said")
+        all["SAID_BEFORE"] = folder.path(of: "before")
+        process.environment = all.merging(environment) { $1 }
+        try process.run()
+        process.waitUntilExit()
+        func text(_ name: String) throws -> String {
+            String(decoding: try folder.read(name), as: UTF8.self)
+        }
+        return Said(
+            status: process.terminationStatus, text: try text("said"), calls: try text("calls"),
+            textBefore: try text("before"))
+    }
+
+    /// Neither pkg-config nor the compiler knows the C libraries.
+    private func removeLibraries() throws {
+        try stand(for: "pkg-config", "exit 1")
+        try stand(for: "clang", "exit 1")
+    }
+
+    private static let libraries =
+        "protobuf-c, the library with its header, zlib with its header"
+
+    @Test(arguments: ["build", "test", "protos", "download"])
+    func saysNothingWhenAllIsThere(what: String) throws {
+        let said = try run("tools/prepare \(what)")
+        #expect(said.status == 0)
+        #expect(said.text == "")
+        #expect(said.calls == "")
+        #expect(try run("tools/prepare --no-install \(what)").text == "")
+    }
+
+    @Test func saysWhatItInstallsAndBySudoBeforeItDoes() throws {
+        try removeLibraries()
+        let said = try run("tools/prepare build")
+        #expect(said.status == 0)
+        let announced = """
+            tools/prepare: missing: \(Self.libraries)
+            tools/prepare: installing it by sudo: apt-get update && apt-get install -y \
+            --no-install-recommends libprotobuf-c-dev zlib1g-dev
+            tools/prepare: (GAN_NO_INSTALL=1 keeps the tools from installing anything)
+
+            """
+        #expect(said.text == announced)
+        #expect(said.textBefore == announced)
+        #expect(
+            said.calls == """
+                sudo
+                update
+                sudo
+                install -y --no-install-recommends libprotobuf-c-dev zlib1g-dev
+
+                """)
+    }
+
+    @Test func rootNeedsNoSudo() throws {
+        try stand(for: "id", "echo 0")
+        try stand(for: "git", "exit 1")
+        try removeLibraries()
+        let said = try run("tools/prepare build")
+        #expect(said.text.contains("installing it as root: apt-get update && apt-get install"))
+        #expect(!said.calls.contains("sudo"))
+    }
+
+    @Test func anInstallationThatFailsIsAnError() throws {
+        try removeLibraries()
+        try stand(for: "apt-get", "echo 'E: no network'; exit 100")
+        let said = try run("tools/prepare build")
+        #expect(said.status == 1)
+        #expect(said.text.contains("E: no network\n"))
+        #expect(
+            said.text.hasSuffix(
+                "tools/prepare: apt-get failed; please install: \(Self.libraries)\n"))
+    }
+
+    @Test(arguments: ["build", "test"])
+    func namesWhatIsMissingAndInstallsNothing(what: String) throws {
+        try removeLibraries()
+        try stand(for: "python3", "exit 1")
+        let said = try run("tools/prepare --no-install \(what)")
+        #expect(said.status == 1)
+        let (names, packages) =
+            what == "build" ? ("", "") : (", Python 3 with venv", " python3-venv")
+        #expect(
+            said.text == """
+                tools/prepare: missing: \(Self.libraries)\(names)
+                tools/prepare: to install it: sudo apt-get install libprotobuf-c-dev \
+                zlib1g-dev\(packages)
+
+                """)
+        #expect(said.calls == "")
+        #expect(try run("tools/prepare \(what)", ["GAN_NO_INSTALL": "1"]).text == said.text)
+    }
+
+    /// Whatever calls `tools/prepare` hands it on, as an option or in the environment.
+    @Test(arguments: [
+        ("tools/gan --no-install --help", ""), ("tools/gan --help", "1"),
+        ("tools/test --no-install --filter NoSuchTest", ""), ("tools/test", "1"),
+        ("tools/check-threads", "1"), ("tools/check-tensorflow", "1"),
+        ("tools/compare-writers", "1"),
+    ])
+    func toolsHandItOn(tool: String, environment: String) throws {
+        try removeLibraries()
+        let said = try run(tool, ["GAN_NO_INSTALL": environment])
+        #expect(said.status == 1)
+        #expect(said.text.hasPrefix("tools/prepare: missing: \(Self.libraries)"), "\(said.text)")
+        #expect(said.calls == "")
+    }
+
+    @Test func pipInstallsNothingEither() throws {
+        try stand(for: "python3", "case $1 in -c) exit 0 ;; *) echo \"$*\" >>\"$CALLS\" ;; esac")
+        let said = try run(
+            "tools/tensorboard --logdir log", ["GAN_NO_INSTALL": "1", "PATH": ownPath])
+        #expect(said.status == 1)
+        #expect(
+            said.text
+                == "tools/prepare: missing: TensorBoard, which pip would install into .build-venv\n"
+        )
+        #expect(said.calls == "")
+    }
+
+    /// PATH with nothing that a machine may have in other folders, such as a TensorBoard.
+    private var ownPath: String { folder.path(of: "bin") + ":/usr/bin:/bin" }
+
+    @Test(arguments: ["", "nonsense", "--no-install", "pip TensorBoard"])
+    func whatIsNotUnderstoodIsExplained(arguments: String) throws {
+        let said = try run("tools/prepare \(arguments)")
+        #expect(said.status == 64)
+        #expect(said.text.contains("tools/prepare --no-install build"))
+    }
+}
