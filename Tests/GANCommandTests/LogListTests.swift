@@ -3,6 +3,8 @@ import TensorBoard
 import TestSupport
 import Testing
 
+@testable import gan
+
 /// The table of runs that `gan log list` begins with.
 @Suite struct LogListTests {
     let command: Command
@@ -137,6 +139,38 @@ import Testing
             ])
         let wide = try command.runInTerminal(width: 120, "log list --tags").output
         #expect(wide.replacing("\r\n", with: "\n") == whole)
+    }
+
+    /// Names that leave no room for what is said of them are shortened in the middle, in a terminal.
+    @Test(arguments: [40, 80, 100]) func shortensLongNames(width: Int) throws {
+        let run = "sweep/learning_rate_0.0001/batch_size_32/seed_of_the_run_12345"
+        let tag = "discriminator/conv1/a/very/deeply/nested/scope/loss"
+        let writer = try SummaryWriter(logdir: command.folder.path(of: "log/\(run)"))
+        for tag in ["loss", tag] { try writer.addScalar(1, tag: tag, step: 123_456_789) }
+        try writer.close()
+        for (arguments, row) in [("", "sweep"), (" --tags", "sweep")] {
+            let whole = try command.run(
+                ["log", "list"] + arguments.split(separator: " ").map { String($0) })
+            #expect(whole.output.contains("\n\(run)  "))
+            let lines = try command.runInTerminal(width: width, "log list\(arguments)").output
+                .split(separator: "\r\n")
+            #expect(lines.filter { $0.hasPrefix(row) }.count >= 2)
+            for line in lines where line.hasPrefix(row) || line.hasPrefix("RUN") {
+                #expect(line.count <= width, "\(line)")
+                if line.hasPrefix(row) { #expect(line.split(separator: " ")[0].hasSuffix("45")) }
+            }
+        }
+        let tags = try command.runInTerminal(width: width, "log list --tags").output
+            .replacing("\r\n", with: "\n")
+        #expect(tags.contains(/\nsweep\S*…\S*12345  (\S*…\S*|discriminator\S+)loss  scalars/))
+        #expect(tags.contains("123456789"))
+    }
+
+    @Test func keepsBothEnds() {
+        let cases = [
+            (10, "abcdefghij"), (9, "abcd…ghij"), (4, "ab…j"), (3, "a…j"), (2, "a…"), (1, "…"),
+        ]
+        for (length, text) in cases { #expect("abcdefghij".shortened(to: length) == text) }
     }
 
     /// Of a run that was resumed, what it is now.

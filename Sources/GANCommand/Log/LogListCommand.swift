@@ -32,7 +32,9 @@ struct LogListCommand: ParsableCommand {
             selection.forEachRun(of: log) { run, values, _ in
                 runs.append(RunOverview(run, values))
             }
-            System.print(RunComparison(runs: runs).text(width: System.terminalWidth))
+            System.print(
+                RunComparison(runs: runs).text(
+                    width: System.terminalWidth, isShortening: System.outputIsTerminal))
         }
         try selection.end()
     }
@@ -50,6 +52,7 @@ struct LogListCommand: ParsableCommand {
         }
         System.print(
             System.outputIsTerminal
-                ? table.text(width: System.terminalWidth, keys: 2) : table.text)
+                ? table.text(width: System.terminalWidth, keys: 2, isShortening: true)
+                : table.text)
     }
 }

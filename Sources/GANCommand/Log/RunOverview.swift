@@ -110,7 +110,9 @@ struct RunComparison {
 
     /// A row for each run: how far it came, how it ended, its losses, and the hyperparameters in which
     /// runs differ; then those in which they do not, and which run is best.
-    func text(width: Int) -> String {
+    ///
+    /// - Parameter isShortening: Whether long names are shortened to stay within the width.
+    func text(width: Int, isShortening: Bool) -> String {
         let tags = Array(shownTags.prefix(Self.curveCount))
         let hparams = hparamNames
         let differing = hparams.filter { name in Set(runs.map { value(name, $0) }).count > 1 }
@@ -126,7 +128,7 @@ struct RunComparison {
                 cells: [run.name, run.progress, run.status, time]
                     + tags.map { curve($0, run) } + differing.map { value($0, run) })
         }
-        var text = table.text(width: width)
+        var text = table.text(width: width, isShortening: isShortening)
         if !tags.isEmpty { text += "\nOf a curve, the last value, and in parentheses the best.\n" }
         let same = hparams.filter { !differing.contains($0) }
         if !same.isEmpty, let first = runs.first {

@@ -50,11 +50,17 @@ struct Table {
     /// All rows in no more than so many columns of text, if they fit: columns that do not stand in
     /// further tables beneath, each with the first columns again.
     ///
-    /// - Parameter keys: How many columns tell a row from the others.
-    func text(width: Int, keys: Int = 1) -> String {
-        let widths = columns.indices.map { column in
-            rows.reduce(0) { max($0, $1[column].count) }
+    /// - Parameters:
+    ///   - keys: How many columns tell a row from the others.
+    ///   - isShortening: Whether what is too wide is shortened in its middle: cells of those where
+    ///     another column would not stand beside them, and others wider than what is left.
+    func text(width: Int, keys: Int = 1, isShortening: Bool = false) -> String {
+        if isShortening {
+            var table = self
+            table.shorten(keys, to: width)
+            return table.text(width: width, keys: keys)
         }
+        let widths = self.widths
         let keyWidth = widths.prefix(keys).reduce(0, +) + 2 * (keys - 1)
         var tables = [Array(0..<keys)]
         var taken = keyWidth
@@ -69,11 +75,35 @@ struct Table {
         return tables.map { text(of: $0) }.joined(separator: "\n")
     }
 
+    /// The width of each column's widest cell.
+    private var widths: [Int] {
+        columns.indices.map { column in rows.reduce(0) { max($0, $1[column].count) } }
+    }
+
+    /// Shortens the cells of the first columns, the widest of these first, until each other column of
+    /// up to half of the width has room beside them, but not below their headings' widths; and then
+    /// what is wider in the others.
+    private mutating func shorten(_ keys: Int, to width: Int) {
+        var widths = self.widths
+        let gaps = 2 * (keys - 1) + 2
+        let widest = widths.dropFirst(keys).map { min($0, width / 2) }.max() ?? 0
+        var excess = widths.prefix(keys).reduce(0, +) + gaps + widest - width
+        while excess > 0 {
+            let shrinking = (0..<keys).filter { widths[$0] > columns[$0].heading.count }
+            guard let widest = shrinking.max(by: { widths[$0] < widths[$1] }) else { break }
+            widths[widest] -= 1
+            excess -= 1
+        }
+        let rest = width - widths.prefix(keys).reduce(0, +) - gaps
+        for column in columns.indices {
+            let limit = column < keys ? widths[column] : rest
+            for row in rows.indices { rows[row][column] = rows[row][column].shortened(to: limit) }
+        }
+    }
+
     /// Some columns of all rows.
     private func text(of shown: [Int]) -> String {
-        let widths = columns.indices.map { column in
-            rows.reduce(0) { max($0, $1[column].count) }
-        }
+        let widths = self.widths
         return rows.map { row in
             var line = ""
             for column in shown {
@@ -95,6 +125,12 @@ extension String {
                 unicodeScalars.map {
                     $0.properties.generalCategory == .control ? "\u{fffd}" : $0
                 }))
+    }
+
+    /// Both ends of a text that is longer than so many characters, with `…` between them.
+    func shortened(to length: Int) -> String {
+        guard count > length, length > 0 else { return self }
+        return "\(prefix(length / 2))…\(suffix((length - 1) / 2))"
     }
 
     fileprivate var trimmingSpacesAtEnd: Substring {
