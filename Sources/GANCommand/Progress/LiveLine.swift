@@ -20,10 +20,9 @@ final class LiveLine: ProgressView {
     /// What erases everything from the cursor to the end of the screen.
     private static let eraseRest = "\u{1b}[J"
 
-    /// - Parameter isArticle: Whether the learning rate and the batches are the article's.
-    init(passes: Int, isArticle: Bool = true) {
+    init(passes: Int, forecast: StepForecast = StepForecast()) {
         self.passes = passes
-        forecast = StepForecast(isArticle: isArticle)
+        self.forecast = forecast
     }
 
     func show(_ event: TrainingEvent) {

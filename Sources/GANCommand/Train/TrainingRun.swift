@@ -21,8 +21,7 @@ struct TrainingRun {
         let passes = options.hyperparameters.trainTimes
         let progress: any ProgressView =
             live && System.outputIsTerminal
-            ? LiveLine(passes: passes, isArticle: options.hyperparameters.stepsAreArticles)
-            : PrintedLines()
+            ? LiveLine(passes: passes, forecast: forecast) : PrintedLines()
         StopSignal.watch()
         var tensorBoard: TensorBoardProcess?
         var start = ContinuousClock.now
@@ -59,6 +58,12 @@ struct TrainingRun {
         }
         progress.finish()
         try finish(result, last, after: start.duration(to: .now), tensorBoard)
+    }
+
+    /// What is known beforehand of how long passes will be.
+    private var forecast: StepForecast {
+        let isTrainedBefore = if case .restored = options.start { true } else { false }
+        return StepForecast(options.hyperparameters, isTrainedBefore: isTrainedBefore)
     }
 
     /// Says what begins, and how to watch it.
@@ -118,8 +123,7 @@ struct TrainingRun {
             "\(word): \(result.passes) of \(passes) passes\(new) in \(duration.inWords)\(losses ?? "")"
         ]
         if let checkpoint = result.checkpoint {
-            let place = result.passes == 0 ? "before the first pass" : "after pass \(result.passes)"
-            lines.append("saved: \(checkpoint), \(place)")
+            lines.append("saved: \(checkpoint), \(result.place)")
             switch result.end {
             case .done: break
             case .stopped: lines.append("to go on: \(folder.resumeCommand)")
@@ -144,22 +148,15 @@ struct TrainingRun {
         case .stopped: throw ExitCode(code ?? 1)
         case .stalled(let stall):
             let rate = options.hyperparameters.learningRate.shortest
-            let last = result.checkpoint?.split(separator: "/").last.map(String.init)
-            let earlier = folder.checkpointNames.filter { $0 != last }
+            let earlier = folder.checkpoints(but: result.checkpoint)
             throw CommandError(
                 "\(stall); begin a new run with a smaller --learning-rate than \(rate) or another "
                     + "--seed"
                     + (earlier.isEmpty
-                        ? "" : ", or go back to an earlier checkpoint by --resume-from"),
+                        ? ""
+                        : ", or go back to an earlier checkpoint by --resume-from: "
+                            + earlier.joined(separator: ", ")),
                 exitCode: TrainCommand.stalledExitCode)
         }
-    }
-}
-
-extension Hyperparameters {
-    /// Whether a step is the article's: at its learning rate, with batches of its size.
-    fileprivate var stepsAreArticles: Bool {
-        let article = Hyperparameters()
-        return learningRate == article.learningRate && batchSize == article.batchSize
     }
 }
