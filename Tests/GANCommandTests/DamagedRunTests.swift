@@ -95,7 +95,7 @@ import Testing
     /// The reason comes first where an older checkpoint cannot go on as it is asked to, too.
     @Test(
         arguments: [
-            (["--train-times", "2"], 64, "model.ckpt-14 has done 2 passes"),
+            (["--train-times", "2"], 64, "model.ckpt-14 stands after pass 2 already"),
             (["--batch-size", "3", "--train-times", "9"], 1, "batches of 10, not 3"),
             (["--batch-size", "9999", "--train-times", "9"], 64, "--batch-size 9999 is more than"),
         ] as [([String], Int32, String)])
@@ -145,12 +145,13 @@ import Testing
         for path in ["log/r", "log"] {
             let outcome = try command.run("sample", "--checkpoint", path, "--out", "a.npy")
             #expect(outcome.status == 0, "\(outcome.errors)")
-            #expect(outcome.output == "10 images of log/r/model.ckpt-14 are in a.npy\n")
+            #expect(
+                outcome.output == "10 images of log/r/model.ckpt-14 (after pass 2) are in a.npy\n")
             #expect(outcome.errors.hasPrefix("gan: not taken: \(Self.data), byte 0: "))
         }
         let restored = try command.run(
             "train", "--run", "s", "--restore", "log", "--train-times", "1")
         #expect(restored.status == 0, "\(restored.errors)")
-        #expect(restored.output.contains("\nrestored log/r/model.ckpt-14: "))
+        #expect(restored.output.contains("\nrestored log/r/model.ckpt-14 (after pass 2): "))
     }
 }

@@ -140,11 +140,11 @@ import Testing
                                           folder of all runs for that of the run saved last.
                   --noise <file>          The noise, an array of NumPy's: [n, 20], float32 or
                                           float64.
-                  --count <n>             How many vectors of noise to draw instead. (default:
-                                          10)
                   --seed <n>              Where the noise starts; training draws the same.
                                           (default: 0)
                   --threads <n>           Threads to compute with. (default: one per core)
+                  --count <n>             How many vectors of noise to draw instead. (default:
+                                          10)
                   --out <file>            Where they go: a .png with all of them in a grid, or
                                           a .npy with float32 numbers in 0...1, [n, 28, 28].
                   --columns <n>           Images side by side in the grid. (default: what makes
@@ -162,8 +162,9 @@ import Testing
                 OVERVIEW: Compute tensors of the graph from a checkpoint, by name.
 
                 What session.run(tensors, feed) gives under TensorFlow, for comparing the two:
-                losses, layers, gradients. input_x is fed training images, as many as there are
-                vectors of noise.
+                losses, layers, gradients. input_x is fed images and input_z noise, equally
+                many of both: what is not given is taken in the number of what is, and 10 where
+                neither is.
 
                 USAGE: gan fetch --checkpoint <prefix> --out <folder> [<options>] <tensor> ...
 
@@ -176,13 +177,14 @@ import Testing
                                           folder of all runs for that of the run saved last.
                   --noise <file>          The noise, an array of NumPy's: [n, 20], float32 or
                                           float64.
-                  --count <n>             How many vectors of noise to draw instead. (default:
-                                          10)
                   --seed <n>              Where the noise starts; training draws the same.
                                           (default: 0)
                   --threads <n>           Threads to compute with. (default: one per core)
+                  --count <n>             How many vectors of noise to draw instead. (default:
+                                          as many as --images has, or 10)
                   --images <file>         The images, an array of NumPy's: [n, 784], in 0...1.
-                                          (default: the first that training uses)
+                                          (default: the first of those built in to train on, as
+                                          many as there are vectors of noise)
                   --out <folder>          The folder for the arrays: a .npy for each tensor, /
                                           in its name replaced by a dot.
                   --version               Show the version.

@@ -50,7 +50,7 @@ import Testing
             "sample", "--checkpoint", "log/r/model.ckpt-7", "--count", "6", "--columns", "3",
             "--out", "a.png")
         #expect(outcome.status == 0)
-        #expect(outcome.output == "6 images of log/r/model.ckpt-7 are in a.png\n")
+        #expect(outcome.output == "6 images of log/r/model.ckpt-7 (after pass 1) are in a.png\n")
         let png = try DecodedPNG(command.folder.read("a.png"))
         #expect(png.width == 88 && png.height == 58 && png.channels == 1)
         // As the numbers say: 0 is black and 1 white.
@@ -110,7 +110,7 @@ import Testing
             try array("f/\(gradient).npy", [3, 3, 1, 11]).values.contains { $0.magnitude > 1e-6 })
     }
 
-    /// What depends on images and on noise takes equally many; what depends on one takes any number.
+    /// Equally many images and vectors of noise are fed, whatever is fetched.
     @Test func takesAsManyImagesAsNoise() throws {
         for (name, count) in [("none", 0), ("one", 1), ("three", 3), ("ten", 10)] {
             try NPY(shape: [count, 784], values: [Float](repeating: 0.5, count: count * 784))
@@ -121,7 +121,8 @@ import Testing
         }
         for name in [
             "Neg", "gradients/discriminator/conv1/Conv2D_grad/Conv2DBackpropFilter",
-            "gradients/add_2_grad/Reshape",
+            "gradients/add_2_grad/Reshape", "discriminator/output/Sigmoid",
+            "generator/output/Sigmoid", "generator_train_time",
         ] {
             for (images, noise) in [("three", "7"), ("ten", "3")] {
                 let outcome = try fetch("--images", "\(images).npy", "--count", noise, name)
@@ -129,8 +130,8 @@ import Testing
                 let count = images == "ten" ? 10 : 3
                 #expect(
                     outcome.errors
-                        == "gan: there are \(count) images and \(noise) vectors of noise, and what is "
-                        + "fetched takes as many of both\n")
+                        == "gan: there are \(count) images and \(noise) vectors of noise: give as "
+                        + "many of both\n")
             }
         }
         let none = try fetch("--images", "none.npy", "Neg")
@@ -144,16 +145,26 @@ import Testing
             tooMany.errors == "gan: there are 1000 images built in to train on, for 7000 vectors "
                 + "of noise; give images by --images\n")
 
-        // As many vectors of noise as there are images, where nothing is said of them.
-        #expect(try fetch("--images", "three.npy", "Neg").status == 0)
-        #expect(try fetch("--images", "three.npy", "--count", "7", "G_z_image/tag").status != 132)
-        let either = try fetch(
-            "--images", "three.npy", "--count", "7", "discriminator/output/Sigmoid",
-            "generator/output/Sigmoid")
-        #expect(either.status == 0, "\(either.errors)")
+        try NPY(shape: [4, 20], values: [Float](repeating: 0.5, count: 4 * 20))
+            .write(to: command.folder.path(of: "four.npy"))
+        let apart = try fetch("--images", "three.npy", "--noise", "four.npy", "Neg")
+        #expect(apart.status == 1)
         #expect(
-            try array("f/discriminator.output.Sigmoid.npy", [3, 1]).values.count == 3)
-        #expect(try array("f/generator.output.Sigmoid.npy", [7, 784]).values.count == 7 * 784)
+            apart.errors == "gan: there are 3 images and 4 vectors of noise: give as many of both\n"
+        )
+
+        // What is not given is taken in the number of what is.
+        for (flags, count) in [
+            ([], 10), (["--images", "three.npy"], 3), (["--images", "one.npy"], 1),
+            (["--count", "7"], 7), (["--noise", "four.npy"], 4),
+            (["--images", "three.npy", "--count", "3"], 3),
+        ] as [([String], Int)] {
+            let outcome = try command.run(
+                ["fetch", "--checkpoint", "log/r", "--out", "f", "input_x", "input_z"] + flags)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(try array("f/input_x.npy", [count, 784]).shape[0] == count)
+            #expect(try array("f/input_z.npy", [count, 20]).shape[0] == count)
+        }
     }
 
     /// Images are in 0...1, and noise is finite.

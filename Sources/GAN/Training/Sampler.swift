@@ -113,7 +113,7 @@ public enum FetchError: Error, Equatable, CustomStringConvertible {
         case .notNumbers(let name):
             "\(name) does not hold numbers"
         case .differentCounts(let images, let noise):
-            "there are \(images) images and \(noise) vectors of noise, and what is fetched takes as many of both"
+            "there are \(images) images and \(noise) vectors of noise: give as many of both"
         case .nothing(let what):
             "there are no \(what) to compute it from: give some"
         }

@@ -6,6 +6,8 @@ public struct SavedRun: Sendable {
     public let checkpoint: String
     /// Why newer checkpoints of the run are not taken, the newest first, each in a line.
     public let passedOver: [String]
+    /// Where the run stands in it.
+    public let place: RunPlace
     let state: LoopState
 
     /// Reads the newest checkpoint in a run's folder that is whole, as far as it tells of the loop.
@@ -14,12 +16,17 @@ public struct SavedRun: Sendable {
     ///   `NewestCheckpoint.NoneIsWhole`; ``TrainingError/noCheckpoint(folder:)`` and
     ///   ``TrainingError/notResumable(_:)``.
     public init(folder: String) throws {
-        var state: LoopState?
-        let newest = try NewestCheckpoint(in: folder) { state = try LoopState($0) }
-        guard let newest, let state else { throw TrainingError.noCheckpoint(folder: folder) }
+        var found: (state: LoopState, place: RunPlace)?
+        let newest = try NewestCheckpoint(in: folder) {
+            let state = try LoopState($0)
+            found = (state, RunPlace(state, of: $0))
+        }
+        guard let newest, let (state, place) = found else {
+            throw TrainingError.noCheckpoint(folder: folder)
+        }
         checkpoint = newest.prefix
         passedOver = newest.causes
-        self.state = state
+        (self.state, self.place) = (state, place)
     }
 
     /// Reads a checkpoint, as far as it tells of the loop.
@@ -30,6 +37,7 @@ public struct SavedRun: Sendable {
     public init(checkpoint prefix: String) throws {
         let checkpoint = try Checkpoint(opening: prefix)
         state = try LoopState(checkpoint)
+        place = RunPlace(state, of: checkpoint)
         try checkpoint.verify()
         self.checkpoint = prefix
         passedOver = []

@@ -111,11 +111,7 @@ final class Training: Trainer {
         case .resumed(let run):
             report(
                 .resumed(
-                    ResumeReport(
-                        prefix: run.checkpoint, passes: state.loop.passes,
-                        isInWarmUp: !state.loop.isWarmedUp,
-                        discriminatorSteps: discriminatorSteps, generatorSteps: generatorSteps,
-                        stepsInPass: state.loop.pass?.generatorSteps)))
+                    ResumeReport(prefix: run.checkpoint, place: place)))
         }
         report(.begins(passes: firstPass, generatorSteps: generatorSteps))
     }
@@ -255,9 +251,14 @@ final class Training: Trainer {
         savedTime = .now
     }
 
+    private var place: RunPlace {
+        RunPlace(state.loop.place, discriminatorStep: discriminatorSteps)
+    }
+
     func result(_ end: TrainingResult.End) throws -> TrainingResult {
         TrainingResult(
-            end: end, passes: state.loop.passes, newPasses: state.loop.passes - firstPass,
+            end: end, place: place, passes: state.loop.passes,
+            newPasses: state.loop.passes - firstPass,
             discriminatorSteps: discriminatorSteps, generatorSteps: generatorSteps,
             accuracy: try session.run(program.accuracy, feed: feed).scalar, checkpoint: checkpoint,
             isProfiled: profile?.isReached)

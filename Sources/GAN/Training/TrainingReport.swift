@@ -28,14 +28,8 @@ public enum TrainingEvent: Sendable {
 public struct ResumeReport: Sendable, Equatable {
     /// The prefix of the checkpoint's files.
     public var prefix: String
-    /// Passes done.
-    public var passes: Int
-    /// Whether the discriminator still trains alone.
-    public var isInWarmUp: Bool
-    /// Steps done.
-    public var discriminatorSteps, generatorSteps: Int
-    /// The steps of the generator in the pass that has begun, if one has.
-    public var stepsInPass: Int?
+    /// Where it was saved.
+    public var place: RunPlace
 }
 
 /// How training ended.
@@ -52,6 +46,8 @@ public struct TrainingResult: Sendable {
 
     /// Why it ended.
     public var end: End
+    /// Where the loop stands.
+    public var place: RunPlace
     /// Passes done, with those before a resumption; fewer than asked for when it was stopped.
     public var passes: Int
     /// The passes of those that this training did.

@@ -64,7 +64,10 @@ extension TrainingEvent {
         switch self {
         case .restored(let prefix, let left):
             lines =
-                ["restored \(prefix): a new run with its variables, from its step on"]
+                [
+                    "restored \(RunPlace.words(ofCheckpoint: prefix)): a new run with its "
+                        + "variables, from its step on"
+                ]
                 + left.map { "new, for in it \($0)" }
         case .resumed(let report):
             lines = ["resumed \(report.place), from \(report.prefix)"]
@@ -75,15 +78,13 @@ extension TrainingEvent {
     }
 }
 
-extension ResumeReport {
-    /// Where the run goes on, in words.
-    var place: String {
-        if isInWarmUp {
-            return "in the warm-up, after \(discriminatorSteps) steps of the discriminator"
-        }
-        guard let stepsInPass else {
-            return passes == 0 ? "after the warm-up" : "after pass \(passes)"
-        }
-        return "in pass \(passes + 1), after \(stepsInPass) of its steps of the generator"
+extension RunPlace {
+    /// A checkpoint with the place at which it was saved, as far as it tells: its number counts the
+    /// generator's steps, and all else counts passes. `log/r/model.ckpt-84 (after pass 12)`
+    ///
+    /// - Parameter name: What it is called, if not by its prefix.
+    static func words(ofCheckpoint prefix: String, named name: String? = nil) -> String {
+        let name = name ?? prefix
+        return RunPlace(ofCheckpoint: prefix).map { "\(name) (\($0))" } ?? name
     }
 }

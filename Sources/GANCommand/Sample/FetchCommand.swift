@@ -12,15 +12,24 @@ struct FetchCommand: ParsableCommand {
         usage: "gan fetch --checkpoint <prefix> --out <folder> [<options>] <tensor> ...",
         discussion: """
             What session.run(tensors, feed) gives under TensorFlow, for comparing the two: losses, \
-            layers, gradients. input_x is fed training images, as many as there are vectors of noise.
+            layers, gradients. input_x is fed images and input_z noise, equally many of both: what is \
+            not given is taken in the number of what is, and 10 where neither is.
             """)
 
     @OptionGroup var source: SampleSource
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
-            "The images, an array of NumPy's: [n, 784], in 0...1. (default: the first that training "
-                + "uses)",
+            "How many vectors of noise to draw instead. (default: as many as --images has, or 10)",
+            valueName: "n"),
+        transform: NumberFlag.count)
+    var count: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The images, an array of NumPy's: [n, 784], in 0...1. (default: the first of those built "
+                + "in to train on, as many as there are vectors of noise)",
             valueName: "file"))
     var images: String?
 
@@ -33,10 +42,15 @@ struct FetchCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Names, like generator/output/Sigmoid:0.", valueName: "tensor"))
     var tensors: [String]
 
+    func validate() throws { try source.validate(count: count) }
+
     func run() throws {
         let given = try givenImages()
-        let noise = try source.noiseValue(defaultCount: given?.shape[0] ?? 10)
+        let noise = try source.noiseValue(count: count ?? given?.shape[0] ?? 10)
         let images = try given ?? trainingImages(count: noise.shape[0])
+        guard images.shape[0] == noise.shape[0] else {
+            throw FetchError.differentCounts(images: images.shape[0], noise: noise.shape[0])
+        }
         let values = try source.sampler().sampler.fetch(tensors, images: images, noise: noise)
         try Folder.create(out)
         for (name, value) in zip(tensors, values) {

@@ -19,6 +19,13 @@ struct SampleCommand: ParsableCommand {
     @OptionGroup var source: SampleSource
 
     @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How many vectors of noise to draw instead. (default: 10)", valueName: "n"),
+        transform: NumberFlag.count)
+    var count: Int?
+
+    @Option(
         help: ArgumentHelp(
             "Where they go: a .png with all of them in a grid, or a .npy with float32 numbers in "
                 + "0...1, [n, 28, 28].",
@@ -42,6 +49,7 @@ struct SampleCommand: ParsableCommand {
     }
 
     func validate() throws {
+        try source.validate(count: count)
         guard let format else {
             throw ValidationError("--out must end in .png or .npy, not name '\(out)'")
         }
@@ -51,7 +59,7 @@ struct SampleCommand: ParsableCommand {
     }
 
     func run() throws {
-        let noise = try source.noiseValue()
+        let noise = try source.noiseValue(count: count ?? 10)
         let (sampler, checkpoint) = try source.sampler()
         let images = try sampler.images(noise)
         let count = images.shape[0]
@@ -60,7 +68,8 @@ struct SampleCommand: ParsableCommand {
         case .npy, nil:
             try NPY(shape: [count, MNIST.side, MNIST.side], values: images.floats).write(to: out)
         }
-        System.print("\(count) images of \(checkpoint.printable) are in \(out.printable)\n")
+        let name = RunPlace.words(ofCheckpoint: checkpoint).printable
+        System.print("\(count) images of \(name) are in \(out.printable)\n")
     }
 
     /// 0 is black and 1 white, as in MNIST's own images.

@@ -20,13 +20,6 @@ struct SampleSource: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How many vectors of noise to draw instead. (default: 10)", valueName: "n"),
-        transform: NumberFlag.count)
-    var count: Int?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
             "Where the noise starts; training draws the same. (default: 0)", valueName: "n"),
         transform: NumberFlag.seed)
     var seed: UInt32?
@@ -41,12 +34,20 @@ struct SampleSource: ParsableArguments {
     static let greatestCount = 100_000
 
     func validate() throws {
-        if noise != nil, count != nil || seed != nil {
-            throw ValidationError("--noise gives all the noise: leave out --count and --seed")
-        }
-        if let count, count > Self.greatestCount {
+        if noise != nil, seed != nil { throw Self.allIsGiven }
+    }
+
+    /// Refuses a number of vectors that is too great, or that says what --noise says.
+    func validate(count: Int?) throws {
+        guard let count else { return }
+        if noise != nil { throw Self.allIsGiven }
+        guard count <= Self.greatestCount else {
             throw ValidationError("--count must be at most \(Self.greatestCount)")
         }
+    }
+
+    private static var allIsGiven: ValidationError {
+        ValidationError("--noise gives all the noise: leave out --count and --seed")
     }
 
     /// The generator with its graph, and the checkpoint that it is from.
@@ -60,9 +61,9 @@ struct SampleSource: ParsableArguments {
 
     /// The noise, [n, 20].
     ///
-    /// - Parameter defaultCount: The vectors to draw where nothing is said of them.
-    func noiseValue(defaultCount: Int = 10) throws -> Value {
-        guard let noise else { return Sampler.noise(count: count ?? defaultCount, seed: seed ?? 0) }
+    /// - Parameter count: The vectors to draw where none are given.
+    func noiseValue(count: Int) throws -> Value {
+        guard let noise else { return Sampler.noise(count: count, seed: seed ?? 0) }
         let array = try NPY(path: noise, shape: [nil, Sampler.noiseSize])
         guard (1...Self.greatestCount).contains(array.shape[0]) else {
             throw CommandError(

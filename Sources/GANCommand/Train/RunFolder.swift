@@ -101,18 +101,24 @@ struct RunFolder {
         }
         let prefix = Self.join(path, name)
         guard Folder.exists("\(prefix).index") else {
-            let names = checkpointNames
+            let names = checkpoints()
             let there = names.isEmpty ? "it has none" : "there are \(names.joined(separator: ", "))"
             throw CommandError("\(prefix) is no checkpoint of the run in \(path); \(there)")
         }
         return prefix
     }
 
-    /// The names of the run's checkpoints, without their files' endings.
-    var checkpointNames: [String] {
-        ((try? Folder.entries(of: path)) ?? []).map(\.name)
+    /// The run's checkpoints but for one, the earliest first, each with its place in the run.
+    ///
+    /// - Parameter excluded: The prefix of the one that is not meant.
+    func checkpoints(but excluded: String? = nil) -> [String] {
+        let excludedName = excluded?.split(separator: "/").last.map(String.init)
+        return ((try? Folder.entries(of: path)) ?? []).map(\.name)
             .filter { RunFiles.isCheckpoint($0) && $0.hasSuffix(".index") }
             .map { String($0.dropLast(".index".count)) }
+            .filter { $0 != excludedName }
+            .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
+            .map { RunPlace.words(ofCheckpoint: Self.join(path, $0), named: $0) }
     }
 
     /// Removes the run that is in the folder, and nothing else that is.

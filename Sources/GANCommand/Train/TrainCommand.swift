@@ -183,8 +183,8 @@ struct TrainCommand: ParsableCommand {
         }
         if let saved, saved.passes >= hyperparameters.trainTimes {
             throw ValidationError(
-                "\(saved.checkpoint) has done \(saved.passes) passes already; say by --train-times "
-                    + "how many it shall have done in all")
+                "\(saved.checkpoint) stands \(saved.place) already; say by --train-times how many "
+                    + "passes the run shall have in all")
         }
     }
 }
