@@ -38,6 +38,11 @@ public enum FileName {
         return String(text)
     }
 
+    /// The text for a name in memory that ends with a zero byte.
+    static func text(of name: UnsafePointer<CChar>) -> String {
+        text(of: UnsafeBufferPointer(start: name, count: strlen(name)).map(UInt8.init(bitPattern:)))
+    }
+
     /// The bytes of the name that has this text.
     public static func bytes(of text: String) -> [UInt8] {
         guard hasEscapes(text) else { return Array(text.utf8) }

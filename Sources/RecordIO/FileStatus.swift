@@ -29,6 +29,16 @@ struct FileStatus {
         self.init(status)
     }
 
+    /// What is not read though the system would open it; `nil` for files and folders.
+    var obstacle: FileError.Obstacle? {
+        switch kind {
+        case .file, .folder: nil
+        case .pipe: .notAFile("pipe")
+        case .socket: .notAFile("socket")
+        case .device: .notAFile("device")
+        }
+    }
+
     init(_ status: stat) {
         kind =
             switch status.st_mode & S_IFMT {

@@ -10,6 +10,8 @@ public enum Folder {
         public let isFolder: Bool
         /// Whether it is a file with bytes of its own, or a link to one.
         public let isFile: Bool
+        /// What it is that is neither a file nor a folder, or a link to such; else `nil`.
+        public let obstacle: FileError.Obstacle?
         /// Whether it is a link.
         public let isLink: Bool
         /// Why the system does not tell what a link leads to (`errno`), as with one to itself.
@@ -112,6 +114,12 @@ public enum Folder {
         return entries.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.map(\.entry)
     }
 
+    /// The path of the folder for temporary files: the environment's `TMPDIR`, else `/tmp`.
+    public static var temporary: String {
+        let path = getenv("TMPDIR").map { FileName.text(of: $0) } ?? ""
+        return path.isEmpty ? "/tmp" : path
+    }
+
     /// Removes a folder if it is empty.
     public static func removeIfEmpty(_ path: String) {
         _ = FileName.withPath(path) { rmdir($0) }
@@ -155,6 +163,7 @@ extension Folder.Entry {
         self.name = FileName.text(of: bytes)
         isFolder = linkFailure == nil && target.kind == .folder
         isFile = linkFailure == nil && target.kind == .file
+        obstacle = linkFailure == nil ? target.obstacle : nil
         identity = target.identity
     }
 }

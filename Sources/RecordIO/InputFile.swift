@@ -35,9 +35,8 @@ public final class InputFile: RandomAccessBytes, Sendable {
         case .file: return
         case .pipe where takesPipes: return
         case .folder: throw FileError(path: path, action: .open, code: EISDIR)
-        case .pipe: throw FileError(path: path, obstacle: .notAFile("pipe"))
-        case .socket: throw FileError(path: path, obstacle: .notAFile("socket"))
-        case .device: throw FileError(path: path, obstacle: .notAFile("device"))
+        case .pipe, .socket, .device:
+            if let obstacle = status.obstacle { throw FileError(path: path, obstacle: obstacle) }
         }
     }
 

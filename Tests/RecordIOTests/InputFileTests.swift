@@ -35,14 +35,14 @@ import Testing
         #expect(throws: FileError(path: "/dev/zero", obstacle: .notAFile("device"))) {
             try InputFile.contents(of: "/dev/zero", limit: 100, takesPipes: true)
         }
-        // A path of its own: the system takes no more than about a hundred bytes.
-        let path = "/tmp/ganboard-\(getpid()).socket"
-        defer { unlink(path) }
+        let path = folder.path(of: "socket")
         let python = Process()
         python.executableURL = URL(filePath: "/usr/bin/env")
         python.arguments = [
-            "python3", "-c", "import socket; socket.socket(socket.AF_UNIX).bind('\(path)')",
+            "python3", "-c", "import socket; socket.socket(socket.AF_UNIX).bind('socket')",
         ]
+        // The system takes paths of no more than about a hundred bytes here.
+        python.currentDirectoryURL = URL(filePath: folder.path)
         try python.run()
         python.waitUntilExit()
         try #require(python.terminationStatus == 0)

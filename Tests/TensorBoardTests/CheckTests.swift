@@ -137,9 +137,9 @@ import Testing
         #expect(report.eventCountBehind == plain.count)
         #expect((report.defaultReaderCount, report.pythonReaderCount) == (0, 0))
         try folder.write(Fixtures.bytes("compressed-\(name).tfevents"), to: "tfevents")
-        let contents = try #require(try EventLog(folder: folder.path).runs.first).contents()
-        #expect(contents.eventCount == plain.count)
-        #expect(contents.problems.map(\.problem) == [.compressed])
+        let values = try #require(try EventLog(folder: folder.path).runs.first).values()
+        #expect(values.eventCount == plain.count)
+        #expect(values.problems.map(\.problem) == [.compressed])
     }
 
     /// Every place at which a compressed file can be cut, and a flipped bit at each.

@@ -19,27 +19,54 @@ import Testing
         #expect(log.runs.map(\.name) == [".", "one/a", "two"])
         #expect(log.runs[1].files == ["\(folder.path)/one/a/x.tfevents.1"])
 
-        let one = log.runs[1].contents()
+        let one = log.runs[1].values()
         #expect(one.problems == [])
         #expect(
-            one.series.map(\.tag) == [
-                "", "loss", "weights", "picture/image/0", "picture/image/1", "tone/audio/0",
+            one.tags.map(\.tag) == [
+                "__run_graph__", "loss", "weights", "picture/image/0", "picture/image/1",
+                "tone/audio/0",
             ])
         #expect(
-            one.series.map(\.kind) == [.graphs, .scalars, .histograms, .images, .images, .audio])
-        #expect(one.series.map(\.count) == [1, 2, 2, 2, 2, 2])
-        #expect(one.series.dropFirst().allSatisfy { ($0.firstStep, $0.lastStep) == (3, 7) })
+            one.tags.map(\.kind) == [.graphs, .scalars, .histograms, .images, .images, .audio])
+        #expect(one.tags.map(\.count) == [1, 2, 2, 2, 2, 2])
+        #expect(one.tags.dropFirst().allSatisfy { $0.steps ?? (0, 0) == (3, 7) })
         #expect(one.eventCount == 6)
 
-        let two = log.runs[2].contents()
+        let two = log.runs[2].values()
         #expect(two.problems == [])
-        #expect(two.series.map(\.tag) == ["loss", "weights", "picture", "note", "tone"])
+        #expect(two.tags.map(\.tag) == ["loss", "weights", "picture", "note", "tone"])
         #expect(
-            two.series.map(\.kind.description)
+            two.tags.map(\.kind.description)
                 == ["scalars", "histograms", "images", "text", "audio"])
-        #expect(two.series.map(\.count) == [3, 3, 1, 1, 1])
-        #expect(two.series.map(\.firstStep) == [1, 1, 2, 2, 2])
-        #expect(two.series.map(\.lastStep) == [5, 5, 2, 2, 2])
+        #expect(two.tags.map(\.count) == [3, 3, 1, 1, 1])
+        #expect(two.tags.map(\.steps?.first) == [1, 1, 2, 2, 2])
+        #expect(two.tags.map(\.steps?.last) == [5, 5, 2, 2, 2])
+    }
+
+    /// Pipes, sockets and devices are named for what they are; the others are read.
+    @Test func whatIsNamedLikeAnEventFile() throws {
+        try copy("tensorflow2.tfevents", to: "run/x.tfevents.1")
+        let pipe = folder.path(of: "run/pipe.tfevents.2")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        for (name, target) in [("null", "/dev/null"), ("link", pipe), ("gone", "/nowhere")] {
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.path(of: "run/\(name).tfevents"), withDestinationPath: target)
+        }
+        try #require(mkfifo(folder.path(of: "run/other"), 0o600) == 0)
+        let log = try EventLog(folder: folder.path)
+        #expect(log.runs.map { $0.files.count } == [1])
+        #expect(
+            log.problems.map(\.description) == [
+                "\(folder.path)/run/link.tfevents: is a pipe, not a file; check the path",
+                "\(folder.path)/run/null.tfevents: is a device, not a file; check the path",
+                "\(pipe): is a pipe, not a file; check the path",
+            ])
+        var follower = EventFollower(folder: folder.path)
+        for count in [3, 0] {
+            var problems = 0
+            try follower.poll { if case .problem = $0.news { problems += 1 } }
+            #expect(problems == count)
+        }
     }
 
     @Test func readsTensorFlowsEvents() throws {
@@ -95,9 +122,9 @@ import Testing
 
         try folder.write(whole.dropLast(), to: name)
         #expect(reports().first?.problem?.problem == .truncated)
-        let contents = try EventLog(folder: folder.path).runs[0].contents()
-        #expect(contents.eventCount == 4)
-        #expect(contents.problems.map(\.offset) == [offsets[4]])
+        let values = try EventLog(folder: folder.path).runs[0].values()
+        #expect(values.eventCount == 4)
+        #expect(values.problems.map(\.offset) == [offsets[4]])
     }
 
     @Test func aFileCanBeReadWhileItGrows() throws {

@@ -140,15 +140,15 @@ import Testing
         let events = try events(of: run.files[0])
         #expect(events.map(\.content) == [.metaGraph(metaGraph), .metaGraph([0x0a, 0])])
         #expect(events.map(\.graphDefinition) == [[1, 2, 3], nil])
-        #expect(run.contents().series.map(\.kind) == [.graphs])
-        #expect(run.contents().series.map(\.count) == [1])
-        #expect(run.contents().series.map(\.firstStep) == [7])
+        #expect(run.values().tags.map(\.kind) == [.graphs])
+        #expect(run.values().tags.map(\.count) == [1])
+        #expect(run.values().tags.map(\.steps?.first) == [7])
 
         // A graph of its own comes first.
         records.append(([0x10, 9, 0x22, 1, 5] as [UInt8]).span.bytes)
         try folder.write(records.withBytes { $0.withUnsafeBytes(Array.init) }, to: "tfevents")
-        #expect(run.contents().series.map(\.count) == [1])
-        #expect(run.contents().series.map(\.firstStep) == [9])
+        #expect(run.values().tags.map(\.count) == [1])
+        #expect(run.values().tags.map(\.steps?.first) == [9])
     }
 
     /// One limit and two counts: TensorBoard's default reader drops such a value.

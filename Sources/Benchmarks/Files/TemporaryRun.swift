@@ -7,7 +7,7 @@ final class TemporaryRun {
 
     /// - Throws: ``BenchmarkError/noFolder(path:)``.
     init() throws(BenchmarkError) {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        let parent = Folder.temporary
         var template = Array("\(parent)/gan-bench-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw .noFolder(path: parent) }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

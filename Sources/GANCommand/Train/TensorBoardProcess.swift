@@ -64,7 +64,8 @@ final class TensorBoardProcess {
         guard let ends = Descriptor.pipe() else { return false }
         leash = ends.writing
         defer { close(ends.reading) }
-        let name = "/tmp/gan-tensorboard-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+        let name =
+            "\(Folder.temporary)/gan-tensorboard-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
         output = Descriptor.open(name, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
         guard output >= 0 else { return false }
         Folder.removeFile(name)

@@ -1,16 +1,5 @@
-/// The values of a run under one tag, in short.
-public struct Series: Sendable, Equatable {
-    /// The tag; empty for the graph.
-    public let tag: String
-    /// What the values are.
-    public let kind: Kind
-    /// How many values there are.
-    public internal(set) var count: Int
-    /// The step of the first value.
-    public let firstStep: Int64
-    /// The step of the last value.
-    public internal(set) var lastStep: Int64
-
+/// The values of a run under one tag.
+public enum Series {
     /// What values are: the name of the TensorBoard plugin that shows them.
     public struct Kind: Sendable, Hashable, RawRepresentable, CustomStringConvertible {
         /// The plugin's name; empty if it is not known.
