@@ -62,6 +62,36 @@ import Testing
         #expect(Set(offsets) == Set(expected.map(\.offset)))
     }
 
+    /// A compressed file that grows byte by byte, and one that a copy of it replaces.
+    @Test(arguments: ["GZIP", "ZLIB"]) func aCompressedFileGrows(name: String) throws {
+        let bytes = try Fixtures.bytes("compressed-\(name).tfevents")
+        let expected = try events(of: Fixtures.path("tensorflow2.tfevents"))
+        var follower = EventFollower(folder: folder.path)
+        var found: [Event] = []
+        var problems: [EventFileError] = []
+        for length in Array(0...24) + stride(from: 25, to: bytes.count, by: 9) + [bytes.count] {
+            try folder.write(bytes[..<length], to: "x.tfevents.1")
+            try follower.poll { update in
+                switch update.news {
+                case .event(let event): found.append(event)
+                case .problem(let problem): problems.append(problem)
+                }
+            }
+        }
+        #expect(found == expected)
+        #expect(problems == [])
+        try folder.write(bytes, to: "copy")
+        try FileManager.default.removeItem(atPath: folder.path(of: "x.tfevents.1"))
+        try FileManager.default.moveItem(
+            atPath: folder.path(of: "copy"), toPath: folder.path(of: "x.tfevents.1"))
+        #expect(try news(&follower).points == [])
+        // Another one in its place is read from its start; and a second stream behind the first.
+        guard name == "GZIP" else { return }
+        try folder.write(bytes + bytes, to: "x.tfevents.1")
+        #expect(try news(&follower).points.count == expected.filter { !$0.values.isEmpty }.count)
+        #expect(try news(&follower).points == [])
+    }
+
     @Test func damageIsToldOnceAndOthersGoOn() throws {
         let bytes = try Fixtures.bytes("tensorflow1.tfevents")
         var damaged = bytes

@@ -66,14 +66,27 @@ public struct EventFileReader {
 
     /// What a file of compressed records stands for; `nil` for other files.
     private static func inflated(_ file: InputFile) throws(FileError) -> InflatedFile? {
-        let headerLength = 12
-        let start = try file.bytes(headerLength, at: 0)
+        let start = try file.bytes(lengthHeader, at: 0)
         if RecordReader.beginsWithLength(start.span.bytes) { return nil }
         guard let inflated = try InflatedFile(file) else { return nil }
-        let unpackedStart = try inflated.bytes(headerLength, at: 0)
+        let unpackedStart = try inflated.bytes(lengthHeader, at: 0)
         guard RecordReader.beginsWithLength(unpackedStart.span.bytes) else { return nil }
         return inflated
     }
+
+    /// Whether there is not enough of the file yet to see what it is, a compressed one perhaps.
+    var isTooShortToTell: Bool {
+        guard inflated == nil else { return false }
+        if let start = try? file.bytes(Self.lengthHeader, at: 0), start.count < Self.lengthHeader {
+            return true
+        }
+        guard let inflated = try? InflatedFile(file),
+            let start = try? inflated.bytes(Self.lengthHeader, at: 0)
+        else { return false }
+        return start.count < Self.lengthHeader && !inflated.isAtEnd
+    }
+
+    private static let lengthHeader = 12
 
     /// Reads the next event.
     ///

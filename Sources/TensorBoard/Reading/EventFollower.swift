@@ -20,7 +20,8 @@ import RecordIO
 /// itself, as rsync does, or that is written again from its start, as cp does, is read on where it
 /// was. Another file in its place is read from its start. To tell which it is, the first KiB of what
 /// was read is compared, and the CRC32C of the last 64 KiB, whenever a file has changed. Files whose
-/// names begin with a dot are not read: rsync names a file so until it is whole.
+/// names begin with a dot are not read: rsync names a file so until it is whole. A compressed file is
+/// unpacked again from its start whenever it has grown.
 public struct EventFollower: Sendable {
     /// The log folder.
     public let folder: String
@@ -130,9 +131,9 @@ public struct EventFollower: Sendable {
             return try report(Update(run: run, path: path, news: .problem(error)))
         }
         defer {
-            if position.offset != position.part.end,
-                let part = try? ReadPart(of: path, upTo: position.offset)
-            {
+            // Of a compressed file, what was unpacked.
+            let end = reader.inflated?.packedEnd ?? position.offset
+            if end != position.part.end, let part = try? ReadPart(of: path, upTo: end) {
                 position.part = part
             }
         }
@@ -143,7 +144,7 @@ public struct EventFollower: Sendable {
                 news = .event(event)
                 position.offset = reader.offset
             } catch {
-                if error.problem == .truncated { return }
+                if error.problem == .truncated || reader.isTooShortToTell { return }
                 news = .problem(error)
             }
             if case .problem(let error) = news {

@@ -26,8 +26,9 @@ final class InflatedFile: RandomAccessBytes {
     /// Bytes of the file, of which zlib has taken some.
     private var packed: ArraySlice<UInt8> = []
     /// Where the next ones are in the file.
-    private var packedEnd = 0
-    private var isAtEnd = false
+    private(set) var packedEnd = 0
+    /// Whether the stream ends, or is damaged, so that nothing more will be unpacked.
+    private(set) var isAtEnd = false
     /// The last bytes that were unpacked.
     private var recent: [UInt8] = []
     /// Where they begin.
