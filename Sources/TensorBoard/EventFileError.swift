@@ -24,8 +24,6 @@ public struct EventFileError: Error, Equatable, Sendable, CustomStringConvertibl
         case damagedData
         /// A record holds something other than an event.
         case notAnEvent
-        /// An event's wall time is not finite.
-        case badWallTime
         /// The file is something else, not a file of records.
         case otherFormat
         /// The file is compressed. It can be read here, but not by TensorBoard.
@@ -38,6 +36,10 @@ public struct EventFileError: Error, Equatable, Sendable, CustomStringConvertibl
         case notText
         /// A value contradicts itself.
         case invalidValue
+        /// A tag is for one plugin in one place, and for another one in another.
+        case kindsDiffer
+        /// The first value of a tag does not say which plugin it is for.
+        case noKind
         /// An event is longer than TensorBoard takes: 2 GiB.
         case tooLong
         /// The file was removed, or it or a folder above it was renamed, while it was written.
@@ -118,15 +120,5 @@ public struct EventFileError: Error, Equatable, Sendable, CustomStringConvertibl
             case .tooLong: .tooLong
             case .unreadable(let error): .system(code: error.code)
             }
-    }
-}
-
-extension EventFileError {
-    /// What is wrong with an event whose wall time is not finite.
-    init(wallTimeOf event: Event, in path: String) {
-        self.init(
-            path: path, offset: event.offset, problem: .badWallTime,
-            description: "the event at byte \(event.offset) has the wall time \(event.wallTime), "
-                + "which TensorBoard does not read")
     }
 }

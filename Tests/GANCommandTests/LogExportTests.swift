@@ -54,6 +54,130 @@ import Testing
         #expect(times == ["\"NaN\"", "\"Infinity\"", "\"-Infinity\"", "7.0"])
     }
 
+    /// The data server ends a file there; what is behind it is to be had by asking.
+    @Test func aTimeThatIsNotANumberEndsTheFile() throws {
+        var file = RawEvents()
+        for (step, time) in [1, .infinity, 3, .nan, 5].enumerated() {
+            file.add(step: Int64(step), wallTime: time, .scalar(1, "x"))
+        }
+        try write(file)
+        func steps(_ arguments: String...) throws -> [String] {
+            let lines = try command.run(["log", "export", "--csv", "-"] + arguments).output
+            return lines.split(separator: "\n").dropFirst().map { "\($0.split(separator: ",")[2])" }
+        }
+        #expect(try steps() == ["0", "2"])
+        #expect(try steps("--as", "all") == ["0", "1", "2", "3", "4"])
+        #expect(try steps("--as", "python") == ["0", "1", "2", "3", "4"])
+        let outcome = try command.run("log", "export", "--csv", "-")
+        #expect(outcome.status == 1)
+        #expect(
+            outcome.errors == """
+                gan: log/events.out.tfevents.1.h: the event at byte \(file.offsets[2]) has an infinite \
+                time; TensorBoard's default reader leaves it out; to take all: --as all
+                gan: log/events.out.tfevents.1.h: the event at byte \(file.offsets[4]) has a time that \
+                is not a number; TensorBoard's default reader ends there; to take all: --as all
+
+                """)
+        let list = try command.run("log", "list", "--tags")
+        #expect(list.output.contains("x    scalars       2           0          2"))
+        #expect(try command.run("log", "check").status == 1)
+    }
+
+    /// A log of a program that writes tensors without metadata: TensorBoard shows nothing of it.
+    @Test func tensorsWithoutMetadata() throws {
+        var file = RawEvents()
+        for step in 0..<5 as Range<Int64> {
+            file.add(
+                step: step, wallTime: 100 + Double(step),
+                .tensor(
+                    "x", plugin: nil, type: 1, field(5, little(Float(step).bitPattern))))
+        }
+        try write(file)
+        let named = "log/events.out.tfevents.1.h"
+        for rules in ["default", "python"] {
+            let outcome = try command.run("log", "export", "--csv", "-", "--as", rules)
+            #expect(outcome.status == 1)
+            #expect(outcome.output == "run,tag,step,wall_time,value\n")
+            #expect(
+                outcome.errors == """
+                    gan: .: x: 5 values are of no kind, for no metadata say of which, and \
+                    TensorBoard shows nothing of them; to export numbers: --as all; to have them \
+                    shown: gan log repair
+
+                    """)
+            let list = try command.run("log", "list", "--tags", "--as", rules)
+            #expect(list.status == 1 && list.output.contains("x    unknown"))
+        }
+        let check = try command.run("log", "check")
+        #expect(check.status == 1)
+        #expect(
+            check.errors == """
+                gan: \(named): the first value of the tag "x", at byte \(file.offsets[1]), has no \
+                metadata that name a plugin, and TensorBoard shows nothing of that tag; a repair gives \
+                them to scalars, histograms and images
+
+                """)
+        #expect(try rows("--as", "all") == (0..<5).map { ".,x,\($0),\(100 + $0).0,\($0).0" })
+        #expect(try command.run("log", "repair", "--to", "new").status == 0)
+        #expect(try command.run("log", "check", "new").status == 0)
+        #expect(try rows("new") == (0..<5).map { ".,x,\($0),\(100 + $0).0,\($0).0" })
+    }
+
+    /// A pipe among the event files of a folder: the others are read, and the exit code says it.
+    @Test func aPipeNamedLikeAnEventFile() throws {
+        var file = RawEvents()
+        file.add(step: 3, .scalar(1, "x"))
+        try write(file)
+        try #require(mkfifo(command.folder.path(of: "log/x.tfevents"), 0o600) == 0)
+        for arguments in [
+            ["list"], ["list", "--tags"], ["check"], ["export", "--csv", "-"],
+            ["repair", "--to", "new"],
+        ] {
+            let outcome = try command.run(["log"] + arguments)
+            #expect(outcome.status == 1, "\(arguments)")
+            #expect(
+                outcome.errors.hasPrefix(
+                    "gan: log/x.tfevents: is a pipe, not a file; check the path\n"))
+            #expect(!outcome.output.isEmpty)
+        }
+        #expect(try rows() == [".,x,3,1.0,1.0"])
+    }
+
+    /// Two kinds under one tag, by two programs: `check` names both files, `export` what is shown.
+    @Test func oneTagOfTwoKinds() throws {
+        var curve = RawEvents()
+        var text = RawEvents()
+        curve.add(step: 1, .scalar(1, "x"))
+        text.add(step: 2, .tensor("x", plugin: "text", type: 7, field(8, Array("t".utf8))))
+        try write(curve, file: 1)
+        try write(text, file: 2)
+        let check = try command.run("log", "check")
+        #expect(check.status == 1)
+        #expect(
+            check.errors == """
+                gan: log/events.out.tfevents.2.h: the tag "x" has a value for the plugin text at byte \
+                \(text.offsets[1]), but its first one is for scalars, at byte \(curve.offsets[1]) of \
+                log/events.out.tfevents.1.h: TensorBoard shows the tag's scalars alone; log the others \
+                under another tag
+
+                """)
+        #expect(try rows() == [".,x,1,1.0,1.0"])
+        // The other way round, the curve is not shown.
+        var later = RawEvents()
+        later.add(step: 3, .scalar(1, "x"))
+        try write(text, file: 1)
+        try write(later, file: 2)
+        let outcome = try command.run("log", "list", "--tags")
+        #expect(outcome.output.contains("x    text       1"))
+        #expect(
+            outcome.errors == """
+                gan: .: x: a value is left out: a number is no value of the kind text, and TensorBoard \
+                shows the tag as its first value has it
+
+                """)
+        #expect(try rows() == [])
+    }
+
     /// Types by TensorFlow's numbers, the field of `TensorProto` with the element, and its text.
     @Test(
         arguments: [
@@ -103,9 +227,9 @@ import Testing
         #expect(
             outcome.errors == """
                 gan: .: x: a value is left out: a tensor of type string and shape [] is no point of a \
-                curve
+                curve, and TensorBoard shows the tag as its first value has it
                 gan: .: vector: a value is left out: a tensor of type float32 and shape [2] is no \
-                point of a curve
+                point of a curve, and TensorBoard shows the tag as its first value has it
 
                 """)
     }

@@ -119,19 +119,84 @@ import Testing
         #expect(try steps(values(file, as: .all), "loss") == [1, 2, 3, 2])
     }
 
-    /// The data server passes over them; what they replace is as it was.
-    @Test(arguments: [Double.infinity, -.infinity, .nan])
-    func wallTimesThatAreNotFinite(time: Double) throws {
+    /// The data server passes over events whose time is infinite; what they replace is as it was. Where
+    /// the time is not a number, it ends the file, and goes on with the next one.
+    @Test(
+        arguments: [
+            (Double.infinity, [1, 2, 3, 4, 5], EventFileError.Problem.timeIsInfinite),
+            (-.infinity, [1, 2, 3, 4, 5], .timeIsInfinite),
+            (.nan, [1, 2, 3, 5], .timeIsNotANumber), (-.nan, [1, 2, 3, 5], .timeIsNotANumber),
+            (.signalingNaN, [1, 2, 3, 5], .timeIsNotANumber),
+        ] as [(Double, [Int64], EventFileError.Problem)])
+    func wallTimesThatAreNotFinite(
+        time: Double, expected: [Int64], problem: EventFileError.Problem
+    ) throws {
         var file = Self.curve([1, 2, 3], "loss")
         file.add(step: 2, wallTime: time, .scalar(0, "loss"))
         file.add(step: 4, .scalar(0, "loss"))
+        try folder.write(Self.curve([5], "loss").bytes, to: "events.out.tfevents.9.h")
         let shown = try values(file, as: .default)
-        #expect(steps(shown, "loss") == [1, 2, 3, 4])
-        #expect(shown.problems.map(\.problem) == [.badWallTime])
+        #expect(steps(shown, "loss") == expected)
+        #expect(shown.problems.map(\.problem) == [problem])
         #expect(shown.problems.first?.offset == file.offsets[4])
-        let all = try values(file, as: .all)
-        #expect(steps(all, "loss") == [1, 2, 3, 2, 4])
-        #expect(all.problems == [])
+        for rules in [ReadingRules.python, .all] {
+            let all = try values(file, as: rules)
+            #expect(steps(all, "loss") == [1, 2, 3, 2, 4, 5])
+            #expect(all.problems == [])
+        }
+    }
+
+    /// Whatever the event is; and any time that is a number is one.
+    @Test func wallTimesOfOtherEvents() throws {
+        for (index, bad) in [field(3, Array("brain.Event:2".utf8)), field(7, [0x08, 0x01]), []]
+            .enumerated()
+        {
+            var file = RawEvents(version: nil)
+            if index > 0 { file.add(step: 0, .scalar(1, "x")) }
+            file.add(step: 1, wallTime: .nan, bad)
+            file.add(step: 2, .scalar(1, "x"))
+            let shown = try values(file, as: .default)
+            #expect(steps(shown, "x") ?? [] == (index > 0 ? [0] : []), "\(index)")
+        }
+        var file = RawEvents()
+        let times = [-5, 1e300, -1e300, .greatestFiniteMagnitude, .leastNonzeroMagnitude, 0]
+        for (step, time) in times.enumerated() {
+            file.add(step: Int64(step), wallTime: time, .scalar(1, "x"))
+        }
+        for rules in ReadingRules.allCases {
+            #expect(try values(file, as: rules)["x"]?.scalars.map(\.wallTime) == times)
+        }
+    }
+
+    /// Points of a curve without metadata, and with them only from some place on: `nil` stands for a
+    /// tag of which nothing is shown.
+    @Test(
+        arguments: [
+            ([[nil, nil]], nil, nil), ([[nil, nil, "scalars", nil]], nil, nil),
+            ([[nil, nil], ["scalars", nil]], nil, [0, 1, 2, 3]),
+            ([["scalars", nil], [nil, nil]], [0, 1, 2, 3], [0, 1, 2, 3]),
+            ([[nil], ["", "scalars"]], nil, nil),
+        ] as [([[String?]], [Int64]?, [Int64]?)])
+    func tagsWithoutAKind(files: [[String?]], fast: [Int64]?, slow: [Int64]?) throws {
+        var step: Int64 = 0
+        for (number, plugins) in files.enumerated() {
+            var file = RawEvents()
+            for plugin in plugins {
+                file.add(
+                    step: step, .tensor("x", plugin: plugin, type: 1, field(5, little(UInt32(0)))))
+                step += 1
+            }
+            try folder.write(file.bytes, to: "events.out.tfevents.\(number).h")
+        }
+        let run = try #require(try EventLog(folder: folder.path).runs.first)
+        for (rules, expected) in [(ReadingRules.default, fast), (.python, slow)] {
+            let tag = try #require(run.values(as: rules)["x"])
+            #expect(tag.kind == (expected == nil ? .unknown : .scalars), "\(rules)")
+            #expect(tag.scalars.map(\.step) == expected ?? [])
+            #expect(tag.stored.count == (expected == nil ? Int(step) : 0))
+        }
+        let all = try #require(run.values(as: .all)["x"])
+        #expect(all.kind == .scalars && all.scalars.map(\.step) == Array(0..<step))
     }
 
     /// Two tags that Unicode calls equivalent.

@@ -64,23 +64,41 @@ struct LogSelection {
             if problem.problem == .truncated {
                 System.printError("gan: \(problem.description.printable)\n")
             } else {
-                let isShown = problem.problem == .damagedData && reader.rules != .python
-                failures.add(
-                    problem.description
-                        + (isShown ? "; to take it as it is: --no-checksum" : ""))
+                failures.add(problem.description + (advice(problem).map { "; \($0)" } ?? ""))
             }
         }
     }
 
+    private func advice(_ problem: EventFileError) -> String? {
+        switch problem.problem {
+        case .damagedData where reader.rules != .python: "to take it as it is: --no-checksum"
+        case .timeIsNotANumber, .timeIsInfinite: "to take all: --as all"
+        default: nil
+        }
+    }
+
+    /// Says what TensorBoard does not show of a tag.
     private mutating func tellOfUnshown(_ tag: TagValues, run: String) {
-        guard let first = tag.unshown.first, tag.kind == .scalars || tag.kind == .images else {
+        let values = tag.kind == .unknown ? tag.stored : tag.unshown
+        guard let first = values.first else { return }
+        let count = values.count == 1 ? "a value is" : "\(values.count) values are"
+        let text = "\(run): \(tag.tag): \(count)"
+        guard tag.kind != .unknown else {
+            failures.add(
+                "\(text) of no kind, for no metadata say of which, and TensorBoard shows nothing of "
+                    + "them; to export numbers: --as all; to have them shown: gan log repair")
             return
         }
-        let count = tag.unshown.count
         let what = (try? first.load().form) ?? "something else"
+        let kind =
+            switch tag.kind {
+            case .scalars: "point of a curve"
+            case .images: "image"
+            default: "value of the kind \(tag.kind)"
+            }
         failures.add(
-            "\(run): \(tag.tag): \(count == 1 ? "a value is" : "\(count) values are") left out: "
-                + "\(what) is no \(tag.kind == .scalars ? "point of a curve" : "image")")
+            "\(text) left out: \(what) is no \(kind), and TensorBoard shows the tag as its first "
+                + "value has it")
     }
 }
 

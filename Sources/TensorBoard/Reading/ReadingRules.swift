@@ -14,7 +14,7 @@
 public enum ReadingRules: String, Sendable, CaseIterable {
     /// Those of the reader that TensorBoard takes by default, the data server: `run.rs` and
     /// `reservoir.rs` of its sources. Records of starts are passed over, and so are events whose wall
-    /// time is not finite.
+    /// time is infinite; one whose wall time is not a number ends its file.
     case `default`
     /// Those of the reader that `tensorboard --load_fast=false` takes, and TensorBoard without its
     /// data server: `plugin_event_accumulator.py`, `directory_watcher.py` and `data_provider.py`. In a
@@ -26,14 +26,23 @@ public enum ReadingRules: String, Sendable, CaseIterable {
 }
 
 extension ReadingRules {
-    /// What a value says about the series of its tag; `nil` if an earlier value has to say it.
-    func description(by value: Event.Value) -> SeriesDescription? {
+    /// What a value says about the series of its tag, where no earlier value has said it; `nil` if it
+    /// says nothing, but a later one may.
+    ///
+    /// The data server believes the first value of a run, the Python reader the first one with
+    /// metadata; but it takes these for incomplete where an earlier value of the file has none.
+    ///
+    /// - Parameter isDescribedInFile: Whether the tag's first value in the file says what it is.
+    func description(by value: Event.Value, isDescribedInFile: Bool) -> SeriesDescription? {
         let metadata = value.metadata
         if self == .default, let metadata, metadata.dataClass != .unknown {
             return SeriesDescription(
                 kind: .init(rawValue: metadata.pluginName), dataClass: metadata.dataClass)
         }
-        guard let kind = value.kind else { return nil }
+        guard let kind = value.kind else { return self == .default ? .unknown : nil }
+        if self == .python, !isDescribedInFile, (metadata?.dataClass ?? .unknown) == .unknown {
+            return .unknown
+        }
         let isStated = metadata?.pluginName == kind.rawValue && metadata?.dataClass != .unknown
         return SeriesDescription(
             kind: kind, dataClass: isStated ? metadata?.dataClass ?? .unknown : kind.dataClass)
@@ -96,6 +105,11 @@ enum ValueForm {
     case invalid
     /// No value, or one that is not known here.
     case nothing
+
+    /// Whether it is a number.
+    var isNumber: Bool {
+        if case .number = self { true } else { false }
+    }
 
     init(_ value: Event.Value, of event: Event) {
         guard event.values.count > 0 else {

@@ -68,11 +68,22 @@ public struct RunValues: Sendable {
         for index in tags.indices { tags[index].finish(by: rules) }
     }
 
-    /// Reads all that is whole of a file.
+    /// Reads all that is whole of a file. By the rules of the data server, an event whose time is not
+    /// a number ends the file, and one whose time is infinite is not there.
     private mutating func read(_ reader: inout EventFileReader) throws(EventFileError) {
         while let part = try reader.nextPart() {
             switch part {
-            case .event(let event): add(event, of: reader.path)
+            case .event(let event):
+                if rules == .default, !event.wallTime.isFinite {
+                    let isNaN = event.wallTime.isNaN
+                    problems.append(
+                        EventFileError(
+                            path: reader.path, offset: event.offset,
+                            event: isNaN ? .timeIsNotANumber : .timeIsInfinite))
+                    if isNaN { return }
+                } else {
+                    add(event, of: reader.path)
+                }
             case .damage(let damage): problems.append(damage.error)
             }
         }
@@ -100,10 +111,6 @@ public struct RunValues: Sendable {
 
     private mutating func add(_ event: Event, of path: String) {
         eventCount += 1
-        if rules == .default, !event.wallTime.isFinite {
-            problems.append(EventFileError(wallTimeOf: event, in: path))
-            return
-        }
         if let version = event.fileVersion { fileVersion = version }
         if case .metaGraph = event.content, event.graphDefinition != nil {
             metaGraphs.append(place(of: 0, of: event, in: path))
@@ -120,7 +127,8 @@ public struct RunValues: Sendable {
             if rules == .python, !isTensor(value, key.tag) { continue }
             tags[index(of: key)].add(
                 value, of: event,
-                at: place(of: number, of: event, in: path), by: rules)
+                at: place(of: number, of: event, in: path), by: rules,
+                isDescribedInFile: kindsOfFile[key.tag] != .unknown)
         }
     }
 

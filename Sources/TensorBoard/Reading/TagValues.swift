@@ -2,7 +2,8 @@
 public struct TagValues: Sendable {
     /// The tag; of the run's graph `__run_graph__`, as in TensorBoard.
     public let tag: String
-    /// What the values are.
+    /// What the values are; of an unknown kind where no value says it, or not where TensorBoard looks
+    /// for it: it shows nothing of the tag then.
     public private(set) var kind: Series.Kind = .unknown
     /// What the first value says about all: title, description, plugin.
     public private(set) var metadata: Event.Metadata?
@@ -50,13 +51,16 @@ public struct TagValues: Sendable {
     }
 
     mutating func add(
-        _ value: Event.Value, of event: Event, at stored: StoredValue, by rules: ReadingRules
+        _ value: Event.Value, of event: Event, at stored: StoredValue, by rules: ReadingRules,
+        isDescribedInFile: Bool
     ) {
         let form = ValueForm(value, of: event)
         if rules == .default { dropTail(from: stored.step) }
         highestStep = max(highestStep, stored.step)
         if metadata == nil { metadata = value.metadata }
-        if description == nil, let described = rules.description(by: value) {
+        if description == nil,
+            let described = rules.description(by: value, isDescribedInFile: isDescribedInFile)
+        {
             description = described
             kind = described.kind
             let earlier = undescribed
@@ -85,9 +89,16 @@ public struct TagValues: Sendable {
         }
     }
 
-    /// What no value has described is of an unknown kind.
+    /// What no value has described is of an unknown kind; but where every value counts, numbers are
+    /// points.
     mutating func finish(by rules: ReadingRules) {
-        stored += undescribed.map(\.stored)
+        if rules == .all, undescribed.contains(where: \.form.isNumber) {
+            kind = .scalars
+            let points = SeriesDescription(kind: .scalars, dataClass: .scalar)
+            for (stored, form) in undescribed { put(form, at: stored, points, by: rules) }
+        } else {
+            stored += undescribed.map(\.stored)
+        }
         undescribed = []
         guard rules == .python, description?.dataClass == .blobSequence else { return }
         // The first one of each step, in the order of the steps.
