@@ -271,7 +271,9 @@ import Testing
                 one of TensorBoard's readers does not show. The line says what is whole before
                 that place and behind it, and how many events TensorBoard reads: its default
                 reader does not check data, the other one (--load_fast=false) ends at the first
-                damage. What is whole `gan log repair` brings back.
+                damage. What is whole `gan log repair` brings back. Named, too, are tags that
+                hold two kinds of value in a run, with the files of both, and tags that are of
+                no kind.
 
                 USAGE: gan log check [<folder>]
 

@@ -11,7 +11,8 @@ struct LogCheckCommand: ParsableCommand {
             TensorBoard's readers does not show. The line says what is whole before that place and \
             behind it, and how many events TensorBoard reads: its default reader does not check data, \
             the other one (--load_fast=false) ends at the first damage. What is whole `gan log \
-            repair` brings back.
+            repair` brings back. Named, too, are tags that hold two kinds of value in a run, with the \
+            files of both, and tags that are of no kind.
             """)
 
     @OptionGroup var folder: LogFolder
@@ -20,6 +21,10 @@ struct LogCheckCommand: ParsableCommand {
         let log = try folder.open()
         var isWhole = log.problems.isEmpty
         log.check { report in
+            for problem in report.tagProblems {
+                isWhole = false
+                System.printError("gan: \(problem.description.printable)\n")
+            }
             guard let problem = report.problem else {
                 System.print("\(report.path.printable): \(Self.text(whole: report))\n")
                 return

@@ -10,8 +10,16 @@ extension EventDecoder {
     }
 
     /// Looks at a serialized event as TensorBoard's readers do; `nil` for bytes that are none.
-    func finding(_ bytes: RawSpan) -> Finding? {
-        withMessage(bytes) { Finding(problem: Self.problem(of: $0)) }
+    ///
+    /// - Parameter look: Is given the event, too, if it has no string that keeps both readers from it.
+    func finding(
+        _ bytes: RawSpan, _ look: (borrowing Tensorflow__Event) -> Void = { _ in }
+    ) -> Finding? {
+        withMessage(bytes) { message in
+            let problem = Self.problem(of: message)
+            if problem != .notText { look(message) }
+            return Finding(problem: problem)
+        }
     }
 
     private static func problem(

@@ -19,18 +19,23 @@ extension EventLog {
         public fileprivate(set) var defaultReaderDamagedCount = 0
         /// How many events TensorBoard reads with its other reader (`--load_fast=false`).
         public fileprivate(set) var pythonReaderCount = 0
+        /// The tags of which TensorBoard does not show what the file has, since they are for another
+        /// plugin in an earlier place, or for none: a problem for each.
+        public fileprivate(set) var tagProblems: [EventFileError] = []
 
         fileprivate init(path: String) {
             self.path = path
         }
     }
 
-    /// Reads every event file, and checks every checksum and message.
+    /// Reads every event file, and checks every checksum and message, and that each tag of a run is
+    /// of one kind in all its files.
     ///
     /// - Parameter report: Is given what was found in each file, file by file.
     public func check(_ report: (FileReport) -> Void) {
-        for file in runs.flatMap(\.files) {
-            report(Self.check(file))
+        for run in runs {
+            var kinds = TagKinds()
+            for file in run.files { report(Self.check(file, &kinds)) }
         }
     }
 
@@ -39,14 +44,20 @@ extension EventLog {
     /// The default one (`rustboard_core`) ends where a length is damaged, where data are no event,
     /// and at a time that is not a number; the other one (`PyRecordReader_New`) ends at any damage.
     public static func check(_ path: String) -> FileReport {
+        var kinds = TagKinds()
+        return check(path, &kinds)
+    }
+
+    private static func check(_ path: String, _ kinds: inout TagKinds) -> FileReport {
         var check = FileCheck(path)
         do throws(EventFileError) {
             var reader = try EventFileReader(path: path)
             if let compression = reader.compression { check.endsBothReaders(at: compression) }
-            while let step = try reader.nextChecked() { check.add(step) }
+            while let step = try reader.nextChecked(&kinds) { check.add(step) }
         } catch {
             check.endsBothReaders(at: error)
         }
+        check.report.tagProblems = kinds.takeFindings()
         return check.report
     }
 }
@@ -128,13 +139,18 @@ extension EventFileReader {
 
     /// - Throws: `EventFileError` if the system cannot read the file, or if its compressed stream is
     ///   damaged.
-    fileprivate mutating func nextChecked() throws(EventFileError) -> CheckedStep? {
+    fileprivate mutating func nextChecked(
+        _ kinds: inout TagKinds
+    ) throws(EventFileError) -> CheckedStep? {
         let start = offset
         let path = path
         let record: (isWhole: Bool, finding: EventDecoder.Finding?)?
         do throws(RecordError) {
-            record = try records.nextUnverified { [decoder] data, _, isWhole in
-                (isWhole, decoder.finding(data))
+            record = try records.nextUnverified { [decoder] data, offset, isWhole in
+                let finding = decoder.finding(data) { message in
+                    if isWhole { kinds.add(message, path: path, offset: offset) }
+                }
+                return (isWhole, finding)
             }
         } catch {
             return try passOver(error)

@@ -36,18 +36,19 @@ final class EventQueue: @unchecked Sendable {
     private var failure: EventFileError?
     /// Failures that belong to one call each, and that nobody was told of yet.
     private var callFailures: [EventFileError] = []
-    private var tags = KnownTags()
+    private var tags: KnownTags
     /// The greatest step that values were put for.
     private var greatestStep: Int64?
 
     /// The events that wait never hold more memory than about this, but for a single longer one.
     private static let costLimit = 64 << 20
 
-    /// Makes an empty queue.
-    init(capacity: Int, flushInterval: Duration, status: WriterStatus) {
+    /// Makes an empty queue for the events of a folder.
+    init(capacity: Int, flushInterval: Duration, folder: String, status: WriterStatus) {
         self.capacity = capacity
         self.flushInterval = flushInterval
         self.status = status
+        tags = KnownTags(folder: folder, status: status)
         hasWork = Monitor.Condition(of: monitor)
         hasProgress = Monitor.Condition(of: monitor)
     }

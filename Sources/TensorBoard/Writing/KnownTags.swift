@@ -1,7 +1,7 @@
 /// The tags that a writer has logged, with the plugin that shows each: TensorBoard shows a tag by
 /// the plugin of its first value, and nothing at all of values that are for another one.
 struct KnownTags {
-    private struct Entry {
+    fileprivate struct Entry {
         /// The tag's place among all.
         let number: Int
         /// The plugin's name.
@@ -9,6 +9,17 @@ struct KnownTags {
     }
 
     private var entries: [ExactName: Entry] = [:]
+    /// What all writers of the folder have logged; `nil` if there was no folder yet.
+    private let folder: FolderTagsMembership?
+    private let status: WriterStatus
+
+    /// - Parameters:
+    ///   - folder: The run's folder.
+    ///   - status: Which file is written.
+    init(folder: String, status: WriterStatus) {
+        self.folder = FolderTagsMembership(folder: folder)
+        self.status = status
+    }
 
     /// Takes up a tag.
     ///
@@ -19,35 +30,41 @@ struct KnownTags {
     ) throws(Refusal) -> Int {
         let name = ExactName(tag)
         if let entry = entries[name] {
-            guard entry.plugin == plugin else {
-                throw Refusal(
-                    "the tag \(tag.quoted) was logged for \(entry.plugin.plugins), and now for "
-                        + "\(plugin.plugins): TensorBoard would not show that; choose another tag")
-            }
+            try entry.check(tag, plugin)
             return entry.number
         }
-        try tag.checkHasNoNUL("the tag")
-        let number = entries.count
-        entries[name] = Entry(number: number, plugin: plugin)
-        return number
+        try takeUp([(tag, plugin)])
+        return entries.count - 1
     }
 
     /// Takes up the tags of a summary: all of them, or none.
     ///
     /// - Throws: `Refusal`
     mutating func takeUp(_ values: [(tag: String, plugin: String)]) throws(Refusal) {
-        var added: [ExactName] = []
-        for (tag, plugin) in values {
-            let count = entries.count
-            do throws(Refusal) {
-                _ = try number(of: tag, shownBy: plugin)
-            } catch {
-                // The last ones have the highest numbers: what is left has no gap.
-                for name in added { entries[name] = nil }
-                throw error
+        var added: [(tag: String, plugin: String)] = []
+        do throws(Refusal) {
+            for (tag, plugin) in values {
+                let name = ExactName(tag)
+                if let entry = entries[name] {
+                    try entry.check(tag, plugin)
+                } else {
+                    try tag.checkHasNoNUL("the tag")
+                    entries[name] = Entry(number: entries.count, plugin: plugin)
+                    added.append((tag, plugin))
+                }
             }
-            if entries.count > count { added.append(ExactName(tag)) }
+            if !added.isEmpty { try folder?.tags.takeUp(added, in: status.path) }
+        } catch {
+            // The last ones have the highest numbers: what is left has no gap.
+            for (tag, _) in added { entries[ExactName(tag)] = nil }
+            throw error
         }
+    }
+}
+
+extension KnownTags.Entry {
+    fileprivate func check(_ tag: String, _ plugin: String) throws(Refusal) {
+        if self.plugin != plugin { throw Refusal(tag: tag, for: plugin, loggedFor: self.plugin) }
     }
 }
 
@@ -58,6 +75,18 @@ struct Refusal: Error {
 
     init(_ reason: String) {
         self.reason = reason
+    }
+
+    /// - Parameters:
+    ///   - tag: The tag of a value.
+    ///   - plugin: The plugin that shows the value.
+    ///   - earlier: The one that shows the tag's first value.
+    ///   - file: The file with that one, if it is another writer's.
+    init(tag: String, for plugin: String, loggedFor earlier: String, in file: String? = nil) {
+        self.init(
+            "the tag \(tag.quoted) was logged for \(earlier.plugins)"
+                + (file.map { " in \($0)" } ?? "") + ", and now for \(plugin.plugins): "
+                + "TensorBoard would not show that; choose another tag")
     }
 
     /// - Parameter time: Seconds since 1970, but not finite.

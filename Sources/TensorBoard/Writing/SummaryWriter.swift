@@ -76,7 +76,8 @@ public final class SummaryWriter: Sendable {
         let status = WriterStatus(path: logdir)
         let files = try EventFiles(in: logdir, options: options, status: status)
         let queue = EventQueue(
-            capacity: options.queueCapacity, flushInterval: options.flushInterval, status: status)
+            capacity: options.queueCapacity, flushInterval: options.flushInterval, folder: logdir,
+            status: status)
         let thread = BackgroundThread { Self.write(from: queue, to: files) }
         guard let thread else {
             throw EventFileError(
@@ -104,8 +105,9 @@ public final class SummaryWriter: Sendable {
     ///   - step: The step that they belong to.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed. With the
-    ///   problem `refused`, and nothing logged, if a tag was logged for another plugin before, since
-    ///   TensorBoard would show neither; if a tag, a title or an explanation has a NUL; if the time is
+    ///   problem `refused`, and nothing logged, if a tag was logged for another plugin before, by any
+    ///   writer of this process in the same folder, since TensorBoard would show nothing of what comes
+    ///   second; what other processes have logged there `EventLog.check(_:)` finds; if a tag, a title or an explanation has a NUL; if the time is
     ///   not finite, which would make TensorBoard drop the values.
     public func add(
         _ summary: Summary, step: Int64, wallTime: Double? = nil
@@ -139,7 +141,8 @@ public final class SummaryWriter: Sendable {
         if let refusal { try refuse(refusal) }
     }
 
-    /// Logs the run's graph. TensorBoard shows a run's last one.
+    /// Logs the run's graph. Of several, whoever logs them, TensorBoard shows the last one; with
+    /// `--load_fast=false` the first one.
     ///
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed; with the
     ///   problem `refused` if a name has a NUL.

@@ -1,0 +1,90 @@
+import CTensorBoardProtos
+import RecordIO
+
+/// What the files of a run say of the kinds of their tags, as far as they contradict themselves:
+/// TensorBoard shows a tag by its first value, in the order of the files' names.
+struct TagKinds {
+    private struct First {
+        /// `nil` where the value does not say it.
+        let kind: Series.Kind?
+        let path: String
+        let offset: Int
+        /// In which file a problem was told last.
+        var toldIn: String?
+    }
+
+    private var tags: [ExactName: First] = [:]
+    /// What was found since somebody last asked.
+    private var findings: [EventFileError] = []
+
+    /// Looks at the values of an event.
+    mutating func add(_ message: borrowing Tensorflow__Event, path: String, offset: Int) {
+        switch message.what_case {
+        case TENSORFLOW__EVENT__WHAT_SUMMARY:
+            let summary = message.summary.pointee
+            for value in UnsafeBufferPointer(start: summary.value, count: summary.n_value) {
+                guard let value else { continue }
+                add(String(value.pointee.tag), value.pointee.kind, path, offset)
+            }
+        case TENSORFLOW__EVENT__WHAT_GRAPH_DEF:
+            add("__run_graph__", .graphs, path, offset)
+        case TENSORFLOW__EVENT__WHAT_TAGGED_RUN_METADATA:
+            add(String(message.tagged_run_metadata.pointee.tag), .runMetadata, path, offset)
+        default: break
+        }
+    }
+
+    /// Takes what was found.
+    mutating func takeFindings() -> [EventFileError] {
+        defer { findings = [] }
+        return findings
+    }
+
+    private mutating func add(_ tag: String, _ kind: Series.Kind?, _ path: String, _ offset: Int) {
+        let name = ExactName(tag)
+        guard let first = tags[name] else {
+            tags[name] = First(
+                kind: kind, path: path, offset: offset, toldIn: kind == nil ? path : nil)
+            if kind == nil {
+                findings.append(
+                    EventFileError(
+                        path: path, offset: offset, problem: .noKind,
+                        description: "the first value of the tag \(tag.quoted), at byte \(offset), "
+                            + "has no metadata that name a plugin, and TensorBoard shows nothing "
+                            + "of that tag; a repair gives them to scalars, histograms and images"))
+            }
+            return
+        }
+        guard let expected = first.kind, let kind, kind != expected, first.toldIn != path else {
+            return
+        }
+        tags[name]?.toldIn = path
+        findings.append(
+            EventFileError(
+                path: path, offset: offset, problem: .kindsDiffer,
+                description: "the tag \(tag.quoted) has a value for the plugin \(kind) at byte "
+                    + "\(offset), but its first one is for \(expected), at byte \(first.offset)"
+                    + (first.path == path ? "" : " of \(first.path)")
+                    + ": TensorBoard shows the tag's \(expected) alone; log the others under "
+                    + "another tag"))
+    }
+}
+
+extension Tensorflow__Summary__Value {
+    /// The plugin that shows the value, if the value says it.
+    fileprivate var kind: Series.Kind? {
+        let named = (metadata?.pointee.plugin_data?.pointee.plugin_name).map {
+            Series.Kind(rawValue: String(cString: $0))
+        }
+        if let metadata, metadata.pointee.data_class != TENSORFLOW__DATA_CLASS__DATA_CLASS_UNKNOWN {
+            return named ?? .unknown
+        }
+        return switch value_case {
+        case TENSORFLOW__SUMMARY__VALUE__VALUE_SIMPLE_VALUE: .scalars
+        case TENSORFLOW__SUMMARY__VALUE__VALUE_HISTO: .histograms
+        case TENSORFLOW__SUMMARY__VALUE__VALUE_IMAGE: .images
+        case TENSORFLOW__SUMMARY__VALUE__VALUE_AUDIO: .audio
+        default: named == .unknown ? nil : named
+        }
+    }
+}
