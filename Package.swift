@@ -9,6 +9,7 @@ let package = Package(
         .library(name: "TensorBoard", targets: ["TensorBoard"]),
         .library(name: "TensorBoardMetrics", targets: ["TensorBoardMetrics"]),
         .library(name: "Checkpoints", targets: ["Checkpoints"]),
+        .library(name: "Datasets", targets: ["Datasets"]),
         .library(name: "TensorGraph", targets: ["TensorGraph"]),
     ],
     dependencies: [

@@ -21,5 +21,7 @@ let package = Package(
         fuzzer("CheckpointFuzzer", of: "Checkpoints"),
         fuzzer("SnappyFuzzer", of: "Checkpoints"),
         fuzzer("StateFuzzer", of: "Checkpoints"),
+        fuzzer("NPYFuzzer", of: "Datasets"),
+        fuzzer("IDXFuzzer", of: "Datasets"),
     ]
 )
