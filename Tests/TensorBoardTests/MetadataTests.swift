@@ -42,6 +42,8 @@ import Testing
                 .init([1] as [Float], shape: []), plugin: .init(name: "own", content: [7]),
                 tag: "own", step: step)
             try writer.addCustomScalars(CustomScalars([]))
+            // Of several that wait only the last one is written.
+            try writer.flush()
         }
         let plugins = [
             "text": "text", "curve": "pr_curves", "body_VERTEX": "mesh", "body_FACE": "mesh",

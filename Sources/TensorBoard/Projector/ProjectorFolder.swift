@@ -8,7 +8,7 @@ struct ProjectorFolder {
     let path: String
 
     /// Held while a configuration is changed: other writers of the process may log into the same
-    /// folder.
+    /// folder. Those of other processes are kept off by a lock on one of the run's files.
     private static let changing = Locked(())
     /// The longest configuration that is read.
     private static let maximumLength = 64 << 20
@@ -20,6 +20,8 @@ struct ProjectorFolder {
     func write(_ logged: LoggedEmbedding) throws(EventFileError) {
         do throws(FileError) {
             try Self.changing.withLock { _ throws(FileError) in
+                let lock = RunHistory(folder: path).lock()
+                defer { withExtendedLifetime(lock) {} }
                 let file = "\(path)/projector_config.pbtxt"
                 var text = try contents(of: file)
                 var logged = logged

@@ -1,6 +1,3 @@
-import CProtobufC
-import CTensorBoardProtos
-
 /// What the Custom Scalars tab shows: charts of several curves, in categories.
 ///
 /// ```swift
@@ -116,50 +113,5 @@ extension CustomScalars {
             content: .tensor(
                 Summary.Tensor(byteStrings: [try serialized()], shape: []),
                 Summary.Plugin(name: "custom_scalars")))
-    }
-
-    /// The layout as a serialized `Layout`.
-    private func serialized() throws(Refusal) -> [UInt8] {
-        let arena = MessageArena()
-        let bytes = arena.make(tensorboard__layout__init) {
-            ($0.n_category, $0.category) = arena.repeated(
-                categories.map { category in
-                    arena.make(tensorboard__category__init) {
-                        $0.title = arena.string(category.title)
-                        $0.closed = category.isClosed ? 1 : 0
-                        ($0.n_chart, $0.chart) = arena.repeated(
-                            category.charts.map { $0.message(in: arena) })
-                    }
-                })
-        }.packed()
-        try arena.checkIsWhole()
-        return bytes
-    }
-}
-
-extension CustomScalars.Chart {
-    fileprivate func message(in arena: MessageArena) -> UnsafeMutablePointer<Tensorboard__Chart> {
-        arena.make(tensorboard__chart__init) {
-            $0.title = arena.string(title)
-            switch content {
-            case .patterns(let patterns):
-                $0.content_case = TENSORBOARD__CHART__CONTENT_MULTILINE
-                $0.multiline = arena.make(tensorboard__multiline_chart_content__init) {
-                    ($0.n_tag, $0.tag) = arena.repeated(patterns.map { arena.string($0) })
-                }
-            case .margins(let margins):
-                $0.content_case = TENSORBOARD__CHART__CONTENT_MARGIN
-                $0.margin = arena.make(tensorboard__margin_chart_content__init) {
-                    ($0.n_series, $0.series) = arena.repeated(
-                        margins.map { margin in
-                            arena.make(tensorboard__margin_chart_content__series__init) {
-                                $0.value = arena.string(margin.value)
-                                $0.lower = arena.string(margin.lower)
-                                $0.upper = arena.string(margin.upper)
-                            }
-                        })
-                }
-            }
-        }
     }
 }

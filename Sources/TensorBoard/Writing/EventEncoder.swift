@@ -82,8 +82,8 @@ struct EventEncoder: ~Copyable {
                 $0.tag = arena.bytes(tag.utf8)
                 $0.run_metadata = arena.bytes(metadata.serialized())
             }
-        case .serialized, .embedding:
-            return nil  // No messages of this file.
+        case .serialized, .embedding, .layout:
+            return nil  // No messages as they stand.
         }
         return message
     }

@@ -10,6 +10,9 @@ final class EventFiles {
     private var isStarted = false
     private let descriptions = TagDescriptions()
     private let projector: ProjectorFolder
+    private var layouts: LayoutHistory
+    /// What the writer has brought into the run's Custom Scalars tab.
+    private var ownLayout = CustomScalars()
     /// Failures that belong to one call each, where they are thrown.
     private var callFailures: [EventFileError] = []
     /// When the last failure was, while it is not followed by a success.
@@ -28,6 +31,7 @@ final class EventFiles {
         self.options = options
         self.status = status
         projector = ProjectorFolder(path: folder)
+        layouts = LayoutHistory(folder: folder)
         do throws(EventFileError) {
             try startFile()
         } catch {
@@ -98,22 +102,63 @@ final class EventFiles {
             return 1
         }
         let limit = options.maximumFileSize ?? .max
-        if let file, file.byteCount >= limit {
-            try synchronized(file)
-            self.file = nil
+        if let file, file.byteCount >= limit { try endFile() }
+        if let event = events.first, case .layout(let layout) = event.content {
+            // Each says all of it.
+            if !events.dropFirst().contains(where: \.isLayout) {
+                try write(layout, at: event.wallTime)
+            }
+            return 1
         }
-        let file: EventFile
+        return try nextFile().write(
+            events.prefix { !$0.isForProjector && !$0.isLayout }, upTo: limit)
+    }
+
+    /// Writes what the writer has in the run's Custom Scalars tab, and what others have there, where
+    /// TensorBoard sees it: not before a file that has a layout, too.
+    private func write(_ own: CustomScalars, at time: Double) throws(EventFile.Failure) {
+        let lock = RunHistory(folder: folder).lock()
+        defer { withExtendedLifetime(lock) {} }
+        var file = try nextFile()
+        let last = layouts.last()
+        let shown = last?.layout ?? CustomScalars()
+        let others = shown.removing(ownLayout)
+        let layout =
+            others.categories.isEmpty ? own : shown.removing(ownLayout.removing(own)).adding(own)
+        let value: Summary.Value
+        do throws(Refusal) {
+            value = try layout.value()
+        } catch {
+            return  // It was looked at when it was logged.
+        }
+        if let last, ExactName(file.path) < ExactName(last.path) {
+            if value == (try? shown.value()) { return }
+            try endFile()
+            file = try nextFile()
+        }
+        let event = PendingEvent(
+            wallTime: time, step: 0, content: .summary(Summary([value])))
+        do throws(EventFile.Failure) {
+            _ = try file.write([event][...])
+        } catch {
+            throw EventFile.Failure(error: error.error, writtenCount: 0)
+        }
+        layouts.note(layout, in: file.path)
+        ownLayout = own.removing(others)
+    }
+
+    private func endFile() throws(EventFile.Failure) {
         do throws(EventFileError) {
-            file = try startFile()
+            try file?.synchronize()
         } catch {
             throw EventFile.Failure(error: error, writtenCount: 0)
         }
-        return try file.write(events.prefix { !$0.isForProjector }, upTo: limit)
+        file = nil
     }
 
-    private func synchronized(_ file: EventFile) throws(EventFile.Failure) {
+    private func nextFile() throws(EventFile.Failure) -> EventFile {
         do throws(EventFileError) {
-            try file.synchronize()
+            return try startFile()
         } catch {
             throw EventFile.Failure(error: error, writtenCount: 0)
         }
@@ -130,6 +175,7 @@ final class EventFiles {
             })
         isStarted = true
         self.file = file
+        layouts.note(nil, in: file.path)
         status.path = file.path
         return file
     }
@@ -166,5 +212,9 @@ extension PendingEvent {
     /// Whether it goes into files of its own.
     fileprivate var isForProjector: Bool {
         if case .embedding = content { true } else { false }
+    }
+
+    fileprivate var isLayout: Bool {
+        if case .layout = content { true } else { false }
     }
 }

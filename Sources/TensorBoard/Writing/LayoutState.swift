@@ -1,9 +1,7 @@
-/// What a run's Custom Scalars tab shows, as far as it was logged.
+/// What a program asks for in its run's Custom Scalars tab.
 struct LayoutState {
-    /// What the program asked for.
+    /// What it gave as a layout.
     var layout = CustomScalars()
-    /// How often the layout was logged: the step of the last time.
-    private(set) var count: Int64 = 0
 
     /// The charts that follow from what is logged, and the tags of each.
     private var charts: [(title: String, tags: [String])] = []
@@ -25,26 +23,22 @@ struct LayoutState {
         return isChanged
     }
 
-    /// Everything that is shown, to be logged now. Charts are in categories as TensorBoard groups
-    /// tags: by the text before the first `/`.
-    ///
-    /// - Throws: `Refusal` if a text cannot be written.
-    mutating func next() throws(Refusal) -> Summary {
-        var merged = layout
+    /// All of it. Charts are in categories as TensorBoard groups tags: by the text before the first
+    /// `/`.
+    var whole: CustomScalars {
+        var whole = layout
         for (title, tags) in charts {
             let category = String(title.unicodeScalars.prefix { $0 != "/" })
             let chart = CustomScalars.Chart.lines(title, tags: tags)
-            let index = merged.categories.firstIndex {
+            let index = whole.categories.firstIndex {
                 ExactName($0.title) == ExactName(category)
             }
             if let index {
-                merged.categories[index].charts.append(chart)
+                whole.categories[index].charts.append(chart)
             } else {
-                merged.categories.append(.init(title: category, charts: [chart]))
+                whole.categories.append(.init(title: category, charts: [chart]))
             }
         }
-        let value = try merged.value()
-        count += 1
-        return Summary([value])
+        return whole
     }
 }

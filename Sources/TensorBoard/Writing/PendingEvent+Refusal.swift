@@ -18,6 +18,8 @@ extension PendingEvent.Content {
         case .fileVersion, .start, .scalar: break
         case .summary(let summary):
             for value in summary.values { try value.check() }
+        case .layout(let layout):
+            _ = try layout.serialized()
         case .graph(let graph):
             for node in graph.nodes { try node.check() }
         case .runMetadata(_, let metadata):

@@ -18,6 +18,9 @@ struct PendingEvent: Sendable {
         case scalar(tag: String, number: Int, Float)
         /// Values of a step.
         case summary(Summary)
+        /// What the program asks for in the run's Custom Scalars tab; what others ask for comes to
+        /// it when it is written.
+        case layout(CustomScalars)
         /// The graph of the run.
         case graph(GraphDefinition)
         /// What a step of the graph took.
@@ -33,11 +36,25 @@ struct PendingEvent: Sendable {
         switch content {
         case .fileVersion, .start, .scalar: 64
         case .summary(let summary): summary.values.reduce(64) { $0 + 64 + $1.content.cost }
+        case .layout(let layout): layout.cost
         case .graph(let graph): graph.nodes.count * 512
         case .runMetadata(_, let metadata):
             metadata.devices.reduce(64) { $0 + 64 + $1.nodes.count * 256 }
         case .serialized(let bytes): bytes.count
         case .embedding(let embedding): embedding.cost
+        }
+    }
+}
+
+extension CustomScalars {
+    fileprivate var cost: Int {
+        categories.reduce(64) { cost, category in
+            category.charts.reduce(cost + 64) { cost, chart in
+                switch chart.content {
+                case .patterns(let patterns): cost + 64 + 64 * patterns.count
+                case .margins(let margins): cost + 64 + 192 * margins.count
+                }
+            }
         }
     }
 }

@@ -27,10 +27,17 @@ struct RunHistory {
     }
 
     /// The event files, in the order of their names.
-    private var paths: [String] {
+    var paths: [String] {
         let entries = (try? Folder.entries(of: folder)) ?? []
         return entries.filter { !$0.isFolder && EventFileName.isEventFile($0.name) }
             .map { "\(folder)/\($0.name)" }
+    }
+
+    /// Keeps other writers, of other processes too, from changing what a run has once while this one
+    /// does. Where that cannot be had, two that do it at once may lose what one of them has added.
+    func lock() -> FileLock? {
+        paths.first { !$0.hasSuffix(EventFileName.first) }
+            .flatMap { FileLock.take($0, waiting: 2) }
     }
 
     private static func hasStart(_ path: String) -> Bool {

@@ -5,6 +5,9 @@ extension SummaryWriter {
     /// Where the results are known already, this call logs them too and ends the run; otherwise
     /// ``endHParams(metrics:status:step:)`` does.
     ///
+    /// Of several in a run, whoever logs them, TensorBoard shows the first ones. A run that is
+    /// continued gets others by ``replaceHParams(_:status:ofRun:)``.
+    ///
     /// - Parameters:
     ///   - hparams: The hyperparameters, each once.
     ///   - metrics: Final results, by the tags of their curves, if they are known.
@@ -55,8 +58,13 @@ extension SummaryWriter {
         try addOfNoStep(Summary([end]))
     }
 
-    /// Logs what the run's Custom Scalars tab shows, in place of what was logged before; the charts
-    /// of ``addScalars(_:tag:step:wallTime:)`` come after it.
+    /// Logs what the run's Custom Scalars tab shows, in place of what this writer gave before; the
+    /// charts of ``addScalars(_:tag:step:wallTime:)`` come after it.
+    ///
+    /// What other writers have logged for the run's tab stays, be they closed or open, of this process
+    /// or of another one: categories of one title are one, and so are charts of one title in them,
+    /// with the lines of all. TensorBoard shows the last layout of a run's last file that has one, so
+    /// the writer goes on in a new file where another writer's is the last.
     ///
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed; with the
     ///   problem `refused` if a text has a NUL.
@@ -65,7 +73,7 @@ extension SummaryWriter {
             let earlier = state.layout
             state.layout = layout
             do throws(EventFileError) {
-                try log(&state)
+                try log(state)
             } catch {
                 state.layout = earlier
                 throw error
@@ -90,21 +98,15 @@ extension SummaryWriter {
         let points = values.map { Summary.Value.scalar($1, tag: "\(tag)/\($0)") }
         try add(Summary(points), step: step, wallTime: wallTime)
         try layout.withLock { state throws(EventFileError) in
-            if state.add(points.lazy.map(\.tag), to: tag) { try log(&state) }
+            if state.add(points.lazy.map(\.tag), to: tag) { try log(state) }
         }
     }
 
-    /// Logs the charts of a run. Their steps only count them, so that the last ones are shown.
-    private func log(_ state: inout LayoutState) throws(EventFileError) {
-        let summary: Summary
-        do throws(Refusal) {
-            summary = try state.next()
-        } catch {
-            return try refuse(error)
-        }
+    /// Logs what this writer has in the Custom Scalars tab.
+    private func log(_ state: LayoutState) throws(EventFileError) {
         try put(
-            .summary(summary), step: state.count, wallTime: nil, tags: summary.tags,
-            isOfStep: false)
+            .layout(state.whole), step: 0, wallTime: nil,
+            tags: [(CustomScalars.tag, "custom_scalars")], isOfStep: false)
     }
 
     /// Logs what is true of the whole run.
