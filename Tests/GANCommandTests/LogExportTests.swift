@@ -113,8 +113,8 @@ import Testing
         #expect(
             check.errors == """
                 gan: \(named): the first value of the tag "x", at byte \(file.offsets[1]), has no \
-                metadata that name a plugin, and TensorBoard shows nothing of that tag; a repair gives \
-                them to scalars, histograms and images
+                metadata that name a plugin, and TensorBoard's default reader shows nothing of that \
+                tag; a repair gives them to scalars, histograms and images
 
                 """)
         #expect(try rows("--as", "all") == (0..<5).map { ".,x,\($0),\(100 + $0).0,\($0).0" })

@@ -137,6 +137,29 @@ import Testing
         try first.close()
     }
 
+    /// What is refused is as if it had never been asked for, whatever the policy.
+    @Test(arguments: [true, false]) func whatIsRefusedLeavesNothing(isThrowing: Bool) throws {
+        let first = try writer {
+            if !isThrowing { $0.failurePolicy = .dropping(report: { _ in }) }
+        }
+        try first.addScalars(["y": 1], tag: "a", step: 1)
+        if isThrowing {
+            #expect(throws: EventFileError.self) {
+                try first.addCustomScalars(Self.layout("c\0", "one", "x"))
+            }
+            #expect(throws: EventFileError.self) {
+                try first.addScalars(["y\0": 1], tag: "b", step: 1)
+            }
+        } else {
+            try first.addCustomScalars(Self.layout("c\0", "one", "x"))
+            try first.addScalars(["y\0": 1], tag: "b", step: 1)
+            #expect(first.droppedEvents == 2)
+        }
+        try first.addScalars(["y": 1], tag: "d", step: 2)
+        try first.close()
+        #expect(try shown() == ["a|a|^a/y$", "d|d|^d/y$"])
+    }
+
     /// Alone in its run, a writer has its layout as it gave it: in its order, two charts of one title.
     @Test func aLayoutIsShownAsItWasGiven() throws {
         let first = try writer { $0.maximumFileSize = 300 }

@@ -50,8 +50,9 @@ struct TagKinds {
                     EventFileError(
                         path: path, offset: offset, problem: .noKind,
                         description: "the first value of the tag \(tag.quoted), at byte \(offset), "
-                            + "has no metadata that name a plugin, and TensorBoard shows nothing "
-                            + "of that tag; a repair gives them to scalars, histograms and images"))
+                            + "has no metadata that name a plugin, and TensorBoard's default "
+                            + "reader shows nothing of that tag; a repair gives them to scalars, "
+                            + "histograms and images"))
             }
             return
         }

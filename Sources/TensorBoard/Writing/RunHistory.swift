@@ -29,7 +29,7 @@ struct RunHistory {
     /// The event files, in the order of their names.
     var paths: [String] {
         let entries = (try? Folder.entries(of: folder)) ?? []
-        return entries.filter { !$0.isFolder && EventFileName.isEventFile($0.name) }
+        return entries.filter { $0.isFile && EventFileName.isEventFile($0.name) }
             .map { "\(folder)/\($0.name)" }
     }
 

@@ -69,6 +69,7 @@ extension SummaryWriter {
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed; with the
     ///   problem `refused` if a text has a NUL.
     public func addCustomScalars(_ layout: CustomScalars) throws(EventFileError) {
+        if let refusal = PendingEvent.Content.layout(layout).refusal { return try refuse(refusal) }
         try self.layout.withLock { state throws(EventFileError) in
             let earlier = state.layout
             state.layout = layout
@@ -97,6 +98,8 @@ extension SummaryWriter {
     ) throws(EventFileError) {
         let points = values.map { Summary.Value.scalar($1, tag: "\(tag)/\($0)") }
         try add(Summary(points), step: step, wallTime: wallTime)
+        // They were refused, and would be in the layout ever after.
+        if points.contains(where: \.tag.hasNUL) { return }
         try layout.withLock { state throws(EventFileError) in
             if state.add(points.lazy.map(\.tag), to: tag) { try log(state) }
         }
