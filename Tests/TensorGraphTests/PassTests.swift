@@ -79,6 +79,24 @@ import Testing
                 """)
     }
 
+    @Test mutating func whatOnlyAViewStillShowsIsNotKept() {
+        let x = build.feed([256, 64])
+        let relu = build.element(.relu, x)
+        let sums = build.columns(build.element(.neg, x))
+        let shown = build.view(relu, [256, 64])
+        build.fetch(build.columns(build.element(.mul, shown, sums)))
+        #expect(
+            build.text("recompute") == """
+                %0 f32[256,64] = feed, x:0
+                %2 f32[256,64] = neg %0
+                %3 f32[64] = reduceSum %2, over 256 for each 64, as a tree
+                %5 f32[256,64] = mul %7 %3
+                %6 f32[64] = reduceSum %5, over 256 for each 64, as a tree
+                %7 f32[256,64] = relu %0
+                fetch %6
+                """)
+    }
+
     @Test mutating func aSmallReluIsKept() {
         let x = build.feed([255, 64])
         let relu = build.element(.relu, x)

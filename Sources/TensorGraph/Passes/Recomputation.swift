@@ -19,7 +19,9 @@ struct Recomputation {
 
     static func run(_ program: inout Program, _ facts: Facts) {
         var pass = Recomputation(program: program, before: program)
-        for step in pass.before.order where pass.isCheap(step) { pass.makeAgain(step) }
+        for step in pass.before.order where pass.program.contains(step) && pass.isCheap(step) {
+            pass.makeAgain(step)
+        }
         program = pass.program
     }
 
@@ -62,7 +64,7 @@ struct Recomputation {
                 program.replaceInput(use.operand, of: use.step, by: again)
             }
         }
-        if program.readers(of: value).isEmpty { program.remove(id) }
+        if program.memoryReaders(of: value).isEmpty { program.remove(id) }
     }
 
     /// Whether what has to be read instead is there in any case, and not much more than the value.
