@@ -179,17 +179,20 @@ KERNEL_WIDE static void convolve_wide(void *context, size_t task) {
     convolve_band(&job, task, true);
 }
 
-size_t kernel_blocked_conv2d_scratch(const kernel_conv2d_shape *shape) {
-    const size_t taps = larger(shape->r * shape->s, WINOGRAD_TAPS);
+size_t kernel_blocked_conv2d_scratch(
+    const kernel_conv2d_shape *shape, kernel_conv2d_part part, kernel_conv2d_way way) {
+    if (part == KERNEL_CONV2D_FILTER_GRADIENT) return blocked_conv2d_filter_scratch(shape);
+    const size_t taps = way == KERNEL_CONV2D_WINOGRAD ? WINOGRAD_TAPS : shape->r * shape->s;
     return taps * shape->c * shape->k + larger(shape->c, shape->k) * BLOCK;
 }
 
-static void convolve(kernel_pool *pool, blocked_conv2d job, filter_layout w, float *scratch) {
+static void convolve(kernel_pool *pool, kernel_conv2d_way way, blocked_conv2d job, filter_layout w,
+    float *scratch) {
     const bool wide = has_wide_vectors();
     job.zeros = scratch;
     job.filter = scratch + job.c * BLOCK;
     kernel_fill(job.zeros, 0.0f, job.c * BLOCK);
-    if (wide && winograd_is_faster(&job)) {
+    if (way == KERNEL_CONV2D_WINOGRAD) {
         winograd(pool, job, w);
         return;
     }
@@ -216,9 +219,9 @@ static void convolve(kernel_pool *pool, blocked_conv2d job, filter_layout w, flo
         pool, blocks * job.bands, wide ? convolve_wide : convolve_narrow, &job);
 }
 
-void kernel_blocked_conv2d(kernel_pool *pool, float *y, kernel_pixel_order y_order, const float *x,
-    kernel_pixel_order x_order, const float *w, const float *bias, const kernel_conv2d_shape *shape,
-    float *scratch) {
+void kernel_blocked_conv2d(kernel_pool *pool, kernel_conv2d_way way, float *y,
+    kernel_pixel_order y_order, const float *x, kernel_pixel_order x_order, const float *w,
+    const float *bias, const kernel_conv2d_shape *shape, float *scratch) {
     const ptrdiff_t k = (ptrdiff_t)shape->k, c = (ptrdiff_t)shape->c, s = (ptrdiff_t)shape->s;
     const blocked_conv2d job = {
         .y = y, .x = x, .bias = bias, .x_order = x_order, .y_order = y_order,
@@ -226,12 +229,12 @@ void kernel_blocked_conv2d(kernel_pool *pool, float *y, kernel_pixel_order y_ord
         .r = shape->r, .s = shape->s, .p = shape->p, .q = shape->q, .k = shape->k,
         .top = (ptrdiff_t)shape->pad_top, .left = (ptrdiff_t)shape->pad_left,
     };
-    convolve(pool, job, (filter_layout){w, .r = s * c * k, .s = c * k, .c = k, .k = 1}, scratch);
+    convolve(pool, way, job, (filter_layout){w, .r = s * c * k, .s = c * k, .c = k, .k = 1}, scratch);
 }
 
-void kernel_blocked_conv2d_input_gradient(kernel_pool *pool, float *dx, kernel_pixel_order x_order,
-    const float *dy, kernel_pixel_order y_order, const float *w, const kernel_conv2d_shape *shape,
-    float *scratch) {
+void kernel_blocked_conv2d_input_gradient(kernel_pool *pool, kernel_conv2d_way way, float *dx,
+    kernel_pixel_order x_order, const float *dy, kernel_pixel_order y_order, const float *w,
+    const kernel_conv2d_shape *shape, float *scratch) {
     const ptrdiff_t k = (ptrdiff_t)shape->k, c = (ptrdiff_t)shape->c, s = (ptrdiff_t)shape->s;
     const blocked_conv2d job = {
         .y = dx, .x = dy, .x_order = y_order, .y_order = x_order,
@@ -241,5 +244,5 @@ void kernel_blocked_conv2d_input_gradient(kernel_pool *pool, float *dx, kernel_p
         .left = s - 1 - (ptrdiff_t)shape->pad_left,
     };
     const float *last = w + (shape->r * shape->s - 1) * shape->c * shape->k;
-    convolve(pool, job, (filter_layout){last, .r = -s * c * k, .s = -c * k, .c = 1, .k = k}, scratch);
+    convolve(pool, way, job, (filter_layout){last, .r = -s * c * k, .s = -c * k, .c = 1, .k = k}, scratch);
 }

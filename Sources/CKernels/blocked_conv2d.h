@@ -18,7 +18,10 @@ typedef struct {
     size_t tiles, bands;
 } blocked_conv2d;
 
-/// Whether winograd may be called, and is worth it.
-bool winograd_is_faster(const blocked_conv2d *job);
+/// Whether winograd takes filters of r × s and so many channels, of the input and of the output.
+bool winograd_can(size_t r, size_t s, size_t channels);
 /// The whole convolution. `filter` has room for WINOGRAD_TAPS · c · k values, `zeros` are set.
 void winograd(kernel_pool *pool, blocked_conv2d job, filter_layout w);
+
+/// Floats that the filter's gradient needs.
+size_t blocked_conv2d_filter_scratch(const kernel_conv2d_shape *shape);

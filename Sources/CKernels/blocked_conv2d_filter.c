@@ -154,7 +154,7 @@ static size_t bands_of(const kernel_conv2d_shape *shape) {
     return larger(1, smaller(shape->p, TASKS / larger(1, ceil_div(shape->n, BLOCK))));
 }
 
-size_t kernel_blocked_conv2d_filter_gradient_scratch(const kernel_conv2d_shape *shape) {
+size_t blocked_conv2d_filter_scratch(const kernel_conv2d_shape *shape) {
     return ceil_div(shape->n, BLOCK) * bands_of(shape) * filter_size(shape) * (BLOCK + 1);
 }
 

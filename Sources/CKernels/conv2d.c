@@ -5,17 +5,16 @@
 // two multiply-adds. Few channels are what this is made for: 11 or 13 channels fill 16 lanes to 69
 // or 81 %, which no layout by pixels betters on images of 14 × 14.
 //
-// With very few outputs (an image's single channel, in the gradient of a first layer) lanes would
-// idle; there the vector runs along a filter row's run of consecutive inputs, for eight pixels at
-// once, whose sums over the lanes are taken together.
+// That is the way by taps. With very few outputs (an image's single channel, in the gradient of a
+// first layer) lanes would idle: by runs, a vector lies along a filter row's run of consecutive
+// inputs, for eight pixels at once, whose sums over the lanes are taken together.
 //
-// Filters of three columns take another way where AVX-512's registers allow it: winograd_rows.c.
+// The third way, Winograd's, is in winograd_rows.c.
 #include "convolution.h"
 
 enum {
     PIXELS = 6,
     NARROW_PIXELS = 8,
-    NARROW = 4,  // outputs for which the second way is faster
 };
 
 typedef struct {
@@ -24,6 +23,7 @@ typedef struct {
     float *filter;  // [blocks, r, run, OUTPUTS], or [k, r, run padded to LANES]
     float *bias;    // [blocks, OUTPUTS], or NULL
     float *planes;  // [tasks, plane_size], if too large for a stack
+    bool by_runs;
 } work;
 
 /// filter[block, r, (s, c), k], and zeros where there is no k.
@@ -197,8 +197,6 @@ INLINE void convolve_narrow_band(float *y, const float *plane, const float *filt
     }
 }
 
-static bool is_narrow(const convolution *conv) { return conv->k <= NARROW && conv->run >= LANES; }
-
 /// Some bands of y.
 KERNEL_CLONES static void convolve_bands(void *context, size_t task) {
     const work *job = context;
@@ -211,7 +209,7 @@ KERNEL_CLONES static void convolve_bands(void *context, size_t task) {
         const size_t pixels = b.rows * conv->q;
         float *y = job->y + (b.n * conv->p + b.p) * conv->q * conv->k;
         lay_plane(plane, conv, b);
-        if (is_narrow(conv)) {
+        if (job->by_runs) {
             convolve_narrow_band(y, plane, job->filter, job->bias, conv, pixels);
         } else {
             convolve_band(y, plane, job->filter, job->bias, conv, pixels);
@@ -219,36 +217,40 @@ KERNEL_CLONES static void convolve_bands(void *context, size_t task) {
     }
 }
 
-static size_t filter_size(const convolution *conv) {
-    return is_narrow(conv) ? conv->k * conv->r * ceil_div(conv->run, LANES) * LANES
-                           : conv->blocks * conv->r * conv->run * OUTPUTS;
+static size_t filter_size(const convolution *conv, kernel_conv2d_way way) {
+    return way == KERNEL_CONV2D_RUNS ? conv->k * conv->r * ceil_div(conv->run, LANES) * LANES
+                                     : conv->blocks * conv->r * conv->run * OUTPUTS;
 }
 
-static size_t scratch_size(const convolution *conv) {
-    if (winograd_rows_is_faster(conv)) return winograd_rows_filter_size(conv);
-    return filter_size(conv) + conv->blocks * OUTPUTS + tasks_scratch(conv, conv->plane_size);
+static size_t scratch_size(const convolution *conv, kernel_conv2d_way way) {
+    if (way == KERNEL_CONV2D_WINOGRAD) return winograd_rows_scratch(conv);
+    return filter_size(conv, way) + conv->blocks * OUTPUTS + tasks_scratch(conv, conv->plane_size);
 }
 
-static void convolve(kernel_pool *pool, float *y, convolution conv, filter_layout w,
-    const float *bias, float *scratch) {
+static void convolve(kernel_pool *pool, kernel_conv2d_way way, float *y, convolution conv,
+    filter_layout w, const float *bias, float *scratch) {
     if (conv.tasks == 0) {  // no filter tap meets an image, or there is no output
         const size_t pixels = conv.n * conv.p * conv.q;
         kernel_fill(y, 0.0f, pixels * conv.k);
         if (bias != NULL) kernel_repeat_row(y, bias, pixels, conv.k);
         return;
     }
-    if (winograd_rows_is_faster(&conv)) {
+    if (way == KERNEL_CONV2D_WINOGRAD) {
         winograd_rows(pool, y, &conv, w, bias, scratch);
         return;
     }
-    float *padded_bias = scratch + filter_size(&conv);
-    work job = {conv, y, scratch, NULL, padded_bias + conv.blocks * OUTPUTS};
+    float *padded_bias = scratch + filter_size(&conv, way);
+    work job = {.conv = conv,
+        .y = y,
+        .filter = scratch,
+        .planes = padded_bias + conv.blocks * OUTPUTS,
+        .by_runs = way == KERNEL_CONV2D_RUNS};
     if (bias != NULL) {
         for (size_t k = 0; k < conv.blocks * OUTPUTS; k++)
             padded_bias[k] = k < conv.k ? bias[k] : 0.0f;
         job.bias = padded_bias;
     }
-    if (is_narrow(&conv)) {
+    if (job.by_runs) {
         pack_narrow_filter(job.filter, &conv, w);
     } else {
         pack_filter(job.filter, &conv, w);
@@ -256,15 +258,17 @@ static void convolve(kernel_pool *pool, float *y, convolution conv, filter_layou
     kernel_pool_run(pool, conv.tasks, convolve_bands, &job);
 }
 
-size_t kernel_conv2d_scratch(const kernel_conv2d_shape *shape) {
-    const convolution forward = convolution_forward(NULL, shape),
-                      backward = convolution_backward(NULL, shape);
-    return larger(larger(scratch_size(&forward), scratch_size(&backward)),
-        convolution_filter_scratch(&forward));
+size_t kernel_conv2d_scratch(
+    const kernel_conv2d_shape *shape, kernel_conv2d_part part, kernel_conv2d_way way) {
+    const convolution conv = part == KERNEL_CONV2D_INPUT_GRADIENT
+        ? convolution_backward(NULL, shape)
+        : convolution_forward(NULL, shape);
+    return part == KERNEL_CONV2D_FILTER_GRADIENT ? convolution_filter_scratch(&conv)
+                                                 : scratch_size(&conv, way);
 }
 
-void kernel_conv2d(kernel_pool *pool, float *y, const float *x, const float *w, const float *bias,
-    const kernel_conv2d_shape *shape, float *scratch) {
+void kernel_conv2d(kernel_pool *pool, kernel_conv2d_way way, float *y, const float *x,
+    const float *w, const float *bias, const kernel_conv2d_shape *shape, float *scratch) {
     const convolution conv = convolution_forward(x, shape);
     const ptrdiff_t k = (ptrdiff_t)shape->k, c = (ptrdiff_t)shape->c, s = (ptrdiff_t)shape->s;
     const filter_layout layout = {
@@ -274,11 +278,11 @@ void kernel_conv2d(kernel_pool *pool, float *y, const float *x, const float *w, 
         .c = k,
         .k = 1,
     };
-    convolve(pool, y, conv, layout, bias, scratch);
+    convolve(pool, way, y, conv, layout, bias, scratch);
 }
 
-void kernel_conv2d_input_gradient(kernel_pool *pool, float *dx, const float *dy, const float *w,
-    const kernel_conv2d_shape *shape, float *scratch) {
+void kernel_conv2d_input_gradient(kernel_pool *pool, kernel_conv2d_way way, float *dx,
+    const float *dy, const float *w, const kernel_conv2d_shape *shape, float *scratch) {
     const convolution conv = convolution_backward(dy, shape);
     const ptrdiff_t k = (ptrdiff_t)shape->k, c = (ptrdiff_t)shape->c, s = (ptrdiff_t)shape->s;
     const size_t last = (shape->r - 1 - conv.first_r) * shape->s + (shape->s - 1 - conv.first_s);
@@ -289,5 +293,5 @@ void kernel_conv2d_input_gradient(kernel_pool *pool, float *dx, const float *dy,
         .c = 1,
         .k = k,
     };
-    convolve(pool, dx, conv, layout, NULL, scratch);
+    convolve(pool, way, dx, conv, layout, NULL, scratch);
 }

@@ -46,10 +46,10 @@ convolution convolution_forward(const float *x, const kernel_conv2d_shape *shape
 /// The convolution that gives dx.
 convolution convolution_backward(const float *dy, const kernel_conv2d_shape *shape);
 
-/// Whether winograd_rows may be called, and is worth it.
-bool winograd_rows_is_faster(const convolution *conv);
+/// Whether winograd_rows takes such a convolution.
+bool winograd_rows_can(const convolution *conv);
 /// Floats of scratch memory that it needs.
-size_t winograd_rows_filter_size(const convolution *conv);
+size_t winograd_rows_scratch(const convolution *conv);
 /// The whole convolution.
 void winograd_rows(kernel_pool *pool, float *y, const convolution *conv, filter_layout w,
     const float *bias, float *scratch);

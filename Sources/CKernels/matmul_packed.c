@@ -11,53 +11,32 @@
 enum {
     DEPTH = 640,            // of a packed tile, which is on the stack
     BLOCK_VALUES = 131072,  // of a
-    PACK_TASK = 16384,      // values of a
     PAGE = 1024,            // floats after which a first-level cache begins anew
     COPIES = 2,             // of a that is packed: as many threads do that each for itself
 };
 
+typedef struct {
+    product of;
+    bool adds;        // to what c holds
+    bool packs;       // whether a is packed
+    float *packed;    // where
+    size_t panels, threads;
+    atomic_size_t *next;  // the task that nobody has taken
+} packed_job;
+
 // MARK: Packing
 
-/// A panel of a, all of k.
-INLINE void pack_panel(const product *job, size_t panel) {
-    const size_t row = part(job->m, job->panels, panel);
-    const size_t rows = part(job->m, job->panels, panel + 1) - row;
-    const float *a = job->a + row * job->a_row;
-    float *packed = job->packed_a + row * job->k;
-    if (job->a_depth == 1) {
-        pack_transposed(packed, rows, a, job->a_row, job->k, rows);
-        return;
-    }
-    size_t p = 0;
-    for (; p + 2 * LANES < job->k; p++) {
-        AT(packed + p * rows) = AT(a + p * job->a_depth);
-        if (rows > LANES) AT(packed + p * rows + LANES) = AT(a + p * job->a_depth + LANES);
-    }
-    for (; p < job->k; p++) memcpy(packed + p * rows, a + p * job->a_depth, rows * sizeof(float));
-}
-
-KERNEL_CLONES static void pack_panels(void *context, size_t task) {
-    const product *job = context;
-    const size_t end = part(job->panels, job->tasks, task + 1);
-    for (size_t panel = part(job->panels, job->tasks, task); panel < end; panel++)
-        pack_panel(job, panel);
-}
-
-void matmul_pack(kernel_pool *pool, const product *job) {
-    product packing = *job;
-    packing.tasks = larger(1, smaller(job->panels, job->m * job->k / PACK_TASK));
-    kernel_pool_run(pool, packing.tasks, pack_panels, &packing);
-}
-
-/// Whether a is packed: for a b that is transposed meanwhile, which leaves no registers for other
-/// strides; if its rows lie almost a multiple of PAGE apart, where a wide panel has more of them
-/// than the first-level cache has ways; and, for narrow panels, if it is transposed, because they
-/// take so little time for a column that it would not come from the second-level cache.
-static bool packs_a(const product *job) {
-    if (job->b_column != 1) return true;
-    if (job->a_depth != 1) return !job->wide;
-    const size_t apart = smaller(job->a_row % PAGE, PAGE - job->a_row % PAGE);
-    return job->wide && job->k > LINE && apart < 4;
+/// Whether a is packed. It is
+/// - for a transposed b: to transpose that meanwhile leaves no registers for other strides;
+/// - for wide panels of rows that lie almost a multiple of PAGE apart: they are more than the
+///   first-level cache has ways;
+/// - for narrow panels of a transposed a: they take so little time for a column that the next one
+///   would not have come from the second-level cache.
+static bool packs_a(const product *of) {
+    if (of->b_column != 1) return true;
+    if (of->a_depth != 1) return !of->wide;
+    const size_t apart = smaller(of->a_row % PAGE, PAGE - of->a_row % PAGE);
+    return of->wide && of->k > LINE && apart < 4;
 }
 
 /// A tile of b, of which only the given columns are there; anything behind them.
@@ -135,26 +114,26 @@ INLINE void multiply_border(
 
 // MARK: Tasks
 
-static size_t slices_of(const product *job) { return ceil_div(job->k, DEPTH); }
-static size_t tiles_of(const product *job) {
-    return ceil_div(job->n, job->wide ? WIDE_COLUMNS : COLUMNS);
+static size_t slices_of(const packed_job *job) { return ceil_div(job->of.k, DEPTH); }
+static size_t tiles_of(const packed_job *job) {
+    return ceil_div(job->of.n, job->of.wide ? WIDE_COLUMNS : COLUMNS);
 }
-static size_t blocks_of(const product *job) {
-    return ceil_div(job->m * ceil_div(job->k, slices_of(job)), BLOCK_VALUES);
+static size_t blocks_of(const packed_job *job) {
+    return ceil_div(job->of.m * ceil_div(job->of.k, slices_of(job)), BLOCK_VALUES);
 }
 
 /// The last tiles, of which each thread has one about, are cut into more blocks: so that no thread
 /// waits long for another.
-static size_t last_tiles(const product *job) {
+static size_t last_tiles(const packed_job *job) {
     return job->threads == 1 ? 0 : smaller(job->threads, tiles_of(job));
 }
-static size_t last_blocks(const product *job) {
+static size_t last_blocks(const packed_job *job) {
     // Each packs its tiles again, which takes longer if it transposes them.
-    const size_t parts = job->b_column == 1 ? 4 : 2;
+    const size_t parts = job->of.b_column == 1 ? 4 : 2;
     return larger(blocks_of(job), smaller(job->panels / 2, parts * blocks_of(job)));
 }
 
-INLINE void multiply(const product *job, size_t task, bool wide) {
+INLINE void multiply(const packed_job *job, size_t task, bool wide) {
     const size_t last = last_tiles(job), whole = (tiles_of(job) - last) * blocks_of(job);
     const size_t tiles = task < whole ? tiles_of(job) - last : last;
     const size_t blocks = task < whole ? blocks_of(job) : last_blocks(job);
@@ -163,29 +142,29 @@ INLINE void multiply(const product *job, size_t task, bool wide) {
     const size_t bottom = part(job->panels, blocks, place / tiles + 1);
     const size_t left = (place % tiles + (task < whole ? 0 : tiles_of(job) - last))
         * (wide ? WIDE_COLUMNS : COLUMNS);
-    const size_t columns = smaller(wide ? WIDE_COLUMNS : COLUMNS, job->n - left);
+    const size_t columns = smaller(wide ? WIDE_COLUMNS : COLUMNS, job->of.n - left);
     const size_t vectors = columns > WIDE_LANES ? 2 : 1, width = vectors * WIDE_LANES;
     const size_t slices = slices_of(job);
     _Alignas(64) float packed[DEPTH * WIDE_COLUMNS];
     for (size_t slice = 0; slice < slices; slice++) {
-        const size_t first = part(job->k, slices, slice);
-        const float *b = job->b + first * job->b_depth + left * job->b_column;
+        const size_t first = part(job->of.k, slices, slice);
+        const float *b = job->of.b + first * job->of.b_depth + left * job->of.b_column;
         bool is_packed = false;
         for (size_t panel = top; panel < bottom; panel++) {
-            const size_t row = part(job->m, job->panels, panel);
-            const size_t rows = part(job->m, job->panels, panel + 1) - row;
+            const size_t row = part(job->of.m, job->panels, panel);
+            const size_t rows = part(job->of.m, job->panels, panel + 1) - row;
             const tile_product t = {
-                .c = job->c + row * job->n + left,
-                .a = job->packs ? job->packed_a + row * job->k + first * rows
-                                : job->a + row * job->a_row + first * job->a_depth,
+                .c = job->of.c + row * job->of.n + left,
+                .a = job->packs ? job->packed + row * job->of.k + first * rows
+                                : job->of.a + row * job->of.a_row + first * job->of.a_depth,
                 .b = b,
                 .packed = packed,
-                .depth = part(job->k, slices, slice + 1) - first,
-                .c_row = job->n,
-                .a_row = job->packs ? 1 : job->a_row,
-                .a_depth = job->packs ? rows : job->a_depth,
-                .b_depth = job->b_depth,
-                .b_column = job->b_column,
+                .depth = part(job->of.k, slices, slice + 1) - first,
+                .c_row = job->of.n,
+                .a_row = job->packs ? 1 : job->of.a_row,
+                .a_depth = job->packs ? rows : job->of.a_depth,
+                .b_depth = job->of.b_depth,
+                .b_column = job->of.b_column,
                 .adds = slice > 0 || job->adds,
             };
             const bool is_whole = columns == (wide ? WIDE_COLUMNS : COLUMNS);
@@ -208,34 +187,35 @@ KERNEL_CLONES static void multiply_narrow(void *context, size_t task) {
 }
 KERNEL_WIDE static void multiply_wide(void *context, size_t task) { multiply(context, task, true); }
 
-static size_t tasks_of(const product *job) {
+static size_t tasks_of(const packed_job *job) {
     return (tiles_of(job) - last_tiles(job)) * blocks_of(job) + last_tiles(job) * last_blocks(job);
 }
 
 /// A thread takes what tasks are left; before its first one it packs a for itself, if there is room.
 static void take_tasks(void *context, size_t thread) {
-    product job = *(const product *)context;
+    packed_job job = *(const packed_job *)context;
     const size_t tasks = tasks_of(&job);
     size_t task = atomic_fetch_add(job.next, 1);
     if (task >= tasks) return;
     if (job.packs && job.threads <= COPIES) {
-        job.packed_a += thread * job.m * job.k;
-        job.tasks = 1;
-        pack_panels(&job, 0);
+        job.packed += thread * job.of.m * job.of.k;
+        matmul_pack_alone(&job.of, job.packed);
     }
     for (; task < tasks; task = atomic_fetch_add(job.next, 1))
-        (job.wide ? multiply_wide : multiply_narrow)(&job, task);
+        (job.of.wide ? multiply_wide : multiply_narrow)(&job, task);
 }
 
-size_t matmul_packed_scratch(const product *job) {
-    return packs_a(job) ? COPIES * job->m * job->k : 0;
-}
+size_t matmul_packed_scratch(const product *of) { return packs_a(of) ? COPIES * of->m * of->k : 0; }
 
-void matmul_packed(kernel_pool *pool, product *job) {
+void matmul_packed(kernel_pool *pool, const product *of, bool adds, float *scratch) {
     atomic_size_t next = 0;
-    job->next = &next;
-    job->packs = packs_a(job);
-    job->threads = kernel_pool_threads(pool);
-    if (job->packs && job->threads > COPIES) matmul_pack(pool, job);
-    kernel_pool_run(pool, smaller(job->threads, tasks_of(job)), take_tasks, job);
+    packed_job job = {.of = *of,
+        .adds = adds,
+        .packs = packs_a(of),
+        .packed = scratch,
+        .panels = panels_of(of),
+        .threads = kernel_pool_threads(pool),
+        .next = &next};
+    if (job.packs && job.threads > COPIES) matmul_pack(pool, of, scratch);
+    kernel_pool_run(pool, smaller(job.threads, tasks_of(&job)), take_tasks, &job);
 }

@@ -22,14 +22,12 @@ enum {
     TILES = 2,          // at a time
     OUTPUTS = 3,        // with 4 × TILES products each in 24 of AVX-512's 32 registers
     MOST_CHANNELS = 32, // of the input and the output, whose buffers are on the stack
-    LEAST_CHANNELS = 6,
     LINES = 6,          // of memory that are asked for while a group's row is made
     TASKS = 32,         // about, if there is enough to do
 };
 
-bool winograd_is_faster(const blocked_conv2d *job) {
-    const size_t least = smaller(job->c, job->k), most = larger(job->c, job->k);
-    return job->r == 3 && job->s == 3 && least >= LEAST_CHANNELS && most <= MOST_CHANNELS;
+bool winograd_can(size_t r, size_t s, size_t channels) {
+    return r == 3 && s == 3 && channels <= MOST_CHANNELS;
 }
 
 static size_t groups_of(const blocked_conv2d *job) { return ceil_div(job->k, OUTPUTS); }

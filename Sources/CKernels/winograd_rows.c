@@ -51,23 +51,21 @@ static size_t padded_row(const work *job) {
     return (2 * job->pairs + 2) * job->conv->c + 3 * WIDE_LANES;
 }
 
-bool winograd_rows_is_faster(const convolution *conv) {
+bool winograd_rows_can(const convolution *conv) {
     const work job = plan(conv);
-    // By the multiplications of whole vectors, and of half ones in the plain way.
-    const size_t own = job.blocks * WIDE_OUTPUTS * 2, plain = ceil_div(conv->k, LANES) * LANES * 3;
-    return has_wide_vectors() && own < plain && conv->s == 3 && conv->r <= MOST_ROWS && conv->q > 1
-        && conv->stride_h == 1 && conv->stride_w == 1 && conv->step_h == 1 && conv->step_w == 1
+    return conv->s == 3 && conv->r <= MOST_ROWS && conv->q > 1 && conv->stride_h == 1
+        && conv->stride_w == 1 && conv->step_h == 1 && conv->step_w == 1
         && conv->r * job.row_size + padded_row(&job) <= OWN;
 }
 
-size_t winograd_rows_filter_size(const convolution *conv) {
+size_t winograd_rows_scratch(const convolution *conv) {
     return blocks_of(conv) * WIDE_OUTPUTS * (conv->r * conv->c * TERMS + 1);
 }
 
 static void pack(const work *job, filter_layout w, const float *bias, float *padded_bias) {
     const convolution *conv = job->conv;
     float *to = job->filter;
-    memset(to, 0, winograd_rows_filter_size(conv) * sizeof(float));
+    memset(to, 0, winograd_rows_scratch(conv) * sizeof(float));
     for (size_t block = 0; block < job->blocks; block++) {
         const size_t first = block * WIDE_OUTPUTS, outputs = smaller(WIDE_OUTPUTS, conv->k - first);
         for (size_t r = 0; r < conv->r; r++) {

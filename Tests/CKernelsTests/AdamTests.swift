@@ -112,8 +112,8 @@ import Testing
                 onAllPools { pool in
                     updated {
                         kernel_matmul_adam(
-                            pool, $0, $1, $2, rows, columns, terms, terms.count, times, 0.01, 0.9,
-                            0.999, 1e-8)
+                            pool, KERNEL_MATMUL_ADAM_STREAMED, $0, $1, $2, rows, columns, terms,
+                            terms.count, times, 0.01, 0.9, 0.999, 1e-8, nil)
                     }
                 }
             }

@@ -87,35 +87,45 @@ import Testing
         let (xBlocks, dyBlocks) = (
             blocked(x, s.n, s.h, s.w, s.c, test.x), blocked(dy, s.n, s.p, s.q, s.k, test.y)
         )
-        let floats = kernel_blocked_conv2d_scratch(&s)
-        let filterFloats = kernel_blocked_conv2d_filter_gradient_scratch(&s)
-        var plain = [Float](repeating: 0, count: kernel_conv2d_scratch(&s))
+        let taps = KERNEL_CONV2D_TAPS
+        let parts = [
+            KERNEL_CONV2D_FORWARD, KERNEL_CONV2D_INPUT_GRADIENT, KERNEL_CONV2D_FILTER_GRADIENT,
+        ]
+        var plain = [Float](
+            repeating: 0, count: parts.map { kernel_conv2d_scratch(&s, $0, taps) }.max() ?? 0)
         let terms = Double(test.conv.wCount) / Double(s.k)
 
-        let y = onAllPools { pool in
-            withScratch(floats, dyBlocks.count) {
-                kernel_blocked_conv2d(pool, $0, test.y, xBlocks, test.x, w, bias, &s, $1)
-            }
-        }
         var expected = [Float](repeating: 0, count: dy.count)
-        kernel_conv2d(nil, &expected, x, w, bias, &s, &plain)
-        expectClose(
-            expected, unblocked(y, s.n, s.p, s.q, s.k, test.y), tolerance: 4e-6,
-            scale: terms.squareRoot(), "y")
-
-        let dx = onAllPools { pool in
-            withScratch(floats, xBlocks.count) {
-                kernel_blocked_conv2d_input_gradient(pool, $0, test.x, dyBlocks, test.y, w, &s, $1)
+        kernel_conv2d(nil, taps, &expected, x, w, bias, &s, &plain)
+        for way in Set([taps.rawValue, kernel_conv2d_choose(&s, parts[0], true).rawValue]) {
+            let way = kernel_conv2d_way(way)
+            let y = onAllPools { pool in
+                withScratch(kernel_blocked_conv2d_scratch(&s, parts[0], way), dyBlocks.count) {
+                    kernel_blocked_conv2d(pool, way, $0, test.y, xBlocks, test.x, w, bias, &s, $1)
+                }
             }
+            expectClose(
+                expected, unblocked(y, s.n, s.p, s.q, s.k, test.y), tolerance: 4e-6,
+                scale: terms.squareRoot(), "y")
         }
+
         expected = [Float](repeating: 0, count: x.count)
-        kernel_conv2d_input_gradient(nil, &expected, dy, w, &s, &plain)
-        expectClose(
-            expected, unblocked(dx, s.n, s.h, s.w, s.c, test.x), tolerance: 4e-6,
-            scale: Double(s.r * s.s * s.k).squareRoot(), "dx")
+        kernel_conv2d_input_gradient(nil, taps, &expected, dy, w, &s, &plain)
+        for way in Set([taps.rawValue, kernel_conv2d_choose(&s, parts[1], true).rawValue]) {
+            let way = kernel_conv2d_way(way)
+            let dx = onAllPools { pool in
+                withScratch(kernel_blocked_conv2d_scratch(&s, parts[1], way), xBlocks.count) {
+                    kernel_blocked_conv2d_input_gradient(
+                        pool, way, $0, test.x, dyBlocks, test.y, w, &s, $1)
+                }
+            }
+            expectClose(
+                expected, unblocked(dx, s.n, s.h, s.w, s.c, test.x), tolerance: 4e-6,
+                scale: Double(s.r * s.s * s.k).squareRoot(), "dx")
+        }
 
         let dw = onAllPools { pool in
-            withScratch(filterFloats, w.count) {
+            withScratch(kernel_blocked_conv2d_scratch(&s, parts[2], taps), w.count) {
                 kernel_blocked_conv2d_filter_gradient(
                     pool, $0, xBlocks, test.x, dyBlocks, test.y, &s, $1)
             }

@@ -46,19 +46,28 @@
             @convention(c) (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void
         typealias Matmul =
             @convention(c) (
-                OpaquePointer?, UnsafeMutablePointer<Float>, UnsafePointer<Float>,
-                UnsafePointer<Float>,
-                Int, Int, Int, Bool, Bool, UnsafeMutablePointer<Float>?
+                OpaquePointer?, kernel_matmul_way, UnsafeMutablePointer<Float>,
+                UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<kernel_matmul_shape>,
+                UnsafeMutablePointer<Float>?
             ) -> Void
-        typealias Convolve =
+        typealias ChooseConvolution =
+            @convention(c) (UnsafePointer<kernel_conv2d_shape>, kernel_conv2d_part, Bool) ->
+            kernel_conv2d_way
+        typealias InputGradient =
+            @convention(c) (
+                OpaquePointer?, kernel_conv2d_way, UnsafeMutablePointer<Float>,
+                UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<kernel_conv2d_shape>,
+                UnsafeMutablePointer<Float>
+            ) -> Void
+        typealias FilterGradient =
             @convention(c) (
                 OpaquePointer?, UnsafeMutablePointer<Float>, UnsafePointer<Float>,
-                UnsafePointer<Float>,
-                UnsafePointer<kernel_conv2d_shape>, UnsafeMutablePointer<Float>
+                UnsafePointer<Float>, UnsafePointer<kernel_conv2d_shape>,
+                UnsafeMutablePointer<Float>
             ) -> Void
         typealias ConvolveBlocks =
             @convention(c) (
-                OpaquePointer?, UnsafeMutablePointer<Float>, kernel_pixel_order,
+                OpaquePointer?, kernel_conv2d_way, UnsafeMutablePointer<Float>, kernel_pixel_order,
                 UnsafePointer<Float>, kernel_pixel_order, UnsafePointer<Float>,
                 UnsafePointer<Float>?, UnsafePointer<kernel_conv2d_shape>,
                 UnsafeMutablePointer<Float>
@@ -133,22 +142,31 @@
 
         private func compareProducts(_ library: Library) throws {
             let clone = try library.function("kernel_matmul", Matmul.self)
+            let choose = try library.function(
+                "kernel_matmul_choose",
+                (@convention(c) (UnsafePointer<kernel_matmul_shape>) -> kernel_matmul_way).self)
             let sizeOf = try library.function(
-                "kernel_matmul_scratch", (@convention(c) (Int, Int, Int, Bool, Bool) -> Int).self)
+                "kernel_matmul_scratch",
+                (@convention(c) (UnsafePointer<kernel_matmul_shape>, kernel_matmul_way) -> Int)
+                    .self)
             var numbers = Numbers(state: 30)
             for (m, n, k) in [
                 (10, 637, 300), (128, 130, 320), (50, 90, 700), (10, 64, 1), (7, 1, 90),
             ] {
                 for (a, b) in [(false, false), (true, false), (false, true)] {
                     let (left, right) = (numbers.floats(m * k), numbers.floats(k * n))
+                    var shape = kernel_matmul_shape(
+                        m: m, n: n, k: k, transpose_a: a, transpose_b: b)
+                    let (ourWay, theirWay) = (kernel_matmul_choose(&shape), choose(&shape))
                     var scratch = [Float](
                         repeating: 0,
-                        count: max(kernel_matmul_scratch(m, n, k, a, b), sizeOf(m, n, k, a, b)))
+                        count: max(
+                            kernel_matmul_scratch(&shape, ourWay), sizeOf(&shape, theirWay)))
                     let ours = written(m * n) {
-                        kernel_matmul(nil, $0, left, right, m, n, k, a, b, &scratch)
+                        kernel_matmul(nil, ourWay, $0, left, right, &shape, &scratch)
                     }
                     let theirs = written(m * n) {
-                        clone(nil, $0, left, right, m, n, k, a, b, &scratch)
+                        clone(nil, theirWay, $0, left, right, &shape, &scratch)
                     }
                     expectClose(ours, theirs, terms: k, "the product [\(m), \(k)] · [\(k), \(n)]")
                 }
@@ -156,8 +174,9 @@
         }
 
         private func compareConvolutions(_ library: Library) throws {
-            let input = try library.function("kernel_conv2d_input_gradient", Convolve.self)
-            let filter = try library.function("kernel_conv2d_filter_gradient", Convolve.self)
+            let input = try library.function("kernel_conv2d_input_gradient", InputGradient.self)
+            let filter = try library.function("kernel_conv2d_filter_gradient", FilterGradient.self)
+            let choose = try library.function("kernel_conv2d_choose", ChooseConvolution.self)
             var numbers = Numbers(state: 31)
             for conv in [
                 Convolution.same(2, 14, 14, 11, filter: (3, 3), to: 13),
@@ -166,12 +185,21 @@
                 var shape = conv.shape
                 let (x, w) = (numbers.floats(conv.xCount), numbers.floats(conv.wCount))
                 let dy = numbers.floats(conv.yCount)
-                var scratch = [Float](repeating: 0, count: kernel_conv2d_scratch(&shape))
+                let part = KERNEL_CONV2D_INPUT_GRADIENT
+                let way = kernel_conv2d_choose(&shape, part, false)
+                let theirs = choose(&shape, part, false)
+                var scratch = [Float](
+                    repeating: 0,
+                    count: max(
+                        kernel_conv2d_scratch(&shape, part, way),
+                        kernel_conv2d_scratch(&shape, part, theirs),
+                        kernel_conv2d_scratch(
+                            &shape, KERNEL_CONV2D_FILTER_GRADIENT, KERNEL_CONV2D_TAPS)))
                 let dx = written(conv.xCount) {
-                    kernel_conv2d_input_gradient(nil, $0, dy, w, &shape, &scratch)
+                    kernel_conv2d_input_gradient(nil, way, $0, dy, w, &shape, &scratch)
                 }
                 expectClose(
-                    dx, written(conv.xCount) { input(nil, $0, dy, w, &shape, &scratch) },
+                    dx, written(conv.xCount) { input(nil, theirs, $0, dy, w, &shape, &scratch) },
                     terms: 9 * shape.k, "an input's gradient")
                 let dw = written(conv.wCount) {
                     kernel_conv2d_filter_gradient(nil, $0, x, dy, &shape, &scratch)
@@ -187,25 +215,33 @@
             let forward = try library.function("kernel_blocked_conv2d", ConvolveBlocks.self)
             let filter = try library.function(
                 "kernel_blocked_conv2d_filter_gradient", FilterOfBlocks.self)
+            let choose = try library.function("kernel_conv2d_choose", ChooseConvolution.self)
             var numbers = Numbers(state: 33)
             for (channels, outputs) in [(11, 13), (1, 11), (13, 1), (3, 4), (2, 20)] {
                 let conv = Convolution.same(32, 6, 8, channels, filter: (3, 3), to: outputs)
                 var shape = conv.shape
                 let (x, w) = (numbers.floats(conv.xCount), numbers.floats(conv.wCount))
                 let (dy, bias) = (numbers.floats(conv.yCount), numbers.floats(outputs))
+                let part = KERNEL_CONV2D_FORWARD
+                let way = kernel_conv2d_choose(&shape, part, true)
+                let theirs = choose(&shape, part, true)
                 var scratch = [Float](
                     repeating: 0,
                     count: max(
-                        kernel_blocked_conv2d_scratch(&shape),
-                        kernel_blocked_conv2d_filter_gradient_scratch(&shape)))
+                        kernel_blocked_conv2d_scratch(&shape, part, way),
+                        kernel_blocked_conv2d_scratch(&shape, part, theirs),
+                        kernel_blocked_conv2d_scratch(
+                            &shape, KERNEL_CONV2D_FILTER_GRADIENT, KERNEL_CONV2D_TAPS)))
                 let y = written(conv.yCount) {
                     kernel_blocked_conv2d(
-                        nil, $0, KERNEL_WINDOWS, x, KERNEL_ROWS, w, bias, &shape, &scratch)
+                        nil, way, $0, KERNEL_WINDOWS, x, KERNEL_ROWS, w, bias, &shape, &scratch)
                 }
                 expectClose(
                     y,
                     written(conv.yCount) {
-                        forward(nil, $0, KERNEL_WINDOWS, x, KERNEL_ROWS, w, bias, &shape, &scratch)
+                        forward(
+                            nil, theirs, $0, KERNEL_WINDOWS, x, KERNEL_ROWS, w, bias, &shape,
+                            &scratch)
                     }, terms: 9 * channels, "a convolution of blocks")
                 let dw = written(conv.wCount) {
                     kernel_blocked_conv2d_filter_gradient(

@@ -106,15 +106,22 @@ struct Convolution: Sendable, CustomTestStringConvertible {
 
     /// Runs `body` with scratch memory of the size asked for; expects it not to write more.
     private func withScratch(
-        _ conv: Convolution, _ count: Int,
+        _ conv: Convolution, _ part: kernel_conv2d_part, _ way: kernel_conv2d_way, _ count: Int,
         _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
     ) -> [Float] {
         var shape = conv.shape
         var result: [Float] = []
-        _ = written(kernel_conv2d_scratch(&shape)) { scratch in
+        _ = written(kernel_conv2d_scratch(&shape, part, way)) { scratch in
             result = written(count) { body($0, scratch) }
         }
         return result
+    }
+
+    /// The way that is chosen, and the one that takes every shape.
+    private func ways(_ conv: Convolution, _ part: kernel_conv2d_part) -> [kernel_conv2d_way] {
+        var shape = conv.shape
+        let chosen = kernel_conv2d_choose(&shape, part, false)
+        return chosen == KERNEL_CONV2D_TAPS ? [chosen] : [chosen, KERNEL_CONV2D_TAPS]
     }
 
     @Test(arguments: Convolution.all)
@@ -131,18 +138,25 @@ struct Convolution: Sendable, CustomTestStringConvertible {
                 }
             }
         }
-        let y = onAllPools { pool in
-            withScratch(conv, conv.yCount) { kernel_conv2d(pool, $0, x, w, nil, &shape, $1) }
-        }
-        expectClose(y, expected, tolerance: 2e-6, scale: scale(conv.wCount / max(k, 1)))
-
-        // With biases: the very sums, and the biases added.
         let bias = numbers.floats(k)
-        let biased = onAllPools { pool in
-            withScratch(conv, conv.yCount) { kernel_conv2d(pool, $0, x, w, bias, &shape, $1) }
+        let part = KERNEL_CONV2D_FORWARD
+        for way in ways(conv, part) {
+            let y = onAllPools { pool in
+                withScratch(conv, part, way, conv.yCount) {
+                    kernel_conv2d(pool, way, $0, x, w, nil, &shape, $1)
+                }
+            }
+            expectClose(y, expected, tolerance: 2e-6, scale: scale(conv.wCount / max(k, 1)))
+
+            // With biases: the very sums, and the biases added.
+            let biased = onAllPools { pool in
+                withScratch(conv, part, way, conv.yCount) {
+                    kernel_conv2d(pool, way, $0, x, w, bias, &shape, $1)
+                }
+            }
+            let isSame = biased == y.enumerated().map { $1 + bias[$0 % k] }
+            #expect(isSame)
         }
-        let isSame = biased == y.enumerated().map { $1 + bias[$0 % k] }
-        #expect(isSame)
     }
 
     @Test(arguments: Convolution.all)
@@ -160,12 +174,15 @@ struct Convolution: Sendable, CustomTestStringConvertible {
                 }
             }
         }
-        let dx = onAllPools { pool in
-            withScratch(conv, conv.xCount) {
-                kernel_conv2d_input_gradient(pool, $0, dy, w, &shape, $1)
+        let part = KERNEL_CONV2D_INPUT_GRADIENT
+        for way in ways(conv, part) {
+            let dx = onAllPools { pool in
+                withScratch(conv, part, way, conv.xCount) {
+                    kernel_conv2d_input_gradient(pool, way, $0, dy, w, &shape, $1)
+                }
             }
+            expectClose(dx, expected, tolerance: 2e-6, scale: scale(conv.wCount / max(c, 1)))
         }
-        expectClose(dx, expected, tolerance: 2e-6, scale: scale(conv.wCount / max(c, 1)))
     }
 
     @Test(arguments: Convolution.all)
@@ -184,7 +201,7 @@ struct Convolution: Sendable, CustomTestStringConvertible {
             }
         }
         let dw = onAllPools { pool in
-            withScratch(conv, conv.wCount) {
+            withScratch(conv, KERNEL_CONV2D_FILTER_GRADIENT, KERNEL_CONV2D_TAPS, conv.wCount) {
                 kernel_conv2d_filter_gradient(pool, $0, x, dy, &shape, $1)
             }
         }

@@ -22,6 +22,8 @@ import Testing
         Shape(300, 70, [70], times: 3), Shape(8, 32, [100]), Shape(9, 33, [65, 1]),
         Shape(23, 31, [700]), Shape(41, 64, [300, 400]), Shape(64, 5, [90, 200, 90]),
         Shape(7, 40, [128, 3], times: 2), Shape(1, 1, [70]),
+        // Few rows of a batch, whose gradient is stored.
+        Shape(20, 33, [10, 5], times: 2), Shape(3, 1, [1]),
     ])
     func update(_ shape: Shape) {
         let (rows, columns) = (shape.rows, shape.columns)
@@ -65,28 +67,32 @@ import Testing
             kernel_product(
                 a: operands[$0], b: operands[a.count + $0], k: shape.batches[$0])
         }
-        let size = kernel_matmul_adam_large_scratch(rows, columns, terms, terms.count)
-        var newM: [Float] = [], newV: [Float] = []
-        let variable = onAllPools { pool in
-            written(count) { variable in
-                variable.update(from: start, count: count)
-                newM = written(count) { slotM in
-                    slotM.update(from: m, count: count)
-                    newV = written(count) { slotV in
-                        slotV.update(from: v, count: count)
-                        _ = written(size) { scratch in
-                            kernel_matmul_adam_large(
-                                pool, variable, slotM, slotV, rows, columns, terms, terms.count,
-                                shape.times, lr, beta1, beta2, epsilon, scratch)
+        let chosen = kernel_matmul_adam_choose(rows, terms, terms.count)
+        for way in Set([chosen.rawValue, KERNEL_MATMUL_ADAM_STORED.rawValue]) {
+            let way = kernel_matmul_adam_way(way)
+            let size = kernel_matmul_adam_scratch(way, rows, columns, terms, terms.count)
+            var newM: [Float] = [], newV: [Float] = []
+            let variable = onAllPools { pool in
+                written(count) { variable in
+                    variable.update(from: start, count: count)
+                    newM = written(count) { slotM in
+                        slotM.update(from: m, count: count)
+                        newV = written(count) { slotV in
+                            slotV.update(from: v, count: count)
+                            _ = written(size) { scratch in
+                                kernel_matmul_adam(
+                                    pool, way, variable, slotM, slotV, rows, columns, terms,
+                                    terms.count, shape.times, lr, beta1, beta2, epsilon, scratch)
+                            }
                         }
                     }
                 }
             }
+            // Rounding leaves some multiple of √k units in a gradient's last place, and v squares it.
+            let scale = Double(shape.batches.reduce(0, +)).squareRoot()
+            expectClose(newM, expected.m, tolerance: 2e-6, scale: scale, "m")
+            expectClose(newV, expected.v, tolerance: 4e-6, scale: scale, "v")
+            expectClose(variable, expected.variable, tolerance: 2e-6, scale: scale, "var")
         }
-        // Rounding leaves some multiple of √k units in a gradient's last place, and v squares it.
-        let scale = Double(shape.batches.reduce(0, +)).squareRoot()
-        expectClose(newM, expected.m, tolerance: 2e-6, scale: scale, "m")
-        expectClose(newV, expected.v, tolerance: 4e-6, scale: scale, "v")
-        expectClose(variable, expected.variable, tolerance: 2e-6, scale: scale, "var")
     }
 }

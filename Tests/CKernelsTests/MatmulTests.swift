@@ -35,15 +35,16 @@ import Testing
 
     private func multiply(
         _ pool: OpaquePointer?, _ a: [Float], _ b: [Float], _ shape: Shape, _ transposeA: Bool,
-        _ transposeB: Bool
+        _ transposeB: Bool, way: kernel_matmul_way? = nil
     ) -> [Float] {
-        let (m, n, k) = (shape.m, shape.n, shape.k)
-        let size = kernel_matmul_scratch(m, n, k, transposeA, transposeB)
+        var of = kernel_matmul_shape(
+            m: shape.m, n: shape.n, k: shape.k, transpose_a: transposeA, transpose_b: transposeB)
+        let way = way ?? kernel_matmul_choose(&of)
+        let size = kernel_matmul_scratch(&of, way)
         var product: [Float] = []
         _ = written(size) { scratch in
-            product = written(m * n) {
-                kernel_matmul(
-                    pool, $0, a, b, m, n, k, transposeA, transposeB, size == 0 ? nil : scratch)
+            product = written(shape.m * shape.n) {
+                kernel_matmul(pool, way, $0, a, b, &of, size == 0 ? nil : scratch)
             }
         }
         return product
@@ -76,35 +77,26 @@ import Testing
             expectClose(
                 product, expected, tolerance: 2e-6, scale: 1 + Double(k).squareRoot(),
                 "\(transposeA) \(transposeB)")
+            let packed = multiply(
+                nil, left, right, shape, transposeA, transposeB, way: KERNEL_MATMUL_PACKED)
+            expectClose(
+                packed, expected, tolerance: 2e-6, scale: 1 + Double(k).squareRoot(),
+                "\(transposeA) \(transposeB), packed")
         }
     }
 
-    /// Added to what is there: within a rounding of the product and the sum apart.
     @Test(arguments: [
-        Shape(128, 130, 70), Shape(61, 70, 600), Shape(10, 33, 20), Shape(5, 1, 9), Shape(1, 40, 3),
+        (Shape(24, 30, 40), false, KERNEL_MATMUL_STREAMED),
+        (Shape(25, 30, 40), false, KERNEL_MATMUL_PACKED),
+        (Shape(24, 30, 40), true, KERNEL_MATMUL_DOTS),
+        (Shape(25, 30, 40), true, KERNEL_MATMUL_PACKED),
+        (Shape(300, 1, 40), false, KERNEL_MATMUL_DOTS),
+        (Shape(300, 20, 1), true, KERNEL_MATMUL_OUTER),
     ])
-    func adding(_ shape: Shape) {
-        let (m, n, k) = (shape.m, shape.n, shape.k)
-        var numbers = Numbers(state: 13)
-        let (a, b, c) = (numbers.floats(m * k), numbers.floats(k * n), numbers.floats(m * n))
-        for (transposeA, transposeB) in [(false, false), (true, false), (false, true)] {
-            let product = multiply(nil, a, b, shape, transposeA, transposeB)
-            let size = kernel_matmul_add_scratch(m, n, k, transposeA, transposeB)
-            let sum = onAllPools { pool in
-                var sum: [Float] = []
-                _ = written(size) { scratch in
-                    sum = written(m * n) {
-                        $0.update(from: c, count: m * n)
-                        kernel_matmul_add(
-                            pool, $0, a, b, m, n, k, transposeA, transposeB, scratch)
-                    }
-                }
-                return sum
-            }
-            expectClose(
-                sum, zip(c, product).map { Double($0) + Double($1) }, tolerance: 2e-6,
-                scale: 1 + Double(k).squareRoot(), "\(transposeA) \(transposeB)")
-        }
+    func aShapeChoosesAWay(_ shape: Shape, transposeB: Bool, way: kernel_matmul_way) {
+        var of = kernel_matmul_shape(
+            m: shape.m, n: shape.n, k: shape.k, transpose_a: false, transpose_b: transposeB)
+        #expect(kernel_matmul_choose(&of) == way)
     }
 
     @Test func notANumberStaysInItsRowAndColumn() {

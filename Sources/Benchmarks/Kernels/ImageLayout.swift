@@ -22,16 +22,23 @@ enum ImageLayout {
     func input(_ shape: kernel_conv2d_shape) -> Int { whole(shape).input }
     func output(_ shape: kernel_conv2d_shape) -> Int { whole(shape).output }
 
-    /// Floats of scratch memory, enough for a convolution and both gradients.
-    func scratch(_ shape: kernel_conv2d_shape) -> Int {
+    /// How the program's step lays the images of D that are pooled.
+    init(images: Int, channels: Int) {
+        self = kernel_images_suit_blocks(images, channels) ? .blocks : .rows
+    }
+
+    /// The way that a program's step goes, and the floats of scratch memory that it needs.
+    func choose(
+        _ shape: kernel_conv2d_shape, _ part: kernel_conv2d_part
+    ) -> (way: kernel_conv2d_way, scratch: Int) {
         withUnsafePointer(to: shape) {
-            switch self {
-            case .rows: kernel_conv2d_scratch($0)
-            case .blocks:
-                max(
-                    kernel_blocked_conv2d_scratch($0),
-                    kernel_blocked_conv2d_filter_gradient_scratch($0))
-            }
+            let way = kernel_conv2d_choose($0, part, self == .blocks)
+            return (
+                way,
+                self == .blocks
+                    ? kernel_blocked_conv2d_scratch($0, part, way)
+                    : kernel_conv2d_scratch($0, part, way)
+            )
         }
     }
 

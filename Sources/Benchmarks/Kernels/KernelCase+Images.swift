@@ -31,7 +31,8 @@ extension KernelCase {
             Floats(random: layout.input(shape)), Floats(random: shape.filter),
             Floats(layout.output(shape))
         )
-        let scratch = Floats(layout.scratch(shape))
+        let (way, floats) = layout.choose(shape, KERNEL_CONV2D_FORWARD)
+        let scratch = Floats(floats)
         return KernelCase(
             name: "\(name): convolution \(shape.text)\(layout.text)",
             work: .init(shape.operations, reading: shape.input + shape.output),
@@ -40,10 +41,11 @@ extension KernelCase {
                     switch layout {
                     case .rows:
                         kernel_conv2d(
-                            pool, y.pointer, x.pointer, w.pointer, nil, $0, scratch.pointer)
+                            pool, way, y.pointer, x.pointer, w.pointer, nil, $0, scratch.pointer)
                     case .blocks:
                         kernel_blocked_conv2d(
-                            pool, y.pointer, KERNEL_WINDOWS, x.pointer, KERNEL_ROWS, w.pointer, nil,
+                            pool, way, y.pointer, KERNEL_WINDOWS, x.pointer, KERNEL_ROWS, w.pointer,
+                            nil,
                             $0, scratch.pointer)
                     }
                 }
@@ -65,7 +67,8 @@ extension KernelCase {
             Floats(layout.input(shape)), Floats(random: shape.filter),
             Floats(random: layout.output(shape))
         )
-        let scratch = Floats(layout.scratch(shape))
+        let (way, floats) = layout.choose(shape, KERNEL_CONV2D_INPUT_GRADIENT)
+        let scratch = Floats(floats)
         return KernelCase(
             name: "\(name): its input's gradient \(shape.text)\(layout.text)",
             work: .init(shape.operations, reading: shape.input + shape.output),
@@ -74,10 +77,11 @@ extension KernelCase {
                     switch layout {
                     case .rows:
                         kernel_conv2d_input_gradient(
-                            pool, dx.pointer, dy.pointer, w.pointer, $0, scratch.pointer)
+                            pool, way, dx.pointer, dy.pointer, w.pointer, $0, scratch.pointer)
                     case .blocks:
                         kernel_blocked_conv2d_input_gradient(
-                            pool, dx.pointer, KERNEL_ROWS, dy.pointer, KERNEL_WINDOWS, w.pointer,
+                            pool, way, dx.pointer, KERNEL_ROWS, dy.pointer, KERNEL_WINDOWS,
+                            w.pointer,
                             $0, scratch.pointer)
                     }
                 }
@@ -99,7 +103,8 @@ extension KernelCase {
             Floats(random: layout.input(shape)), Floats(shape.filter),
             Floats(random: layout.output(shape))
         )
-        let scratch = Floats(layout.scratch(shape))
+        let (_, floats) = layout.choose(shape, KERNEL_CONV2D_FILTER_GRADIENT)
+        let scratch = Floats(floats)
         return KernelCase(
             name: "\(name): its filter's gradient \(shape.text)\(layout.text)",
             work: .init(shape.operations, reading: shape.input + shape.output),

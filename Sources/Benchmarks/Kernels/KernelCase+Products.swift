@@ -7,14 +7,18 @@ extension KernelCase {
         transposeB: Bool = false
     ) -> KernelCase {
         let (a, b, c) = (Floats(random: m * k), Floats(random: k * n), Floats(m * n))
-        let scratch = Floats(kernel_matmul_scratch(m, n, k, transposeA, transposeB))
+        var shape = kernel_matmul_shape(
+            m: m, n: n, k: k, transpose_a: transposeA, transpose_b: transposeB)
+        let way = kernel_matmul_choose(&shape)
+        let scratch = Floats(kernel_matmul_scratch(&shape, way))
         return KernelCase(
             name: "\(name): product \(m) × \(n) over \(k)",
             work: .init(2 * m * n * k, reading: m * k + k * n + m * n),
-            run: { pool in
-                kernel_matmul(
-                    pool, c.pointer, a.pointer, b.pointer, m, n, k, transposeA, transposeB,
-                    scratch.pointer)
+            run: { [shape] pool in
+                withUnsafePointer(to: shape) {
+                    kernel_matmul(
+                        pool, way, c.pointer, a.pointer, b.pointer, $0, scratch.pointer)
+                }
             }, output: c,
             expected: {
                 Plain.product(
@@ -33,9 +37,8 @@ extension KernelCase {
         let state = Floats(3 * rows * columns)
         let size = rows * columns
         let products = zip(a, b).map { kernel_product(a: $0.pointer, b: $1.pointer, k: batch) }
-        let isLarge = terms * batch > 64
-        let scratch = Floats(
-            isLarge ? kernel_matmul_adam_large_scratch(rows, columns, products, terms) : 0)
+        let way = kernel_matmul_adam_choose(rows, products, terms)
+        let scratch = Floats(kernel_matmul_adam_scratch(way, rows, columns, products, terms))
         let adam = 10 * size * times
         return KernelCase(
             name:
@@ -46,15 +49,9 @@ extension KernelCase {
                     let (variable, m, v) = (
                         state.pointer, state.pointer + size, state.pointer + 2 * size
                     )
-                    if isLarge {
-                        kernel_matmul_adam_large(
-                            pool, variable, m, v, rows, columns, products, terms, times, 1e-4, 0.9,
-                            0.999, 1e-3, scratch.pointer)
-                    } else {
-                        kernel_matmul_adam(
-                            pool, variable, m, v, rows, columns, products, terms, times, 1e-4, 0.9,
-                            0.999, 1e-3)
-                    }
+                    kernel_matmul_adam(
+                        pool, way, variable, m, v, rows, columns, products, terms, times, 1e-4,
+                        0.9, 0.999, 1e-3, scratch.pointer)
                 }
             }, output: state,
             expected: {

@@ -197,17 +197,26 @@ void kernel_sum_columns(kernel_pool *pool, float *out, const float *x, size_t ro
 // MARK: Products
 
 /// c [m, n] = a [m, k] · b [k, n]; with transpose_a, a is stored [k, m]; with transpose_b, b is stored [n, k].
-/// `scratch` holds kernel_matmul_scratch(…) floats (0 floats for the shapes that need none; then it may be NULL).
-size_t kernel_matmul_scratch(size_t m, size_t n, size_t k, bool transpose_a, bool transpose_b);
-void kernel_matmul(
-    kernel_pool *pool, float *c, const float *a, const float *b, size_t m, size_t n, size_t k,
-    bool transpose_a, bool transpose_b, float *scratch);
+typedef struct {
+    size_t m, n, k;
+    bool transpose_a, transpose_b;
+} kernel_matmul_shape;
 
-/// The same, added to what c holds; made for large batches.
-size_t kernel_matmul_add_scratch(size_t m, size_t n, size_t k, bool transpose_a, bool transpose_b);
-void kernel_matmul_add(
-    kernel_pool *pool, float *c, const float *a, const float *b, size_t m, size_t n, size_t k,
-    bool transpose_a, bool transpose_b, float *scratch);
+typedef enum {
+    KERNEL_MATMUL_OUTER,     // k ≤ 1: each row of c is b, scaled
+    KERNEL_MATMUL_STREAMED,  // few rows of a, b as it lies: b is read once, in the order of its memory
+    KERNEL_MATMUL_DOTS,      // few rows of a, b transposed: dot products along rows of b
+    KERNEL_MATMUL_PACKED,    // by panels of a and packed tiles of b; takes every shape
+} kernel_matmul_way;
+
+/// The fastest way for a shape.
+kernel_matmul_way kernel_matmul_choose(const kernel_matmul_shape *shape);
+/// Floats of scratch memory that it needs; if 0, `scratch` may be NULL.
+size_t kernel_matmul_scratch(const kernel_matmul_shape *shape, kernel_matmul_way way);
+/// `way`: what was chosen for the shape, or KERNEL_MATMUL_PACKED.
+void kernel_matmul(
+    kernel_pool *pool, kernel_matmul_way way, float *c, const float *a, const float *b, const kernel_matmul_shape *shape,
+    float *scratch);
 
 // MARK: Convolution and pooling
 
@@ -220,13 +229,26 @@ typedef struct {
     size_t pad_top, pad_left;
 } kernel_conv2d_shape;
 
-size_t kernel_conv2d_scratch(const kernel_conv2d_shape *shape);                      // floats, enough for each of the three
-/// `bias` [K] is added to each pixel unless it is NULL.
+typedef enum { KERNEL_CONV2D_FORWARD, KERNEL_CONV2D_INPUT_GRADIENT, KERNEL_CONV2D_FILTER_GRADIENT } kernel_conv2d_part;
+
+typedef enum {
+    KERNEL_CONV2D_TAPS,      // tap by tap of the filter, a lane an output channel or an image; takes every shape
+    KERNEL_CONV2D_RUNS,      // a lane an input along a filter's row, for few outputs
+    KERNEL_CONV2D_WINOGRAD,  // Winograd's minimal filtering, for filters of three columns
+} kernel_conv2d_way;
+
+/// The fastest way for a part of a convolution of images that lie as they are, or in blocks.
+kernel_conv2d_way kernel_conv2d_choose(const kernel_conv2d_shape *shape, kernel_conv2d_part part, bool in_blocks);
+
+/// Floats of scratch memory that a part needs. The filter's gradient has one way, by taps.
+size_t kernel_conv2d_scratch(const kernel_conv2d_shape *shape, kernel_conv2d_part part, kernel_conv2d_way way);
+/// `bias` [K] is added to each pixel unless it is NULL. `way`: what was chosen for the part, or KERNEL_CONV2D_TAPS.
 void kernel_conv2d(
-    kernel_pool *pool, float *y, const float *x, const float *w, const float *bias, const kernel_conv2d_shape *shape,
-    float *scratch);
+    kernel_pool *pool, kernel_conv2d_way way, float *y, const float *x, const float *w, const float *bias,
+    const kernel_conv2d_shape *shape, float *scratch);
 void kernel_conv2d_input_gradient(
-    kernel_pool *pool, float *dx, const float *dy, const float *w, const kernel_conv2d_shape *shape, float *scratch);
+    kernel_pool *pool, kernel_conv2d_way way, float *dx, const float *dy, const float *w, const kernel_conv2d_shape *shape,
+    float *scratch);
 void kernel_conv2d_filter_gradient(
     kernel_pool *pool, float *dw, const float *x, const float *dy, const kernel_conv2d_shape *shape, float *scratch);
 
@@ -251,17 +273,21 @@ typedef struct {
     size_t k;
 } kernel_product;
 
-/// kernel_adam, `times` times over, with a gradient [rows, columns] that is the sum of the terms and is never stored.
-void kernel_matmul_adam(
-    kernel_pool *pool, float *var, float *m, float *v, size_t rows, size_t columns,
-    const kernel_product *terms, size_t term_count, size_t times,
-    float lr, float beta1, float beta2, float epsilon);
+typedef enum {
+    KERNEL_MATMUL_ADAM_STREAMED,  // for small batches: some rows of the gradient at a time
+    KERNEL_MATMUL_ADAM_PACKED,    // for large ones: a packed product's tiles
+    KERNEL_MATMUL_ADAM_STORED,    // the gradient is stored; takes every shape
+} kernel_matmul_adam_way;
 
-/// The same, made for large batches. `scratch` holds kernel_matmul_adam_large_scratch(…) floats.
-size_t kernel_matmul_adam_large_scratch(
-    size_t rows, size_t columns, const kernel_product *terms, size_t term_count);
-void kernel_matmul_adam_large(
-    kernel_pool *pool, float *var, float *m, float *v, size_t rows, size_t columns,
+/// The fastest way for a gradient of so many rows that is a sum of the terms.
+kernel_matmul_adam_way kernel_matmul_adam_choose(size_t rows, const kernel_product *terms, size_t term_count);
+/// Floats of scratch memory that it needs; if 0, `scratch` may be NULL.
+size_t kernel_matmul_adam_scratch(
+    kernel_matmul_adam_way way, size_t rows, size_t columns, const kernel_product *terms, size_t term_count);
+/// kernel_adam, `times` times over, with a gradient [rows, columns] that is the sum of the terms. `way`: what was chosen for the
+/// terms, or KERNEL_MATMUL_ADAM_STORED.
+void kernel_matmul_adam(
+    kernel_pool *pool, kernel_matmul_adam_way way, float *var, float *m, float *v, size_t rows, size_t columns,
     const kernel_product *terms, size_t term_count, size_t times,
     float lr, float beta1, float beta2, float epsilon, float *scratch);
 
@@ -274,16 +300,18 @@ bool kernel_all_finite(const float *x, size_t n);
 /// rows, within it its upper left pixel, upper right, lower left, lower right.
 typedef enum { KERNEL_ROWS, KERNEL_WINDOWS } kernel_pixel_order;
 
-/// The same images in blocks of so many: [⌈N / 16⌉, pixels, C, 16]; the lanes behind the last image hold anything. For strides of 1,
-/// and r > pad_top, s > pad_left.
-size_t kernel_blocked_conv2d_scratch(const kernel_conv2d_shape *shape);
+/// Whether images [n, h, w, c] that are pooled by windows of 2 × 2 are better laid in blocks.
+bool kernel_images_suit_blocks(size_t n, size_t c);
+
+/// The same of images in blocks of so many: [⌈N / 16⌉, pixels, C, 16]; the lanes behind the last image hold anything. For strides of
+/// 1, and r > pad_top, s > pad_left.
+size_t kernel_blocked_conv2d_scratch(const kernel_conv2d_shape *shape, kernel_conv2d_part part, kernel_conv2d_way way);
 void kernel_blocked_conv2d(
-    kernel_pool *pool, float *y, kernel_pixel_order y_order, const float *x, kernel_pixel_order x_order,
+    kernel_pool *pool, kernel_conv2d_way way, float *y, kernel_pixel_order y_order, const float *x, kernel_pixel_order x_order,
     const float *w, const float *bias, const kernel_conv2d_shape *shape, float *scratch);
 void kernel_blocked_conv2d_input_gradient(
-    kernel_pool *pool, float *dx, kernel_pixel_order x_order, const float *dy, kernel_pixel_order y_order,
+    kernel_pool *pool, kernel_conv2d_way way, float *dx, kernel_pixel_order x_order, const float *dy, kernel_pixel_order y_order,
     const float *w, const kernel_conv2d_shape *shape, float *scratch);
-size_t kernel_blocked_conv2d_filter_gradient_scratch(const kernel_conv2d_shape *shape);
 void kernel_blocked_conv2d_filter_gradient(
     kernel_pool *pool, float *dw, const float *x, kernel_pixel_order x_order, const float *dy, kernel_pixel_order y_order,
     const kernel_conv2d_shape *shape, float *scratch);

@@ -7,6 +7,7 @@ typealias Kernel = () -> Void
 /// A step, and the memory that its call works on.
 struct Bound {
     let step: Step
+    let way: Way
     let inputs: [Buffer]
     let outputs: [Buffer]
     let scratch: UnsafeMutablePointer<Float>
@@ -23,6 +24,7 @@ struct Bound {
 /// Makes calls of a program's steps: the CPU's backend.
 struct Binder {
     let program: Program
+    let ways: [Program.StepID: Way]
     let memory: Memory
     let resources: Resources
 
@@ -61,7 +63,7 @@ struct Binder {
     /// The call of a step by itself.
     private func kernel(_ step: Step) -> Kernel {
         let bound = Bound(
-            step: step, inputs: step.inputs.map { memory[$0] },
+            step: step, way: ways[step.id] ?? .only, inputs: step.inputs.map { memory[$0] },
             outputs: step.outputs.map { memory[$0] }, scratch: memory.scratch,
             resources: resources)
         return switch step.primitive {
@@ -71,9 +73,8 @@ struct Binder {
         case .select(let byRows): Elements.select(byRows: byRows, bound)
         case .cast: Elements.cast(bound)
         case .reduce(let reduction): Reductions.call(reduction, bound)
-        case .product(let product): Products.call(product, bound)
-        case .convolution(let convolution):
-            Convolutions.call(convolution, bound, BlockedImages.orders(step, program))
+        case .product: Products.call(bound)
+        case .convolution(let convolution): Convolutions.call(convolution, bound)
         case .pool(let pool): Pools.call(pool, bound)
         case .blocks(let isInto):
             BlockedImages.conversion(isInto: isInto, bound, program[program.memory(step.inputs[0])])

@@ -10,7 +10,8 @@ struct Memory {
     private let resources: Resources
     private var buffers: [Program.ID: Buffer] = [:]
 
-    init(_ program: Program, _ resources: Resources) {
+    /// - Parameter scratch: how many floats the call that needs most has for itself.
+    init(_ program: Program, _ resources: Resources, scratch scratchFloats: Int) {
         self.program = program
         self.resources = resources
         let whole = 0...program.units.count
@@ -27,7 +28,6 @@ struct Memory {
         for lifetime in lifetimes where program[lifetime.value].place == nil {
             request(lifetime.value, lifetime.units)
         }
-        let scratchFloats = program.order.map { Scratch.floats(program[$0], program) }.max() ?? 0
         requests.append(.init(bytes: scratchFloats * MemoryLayout<Float>.stride, steps: whole))
 
         let layout = ArenaLayout(requests)

@@ -47,11 +47,14 @@ final class Plan {
         let facts = Facts(feeds: feeds, plan: number, shared: resources.shared)
         var program = Program(specialization, fetches: fetches)
         program.run(facts)
-        let memory = Memory(program, resources)
+        let ways = Dictionary(
+            uniqueKeysWithValues: program.order.map { [program] in ($0, Way(program[$0], program)) }
+        )
+        let memory = Memory(program, resources, scratch: ways.values.map(\.scratch).max() ?? 0)
         self.program = program
         self.memory = memory
         generation = resources.shared.generation
-        calls = Binder(program: program, memory: memory, resources: resources).calls()
+        calls = Binder(program: program, ways: ways, memory: memory, resources: resources).calls()
         inputs = program.knownValues.feeds.compactMap { value in
             guard case .feed(let tensor) = program.maker(value).primitive else { return nil }
             return Input(

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// The pass that lays the images of large batches in blocks of sixteen, a vector lane an image, so
 /// that convolutions of few channels, batch norms and pools work on full vectors.
 ///
@@ -6,11 +8,6 @@
 /// such images. Anything else that reads or makes them gets a step that converts them, which is
 /// small beside a convolution.
 struct ImageBlocks {
-    /// Images from which on it pays.
-    private static let leastImages = 32
-    /// Channels whose window fits into a tile; more fill vectors themselves.
-    private static let mostChannels = Loops.tileSize / (4 * Loops.block)
-
     private var program: Program
     /// The program as it came.
     private let before: Program
@@ -63,9 +60,7 @@ struct ImageBlocks {
     private func images(pooledBy pool: Program.StepID) -> Set<Program.ID>? {
         let start = before.sources(pool)[0]
         let shape = before[start].shape
-        guard shape.count == 4, shape[0] >= Self.leastImages, shape[3] <= Self.mostChannels else {
-            return nil
-        }
+        guard shape.count == 4, kernel_images_suit_blocks(shape[0], shape[3]) else { return nil }
         var images: Set<Program.ID> = [start]
         var stack = [start]
         while let value = stack.popLast() {

@@ -2,27 +2,26 @@ internal import CKernels
 
 /// Calls of convolutions and their gradients.
 enum Convolutions {
-    /// - Parameter orders: the orders of the pixels of images in blocks; `nil` for images that are
-    ///   stored as they are.
-    static func call(
-        _ convolution: Convolution, _ bound: Bound, _ orders: BlockedImages.Orders?
-    ) -> Kernel {
-        if let orders { return blocked(convolution, bound, orders) }
+    static func call(_ convolution: Convolution, _ bound: Bound) -> Kernel {
+        guard case .convolution(let chosen) = bound.way else {
+            preconditionFailure("\(bound.step.name) is no convolution")
+        }
+        let (shape, way) = (chosen.shape, chosen.way)
+        if let orders = chosen.orders { return blocked(convolution, bound, orders, shape, way) }
         let (pool, scratch, out) = (bound.pool, bound.scratch, bound.output)
-        let shape = convolution.geometry.kernelShape
         let (first, second) = (bound.input(0), bound.input(1))
         switch convolution.part {
         case .forward:
             let bias = convolution.hasBias ? bound.input(2) : nil
             return {
                 withUnsafePointer(to: shape) {
-                    kernel_conv2d(pool, out, first, second, bias, $0, scratch)
+                    kernel_conv2d(pool, way, out, first, second, bias, $0, scratch)
                 }
             }
         case .inputGradient:
             return {
                 withUnsafePointer(to: shape) {
-                    kernel_conv2d_input_gradient(pool, out, second, first, $0, scratch)
+                    kernel_conv2d_input_gradient(pool, way, out, second, first, $0, scratch)
                 }
             }
         case .filterGradient:
@@ -35,10 +34,10 @@ enum Convolutions {
     }
 
     private static func blocked(
-        _ convolution: Convolution, _ bound: Bound, _ orders: BlockedImages.Orders
+        _ convolution: Convolution, _ bound: Bound, _ orders: BlockedImages.Orders,
+        _ shape: kernel_conv2d_shape, _ way: kernel_conv2d_way
     ) -> Kernel {
         let (pool, scratch, out) = (bound.pool, bound.scratch, bound.output)
-        let shape = convolution.geometry.kernelShape
         let (first, second) = (bound.input(0), bound.input(1))
         let (inputs, output) = (orders.inputs, orders.output)
         switch convolution.part {
@@ -47,14 +46,14 @@ enum Convolutions {
             return {
                 withUnsafePointer(to: shape) {
                     kernel_blocked_conv2d(
-                        pool, out, output, first, inputs.0, second, bias, $0, scratch)
+                        pool, way, out, output, first, inputs.0, second, bias, $0, scratch)
                 }
             }
         case .inputGradient:
             return {
                 withUnsafePointer(to: shape) {
                     kernel_blocked_conv2d_input_gradient(
-                        pool, out, output, second, inputs.0, first, $0, scratch)
+                        pool, way, out, output, second, inputs.0, first, $0, scratch)
                 }
             }
         case .filterGradient:

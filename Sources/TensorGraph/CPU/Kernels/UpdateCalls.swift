@@ -42,17 +42,12 @@ enum Updates {
         let terms = products.rows.enumerated().map { index, rows in
             kernel_product(a: bound.input(9 + 2 * index), b: bound.input(10 + 2 * index), k: rows)
         }
-        if products.isSmall {
-            return {
-                kernel_matmul_adam(
-                    pool, rates.variable, rates.moments.0, rates.moments.1, m, n, terms,
-                    terms.count, times, rates.rate, rates.betas.0[0], rates.betas.1[0],
-                    rates.epsilon[0])
-            }
+        guard case .update(let way, _) = bound.way else {
+            preconditionFailure("\(bound.step.name) updates by no products")
         }
         return {
-            kernel_matmul_adam_large(
-                pool, rates.variable, rates.moments.0, rates.moments.1, m, n, terms,
+            kernel_matmul_adam(
+                pool, way, rates.variable, rates.moments.0, rates.moments.1, m, n, terms,
                 terms.count, times, rates.rate, rates.betas.0[0], rates.betas.1[0],
                 rates.epsilon[0], scratch)
         }

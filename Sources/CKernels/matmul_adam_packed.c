@@ -1,33 +1,21 @@
-// A weight's gradient and its step of Adam in one pass, for large batches.
+// A weight's gradient and its steps of Adam in one pass, for large batches.
 //
-//   g = Σₜ aₜᵀ · bₜ      aₜ [kₜ, M], bₜ [kₜ, K]
-//   (var, m, v) ← Adam(var, m, v, g), as often as asked
-//
-// The packed way of matmul_tile.h, with panels so small that they leave registers to Adam: products
-// keep the multipliers busy, Adam the divider and memory. So the two take turns: while a panel of g
-// is made, the one before is used up, and the panel of var, m and v that comes next is asked for.
-//
-// Narrow vectors have no registers to leave. There g is stored.
-#include "adam.h"
+// The gradient is made by the packed way of matmul_tile.h, with panels so small that they leave
+// registers to Adam. Products keep the multipliers busy, Adam keeps the divider and memory busy. So
+// the two take turns: while a panel of g is made, the panel before it is used up, and the panel of
+// var, m and v that comes next is asked for. Narrow vectors have no registers to leave.
+#include "matmul_adam.h"
 #include "matmul_tile.h"
 
 #include <string.h>
 
 enum {
-    PANEL_ROWS = 8,
+    PANEL_ROWS = PACKED_ROWS,
     TILE_COLUMNS = 2 * WIDE_LANES,
     BLOCK_ROWS = 256,  // of a task, about
     DEPTH = 320,       // of a packed tile of b
     CHUNK = 8,         // of k, from one update to the next, at most
 };
-
-typedef struct {
-    float *var, *m, *v;
-    size_t rows, columns;
-    const kernel_product *terms;
-    size_t term_count, depth, times;  // depth: of all terms
-    adam_rates rates;
-} packed_adam;
 
 /// Rows of g that wait to be used: vectors `next`..<`end` of them.
 typedef struct {
@@ -42,7 +30,7 @@ typedef struct {
 
 // MARK: Updating
 
-INLINE void update_vector(const packed_adam *job, size_t at, const float *from) {
+INLINE void update_vector(const weight_update *job, size_t at, const float *from) {
     const wide_vector g = WIDE_AT(from);
     wide_vector var = WIDE_AT(job->var + at), m = WIDE_AT(job->m + at), v = WIDE_AT(job->v + at);
 #pragma clang loop unroll(disable)
@@ -50,7 +38,7 @@ INLINE void update_vector(const packed_adam *job, size_t at, const float *from) 
     WIDE_AT(job->var + at) = var, WIDE_AT(job->m + at) = m, WIDE_AT(job->v + at) = v;
 }
 
-INLINE void update_next(const packed_adam *job, waiting_rows *rows) {
+INLINE void update_next(const weight_update *job, waiting_rows *rows) {
     const size_t i = rows->next;
     update_vector(job, rows->start + i / 2 * job->columns + i % 2 * WIDE_LANES,
         rows->g + i * WIDE_LANES);
@@ -58,7 +46,7 @@ INLINE void update_next(const packed_adam *job, waiting_rows *rows) {
 }
 
 /// Updates a part of a row that is no whole tile.
-INLINE void update_few(const packed_adam *job, size_t at, const float *g, size_t columns) {
+INLINE void update_few(const weight_update *job, size_t at, const float *g, size_t columns) {
     for (size_t j = 0; j < columns; j += LANES) {
         adam_update_values(job->var + at + j, job->m + at + j, job->v + at + j, g + j,
             smaller(LANES, columns - j), job->times, &job->rates);
@@ -69,7 +57,7 @@ INLINE void update_few(const packed_adam *job, size_t at, const float *g, size_t
 
 /// g [PANEL_ROWS, TILE_COLUMNS] (+)= a slice of the sum, for the tile at `left`, which is packed in
 /// passing if it is not yet. Rows that wait are updated meanwhile.
-INLINE void make_panel(const packed_adam *job, float *g, slice k, size_t row, size_t left,
+INLINE void make_panel(const weight_update *job, float *g, slice k, size_t row, size_t left,
     float *packed, bool packs, bool adds, waiting_rows *before) {
     wide_vector sum[PANEL_ROWS][2];
 #pragma clang loop unroll(full)
@@ -116,7 +104,7 @@ INLINE void make_panel(const packed_adam *job, float *g, slice k, size_t row, si
 
 /// Packs a tile of which only the given columns are there.
 INLINE void pack_columns(
-    const packed_adam *job, slice k, size_t left, size_t columns, float *packed) {
+    const weight_update *job, slice k, size_t left, size_t columns, float *packed) {
     size_t term = 0;
     for (size_t t = 0; t < job->term_count; term += job->terms[t].k, t++) {
         const size_t end = smaller(k.end, term + job->terms[t].k);
@@ -129,12 +117,12 @@ INLINE void pack_columns(
 
 // MARK: Tasks
 
-static size_t blocks_of(const packed_adam *job) { return ceil_div(job->rows, BLOCK_ROWS); }
-static size_t tiles_of(const packed_adam *job) { return ceil_div(job->columns, TILE_COLUMNS); }
+static size_t blocks_of(const weight_update *job) { return ceil_div(job->rows, BLOCK_ROWS); }
+static size_t tiles_of(const weight_update *job) { return ceil_div(job->columns, TILE_COLUMNS); }
 
 /// A tile's columns, for a block of rows.
 KERNEL_WIDE static void update_block(void *context, size_t task) {
-    const packed_adam copy = *(const packed_adam *)context, *job = &copy;
+    const weight_update copy = *(const weight_update *)context, *job = &copy;
     const size_t panels = ceil_div(job->rows, PANEL_ROWS);
     const size_t top = part(panels, blocks_of(job), task / tiles_of(job));
     const size_t bottom = part(panels, blocks_of(job), task / tiles_of(job) + 1);
@@ -173,47 +161,7 @@ KERNEL_WIDE static void update_block(void *context, size_t task) {
     }
 }
 
-// MARK: Storing
-
-static bool is_stored(size_t rows) { return !has_wide_vectors() || rows < PANEL_ROWS; }
-
-static size_t product_scratch(size_t rows, size_t columns, size_t k) {
-    return larger(kernel_matmul_scratch(rows, columns, k, true, false),
-        kernel_matmul_add_scratch(rows, columns, k, true, false));
-}
-
-size_t kernel_matmul_adam_large_scratch(
-    size_t rows, size_t columns, const kernel_product *terms, size_t term_count) {
-    if (!is_stored(rows)) return 0;
-    size_t size = 0;
-    for (size_t t = 0; t < term_count; t++)
-        size = larger(size, product_scratch(rows, columns, terms[t].k));
-    return rows * columns + size;
-}
-
-void kernel_matmul_adam_large(
-    kernel_pool *pool, float *var, float *m, float *v, size_t rows, size_t columns,
-    const kernel_product *terms, size_t term_count, size_t times,
-    float lr, float beta1, float beta2, float epsilon, float *scratch) {
-    if (!is_stored(rows)) {
-        packed_adam job = {.var = var,
-            .m = m,
-            .v = v,
-            .rows = rows,
-            .columns = columns,
-            .terms = terms,
-            .term_count = term_count,
-            .times = times,
-            .rates = {lr, beta1, beta2, epsilon}};
-        for (size_t t = 0; t < term_count; t++) job.depth += terms[t].k;
-        kernel_pool_run(pool, blocks_of(&job) * tiles_of(&job), update_block, &job);
-        return;
-    }
-    float *g = scratch, *rest = scratch + rows * columns;
-    for (size_t t = 0; t < term_count; t++) {
-        const kernel_product *term = &terms[t];
-        (t == 0 ? kernel_matmul : kernel_matmul_add)(
-            pool, g, term->a, term->b, rows, columns, term->k, true, false, rest);
-    }
-    kernel_adam(pool, var, m, v, g, rows * columns, times, lr, beta1, beta2, epsilon);
+void matmul_adam_packed(kernel_pool *pool, const weight_update *update) {
+    weight_update job = *update;
+    kernel_pool_run(pool, blocks_of(&job) * tiles_of(&job), update_block, &job);
 }

@@ -1,0 +1,63 @@
+// Which way a product or a convolution goes. Whoever makes a plan asks once; the shape decides, and
+// whether the machine has wide vectors.
+#include "blocked_conv2d.h"
+#include "convolution.h"
+#include "matmul.h"
+#include "matmul_adam.h"
+
+enum {
+    FEW_ROWS = 24,           // of a product's a: then b is what takes the time, and is read once
+    UNPACKED_ROWS = 64,      // of all terms of a gradient: beyond, it pays to pack them
+    FEW_OUTPUTS = 4,         // of a convolution, which leave most of a vector's lanes idle
+    LEAST_IMAGES = 32,       // two blocks
+    WINOGRAD_CHANNELS = 6,   // from which on the transforms are worth their time
+};
+
+// MARK: Products
+
+kernel_matmul_way kernel_matmul_choose(const kernel_matmul_shape *shape) {
+    const product of = matmul_product(NULL, NULL, NULL, shape);
+    if (of.k <= 1) return KERNEL_MATMUL_OUTER;
+    if (of.m > FEW_ROWS) return KERNEL_MATMUL_PACKED;
+    return of.b_column == 1 ? KERNEL_MATMUL_STREAMED : KERNEL_MATMUL_DOTS;
+}
+
+kernel_matmul_adam_way kernel_matmul_adam_choose(
+    size_t rows, const kernel_product *terms, size_t term_count) {
+    size_t depth = 0;
+    for (size_t t = 0; t < term_count; t++) depth += terms[t].k;
+    if (depth <= UNPACKED_ROWS) return KERNEL_MATMUL_ADAM_STREAMED;
+    return has_wide_vectors() && rows >= PACKED_ROWS ? KERNEL_MATMUL_ADAM_PACKED
+                                                     : KERNEL_MATMUL_ADAM_STORED;
+}
+
+// MARK: Convolutions
+
+bool kernel_images_suit_blocks(size_t n, size_t c) {
+    // A window of 2 × 2 pixels of a block is a tile's, at most; more channels fill vectors themselves.
+    return n >= LEAST_IMAGES && c <= KERNEL_TILE / (4 * KERNEL_BLOCK);
+}
+
+static kernel_conv2d_way way_in_rows(const convolution *conv) {
+    // By the multiplications of whole vectors, and of half ones in the plain way.
+    const size_t winograd = ceil_div(conv->k, WIDE_LANES) * WIDE_LANES * 2;
+    const size_t taps = ceil_div(conv->k, LANES) * LANES * 3;
+    if (has_wide_vectors() && winograd < taps && winograd_rows_can(conv))
+        return KERNEL_CONV2D_WINOGRAD;
+    return conv->k <= FEW_OUTPUTS && conv->run >= LANES ? KERNEL_CONV2D_RUNS : KERNEL_CONV2D_TAPS;
+}
+
+static kernel_conv2d_way way_in_blocks(const kernel_conv2d_shape *shape) {
+    const bool winograd = has_wide_vectors() && smaller(shape->c, shape->k) >= WINOGRAD_CHANNELS
+        && winograd_can(shape->r, shape->s, larger(shape->c, shape->k));
+    return winograd ? KERNEL_CONV2D_WINOGRAD : KERNEL_CONV2D_TAPS;
+}
+
+kernel_conv2d_way kernel_conv2d_choose(
+    const kernel_conv2d_shape *shape, kernel_conv2d_part part, bool in_blocks) {
+    if (part == KERNEL_CONV2D_FILTER_GRADIENT) return KERNEL_CONV2D_TAPS;
+    if (in_blocks) return way_in_blocks(shape);
+    const convolution conv = part == KERNEL_CONV2D_FORWARD ? convolution_forward(NULL, shape)
+                                                           : convolution_backward(NULL, shape);
+    return way_in_rows(&conv);
+}

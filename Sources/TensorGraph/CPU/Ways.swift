@@ -1,0 +1,80 @@
+internal import CKernels
+
+/// Which of the ways that a kernel has a step takes: chosen once, when its program is bound.
+enum Way {
+    case product(kernel_matmul_shape, kernel_matmul_way)
+    case convolution(ConvolutionWay)
+    case update(kernel_matmul_adam_way, scratch: Int)
+    /// Kernels of one way.
+    case only
+
+    init(_ step: Step, _ program: Program) {
+        switch step.primitive {
+        case .product(let product):
+            var shape = kernel_matmul_shape(
+                m: product.m, n: product.n, k: product.k, transpose_a: product.isFirstTransposed,
+                transpose_b: product.isSecondTransposed)
+            self = .product(shape, kernel_matmul_choose(&shape))
+        case .convolution(let convolution):
+            self = .convolution(ConvolutionWay(convolution, step, program))
+        case .adamOfProducts(let products):
+            let terms = products.rows.map { kernel_product(a: nil, b: nil, k: $0) }
+            let way = kernel_matmul_adam_choose(products.m, terms, terms.count)
+            self = .update(
+                way,
+                scratch: kernel_matmul_adam_scratch(
+                    way, products.m, products.n, terms, terms.count))
+        default: self = .only
+        }
+    }
+
+    /// Memory that its call needs for itself, in floats.
+    var scratch: Int {
+        switch self {
+        case .product(var shape, let way): kernel_matmul_scratch(&shape, way)
+        case .convolution(let way): way.scratch
+        case .update(_, let scratch): scratch
+        case .only: 0
+        }
+    }
+}
+
+/// How a convolution, or one of its gradients, is computed.
+struct ConvolutionWay {
+    let shape: kernel_conv2d_shape
+    let part: kernel_conv2d_part
+    /// The orders of the pixels of images in blocks; `nil` for images that are stored as they are.
+    let orders: BlockedImages.Orders?
+    let way: kernel_conv2d_way
+
+    fileprivate init(_ convolution: Convolution, _ step: Step, _ program: Program) {
+        var shape = convolution.geometry.kernelShape
+        part =
+            switch convolution.part {
+            case .forward: KERNEL_CONV2D_FORWARD
+            case .inputGradient: KERNEL_CONV2D_INPUT_GRADIENT
+            case .filterGradient: KERNEL_CONV2D_FILTER_GRADIENT
+            }
+        orders = BlockedImages.orders(step, program)
+        way = kernel_conv2d_choose(&shape, part, orders != nil)
+        self.shape = shape
+    }
+
+    /// In floats.
+    fileprivate var scratch: Int {
+        withUnsafePointer(to: shape) {
+            orders == nil
+                ? kernel_conv2d_scratch($0, part, way)
+                : kernel_blocked_conv2d_scratch($0, part, way)
+        }
+    }
+}
+
+extension WindowGeometry {
+    /// As the kernels take it.
+    var kernelShape: kernel_conv2d_shape {
+        kernel_conv2d_shape(
+            n: n, h: h, w: w, c: c, r: r, s: s, p: p, q: q, k: k, stride_h: strideH,
+            stride_w: strideW, pad_top: padTop, pad_left: padLeft)
+    }
+}
