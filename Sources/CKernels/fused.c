@@ -257,6 +257,15 @@ static void run_tiles(void *context, size_t task) {
     }
 }
 
+size_t kernel_pool_tile(size_t tile, size_t n) {
+    enum { MOST_AT_ONCE = 8, LEAST_LEFT = 16 };
+    if (n % tile != 0) return tile;
+    const size_t tiles = n / tile;
+    size_t at_once = MOST_AT_ONCE;
+    while (at_once > 1 && (tiles % at_once != 0 || tiles / at_once < LEAST_LEFT)) at_once--;
+    return tile * at_once;
+}
+
 size_t kernel_fused_tasks(size_t tile, size_t n) { return ceil_div(n, task_grain(tile, n)); }
 
 static void repeat(const kernel_row *row, size_t tile) {

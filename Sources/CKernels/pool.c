@@ -1,18 +1,19 @@
 // A pool of threads for loops that last microseconds.
 //
-// Each thread has a share of the indices of a job, always the same one for the same count, so what
-// it wrote in one job it finds in its own cache in the next: processors whose cores do not all
-// share one take several times as long to fetch what another core has changed. A thread claims the
-// indices of its own share from the front; when none is left, it takes those of the others from the
-// back, so a worker that the kernel has descheduled holds nobody up. The caller's last act is to
-// wait until the indices that were claimed are also done.
+// Shares. Each thread has a share of a job's indices, the same one each time for the same count. So
+// it finds what it wrote in one job in its own cache in the next. To fetch what another core has
+// changed takes several times as long where the cores share no cache.
 //
-// A share and its job lie in one cache line, the only one that a worker waits for: a job reaches a
-// worker by one transfer, and a claim needs none.
+// Stealing. A thread claims the indices of its own share from the front. When none is left, it takes
+// those of the others from the back: a worker that the kernel has descheduled holds nobody up. At
+// the end the caller waits until all claimed indices are done.
 //
-// A thread reads the job only after its claim has succeeded: the job cannot be replaced before that
-// index is done, and a claim that raced with the publication of the next job is a claim on the next
-// job. Nothing needs a generation number.
+// One cache line. A share and its job lie in one line, the only one that a worker waits for. A job
+// reaches a worker by one transfer, and a claim needs none.
+//
+// Claim first, then read. A thread reads the job after its claim has succeeded. The job cannot be
+// replaced before that index is done. A claim that races with the next job's publication is a claim
+// on the next job. So nothing needs a generation number.
 //
 // Waking a parked thread costs some microseconds of the caller's time, more than many jobs last.
 // Jobs come in bursts, so workers spin for a while first.
@@ -122,9 +123,11 @@ static inline uint64_t ticks(void) {
 #endif
 }
 
-/// Runs what is left of a thread's own share, and what others do not get to; returns how many it
-/// ran. It first waits for them for half as long as its own share took: those that are on their way
-/// will be done sooner than what they wrote the last time has come from their caches.
+/// Runs what is left of a thread's own share, then what others do not get to; returns how many it ran.
+///
+/// Before it takes from another share it waits, for at most half as long as its own share took. A
+/// worker that is on its way will be done sooner than this thread could fetch the worker's data from
+/// the worker's cache.
 static size_t run_shares(kernel_pool *pool, int place) {
     const uint64_t start = ticks();
     size_t ran = run_share(&pool->shares[place], true);

@@ -115,6 +115,13 @@ import Testing
         }
     }
 
+    /// A pool by itself takes as many tiles at once as leave sixteen pieces, and no part of one.
+    @Test(arguments: [(704, 128, 5632), (704, 32, 1408), (704, 17, 704), (616, 48, 1848)])
+    func poolTiles(tile: Int, tiles: Int, expected: Int) {
+        #expect(kernel_pool_tile(tile, tile * tiles) == expected)
+        #expect(kernel_pool_tile(tile, tile * tiles + 1) == tile)
+    }
+
     /// The same as the kernels that pool whole images.
     @Test(arguments: [(1, 2, 2, 8), (3, 28, 28, 11), (5, 14, 14, 13), (40, 4, 6, 17)])
     func pooling(images: Int, height: Int, width: Int, channels: Int) {

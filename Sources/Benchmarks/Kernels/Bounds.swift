@@ -7,6 +7,9 @@ final class Bounds {
     let peak: Double
     private var known: [Access: [Int: Double]] = [:]
 
+    /// What is gone through between two looks at the clock, at least.
+    private static let leastBytes = 1 << 24
+
     /// How memory is gone through.
     enum Access: String {
         case reading, updating
@@ -48,16 +51,21 @@ final class Bounds {
         let tasks = threads.count * 2
         let part = memory.count / tasks
         let sums = Floats(tasks)
+        // As often as makes the start of the threads' work not count.
+        let repeats = max(1, Self.leastBytes / size)
         let timing = Timing.of(.milliseconds(200)) {
             threads.run(tasks) { task in
                 let start = memory.pointer + task * part
-                switch access {
-                case .reading: sums.pointer[task] = probe_read(start, part)
-                case .updating: probe_update(start, part)
+                for _ in 0..<repeats {
+                    switch access {
+                    case .reading: sums.pointer[task] = probe_read(start, part)
+                    case .updating: probe_update(start, part)
+                    }
                 }
             }
         }
-        let rate = Double(size) * (access == .updating ? 2 : 1) / timing.minimum.seconds
+        let bytes = Double(size * repeats) * (access == .updating ? 2 : 1)
+        let rate = bytes / timing.minimum.seconds
         known[access, default: [:]][size] = rate
         return rate
     }

@@ -59,6 +59,15 @@ enum ImageLayout {
             outputs: Self.places(n, shape.p, shape.q, shape.k, KERNEL_WINDOWS))
     }
 
+    /// The same of images that are pooled: window by window before, row by row behind it.
+    func poolPlaces(_ shape: kernel_conv2d_shape) -> Places {
+        guard self == .blocks else { return Places() }
+        let n = whole(shape).n
+        return Places(
+            inputs: Self.places(n, shape.h, shape.w, shape.c, KERNEL_WINDOWS),
+            outputs: Self.places(n, shape.p, shape.q, shape.k, KERNEL_ROWS))
+    }
+
     private static func places(
         _ n: Int, _ h: Int, _ w: Int, _ c: Int, _ order: kernel_pixel_order
     ) -> [Int32] {

@@ -130,28 +130,4 @@ extension KernelCase {
                 return dw.map(Float.init)
             })
     }
-
-    static func maxPool(_ name: String, _ shape: kernel_conv2d_shape) -> KernelCase {
-        let (x, y) = (Floats(random: shape.input), Floats(shape.output))
-        return KernelCase(
-            name: "\(name): max pool \(shape.n) × \(shape.h) × \(shape.w) × \(shape.c)",
-            work: .init(0, reading: shape.input + shape.output),
-            run: { pool in
-                withUnsafePointer(to: shape) { kernel_max_pool(pool, y.pointer, x.pointer, $0) }
-            }, output: y, expected: { Plain.maxPool(shape, x) })
-    }
-
-    static func maxPoolGradient(_ name: String, _ shape: kernel_conv2d_shape) -> KernelCase {
-        let (x, y) = (Floats(random: shape.input), Floats(shape.output))
-        let (dx, dy) = (Floats(shape.input), Floats(random: shape.output))
-        withUnsafePointer(to: shape) { kernel_max_pool(nil, y.pointer, x.pointer, $0) }
-        return KernelCase(
-            name: "\(name): max pool's gradient \(shape.n) × \(shape.h) × \(shape.w) × \(shape.c)",
-            work: .init(0, reading: 2 * (shape.input + shape.output)),
-            run: { pool in
-                withUnsafePointer(to: shape) {
-                    kernel_max_pool_gradient(pool, dx.pointer, x.pointer, y.pointer, dy.pointer, $0)
-                }
-            }, output: dx, expected: { Plain.maxPoolGradient(shape, x, dy) })
-    }
 }

@@ -69,22 +69,27 @@ func kernelTables(_ options: BenchmarkOptions) throws -> [BenchmarkTable] {
 /// next step: D judges two batches in a D step, and G's images stay; a G step makes one batch and D
 /// judges it.
 private func networkKernels(batch: Int) -> [KernelCase] {
-    // A step of a large batch takes D's images in blocks.
-    let layout = batch >= 128 ? ImageLayout.blocks : .rows
+    let layout = ImageLayout(images: batch, channels: 13)
     return [
         .convolution("D conv1", .filters(batch, 28, 28, 1, 11), layout).used(
             discriminator: 2, generator: 1),
         .filterGradient("D conv1", .filters(batch, 28, 28, 1, 11), layout).used(discriminator: 2),
         .inputGradient("D conv1", .filters(batch, 28, 28, 1, 11), layout).used(generator: 1),
-        .maxPool("D conv1", .windows(batch, 28, 11)).used(discriminator: 2, generator: 1),
-        .maxPoolGradient("D conv1", .windows(batch, 28, 11)).used(discriminator: 2, generator: 1),
+        .pool("D conv1", .windows(batch, 28, 11), layout).used(discriminator: 2, generator: 1),
+        .poolGradientSums("D conv1", .windows(batch, 28, 11), layout).used(
+            discriminator: 2, generator: 1),
+        .normedPoolGradient("D conv1", .windows(batch, 28, 11), layout).used(
+            discriminator: 2, generator: 1),
         .convolution("D conv2", .filters(batch, 14, 14, 11, 13), layout).used(
             discriminator: 2, generator: 1),
         .filterGradient("D conv2", .filters(batch, 14, 14, 11, 13), layout).used(discriminator: 2),
         .inputGradient("D conv2", .filters(batch, 14, 14, 11, 13), layout).used(
             discriminator: 2, generator: 1),
-        .maxPool("D conv2", .windows(batch, 14, 13)).used(discriminator: 2, generator: 1),
-        .maxPoolGradient("D conv2", .windows(batch, 14, 13)).used(discriminator: 2, generator: 1),
+        .pool("D conv2", .windows(batch, 14, 13), layout).used(discriminator: 2, generator: 1),
+        .poolGradientSums("D conv2", .windows(batch, 14, 13), layout).used(
+            discriminator: 2, generator: 1),
+        .normedPoolGradient("D conv2", .windows(batch, 14, 13), layout).used(
+            discriminator: 2, generator: 1),
         .product("D hide3", batch, 1024, 637).used(discriminator: 2, generator: 1),
         .product("D hide3, input's gradient", batch, 637, 1024, transposeB: true)
             .used(discriminator: 2, generator: 1),

@@ -66,26 +66,4 @@ enum Plain {
             }
         }
     }
-
-    /// For each output of a pool, the place of the largest input in its window, the first of
-    /// equals.
-    private static func largest(_ shape: kernel_conv2d_shape, _ x: Floats) -> [Int] {
-        var places = [Int](repeating: -1, count: shape.n * shape.p * shape.q * shape.k)
-        taps(shape) { input, filter, output in
-            guard filter % shape.k == input % shape.c else { return }
-            if places[output] < 0 || x[input] > x[places[output]] { places[output] = input }
-        }
-        return places
-    }
-
-    static func maxPool(_ shape: kernel_conv2d_shape, _ x: Floats) -> [Float] {
-        largest(shape, x).map { x[$0] }
-    }
-
-    static func maxPoolGradient(_ shape: kernel_conv2d_shape, _ x: Floats, _ dy: Floats) -> [Float]
-    {
-        var dx = [Float](repeating: 0, count: x.count)
-        for (output, place) in largest(shape, x).enumerated() { dx[place] += dy[output] }
-        return dx
-    }
 }

@@ -178,6 +178,9 @@ void kernel_fused(
     kernel_pool *pool, const kernel_step *steps, size_t step_count, const kernel_row *rows, size_t row_count,
     size_t tile, size_t n);
 
+/// The tile of a pool that has a run for itself and keeps nothing in registers: as many tiles as still leave some for each thread.
+size_t kernel_pool_tile(size_t tile, size_t n);
+
 /// How many tasks a run is cut into.
 size_t kernel_fused_tasks(size_t tile, size_t n);
 

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// The third pass: places for all tensors of a run in one block of memory.
+/// Places for all tensors of a run in one block of memory.
 ///
 /// Two tensors share bytes when no step needs both. Larger ones are placed first, each at the
 /// lowest free place.

@@ -1,12 +1,18 @@
 internal import CKernels
 
-/// The pass that lays the images of large batches in blocks of sixteen, a vector lane an image, so
-/// that convolutions of few channels, batch norms and pools work on full vectors.
+/// The pass that lays the images of large batches in blocks of sixteen, a vector lane an image.
+/// Convolutions of few channels, batch norms and pools then work on full vectors.
 ///
-/// It begins at pools of 2 × 2: what is pooled, and all that a loop makes of it or it of, is laid
-/// window by window, and what it is pooled to row by row. The convolutions between take and give
-/// such images. Anything else that reads or makes them gets a step that converts them, which is
-/// small beside a convolution.
+/// | images | are laid |
+/// |---|---|
+/// | that a pool of 2 × 2 reads | in blocks, window by window |
+/// | in the same loops, made of those or making them | the same |
+/// | that a pool makes | in blocks, row by row |
+/// | that a convolution reads or makes beside such images | in blocks, row by row |
+/// | all others | as they are |
+///
+/// A step that reads images of one kind where it takes the other gets a step before it that converts
+/// them, which is small beside a convolution.
 struct ImageBlocks {
     private var program: Program
     /// The program as it came.

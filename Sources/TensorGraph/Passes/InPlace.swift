@@ -1,8 +1,8 @@
-/// The pass that lets a loop write a result where an operand lies, tile by tile, if that is a value
-/// which plans leave to each other and which this run spoils anyway: it changes a variable that the
-/// value was computed from.
+/// The pass that lets a loop write a result over one of its operands, tile by tile.
 ///
-/// Memory that has just been read is in a cache; other memory would have to be fetched first, to be
+/// The operand is a value that this plan leaves to other plans, and that this run spoils anyway: the
+/// run changes a variable that the value was computed from, so nobody can use the value afterwards.
+/// Its memory has just been read and is in a cache. Other memory would be fetched only to be
 /// overwritten.
 enum InPlace {
     static func run(_ program: inout Program, _ facts: Facts) {

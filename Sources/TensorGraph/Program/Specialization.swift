@@ -1,6 +1,6 @@
 internal import TensorBoard
 
-/// The first pass: the part of a graph that a run needs, with every shape known, and with all
+/// The part of a graph that a run needs, with every shape known, and with all
 /// values known that follow from shapes and constants.
 ///
 /// Shape arithmetic, predicates and the branches that they do not take are gone after it: their

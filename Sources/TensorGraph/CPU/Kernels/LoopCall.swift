@@ -45,7 +45,7 @@ enum LoopCall {
 
     /// A call of a loop over `count` elements, `tile` at a time.
     static func kernel(_ members: [Member], count: Int, tile: Int, pool: OpaquePointer?) -> Kernel {
-        let tile = tile * tilesAtOnce(members, count: count, tile: tile)
+        let tile = isPoolByItself(members) ? kernel_pool_tile(tile, count) : tile
         let list = Steps(members, tasks: kernel_fused_tasks(tile, count))
         let (steps, stepCount) = (list.steps, list.stepCount)
         let (rows, rowCount) = (list.rows, list.rowCount)
@@ -56,17 +56,14 @@ enum LoopCall {
         }
     }
 
-    /// How many tiles are worth to be one: for a pool that has a loop for itself, and nothing in
-    /// registers, as many as leave some for each thread.
-    private static func tilesAtOnce(_ members: [Member], count: Int, tile: Int) -> Int {
+    /// Whether a pool has the loop for itself, and nothing in tiles.
+    private static func isPoolByItself(_ members: [Member]) -> Bool {
         guard members.count == 1, case .pooling(let pool) = members[0].function,
-            !pool.isGradient,
-            members[0].operands.dropFirst().allSatisfy({ operand in
-                if case .row(_, pool.channels, 1) = operand { true } else { false }
-            }), count % tile == 0
-        else { return 1 }
-        let tiles = count / tile
-        return (1...8).last { tiles % $0 == 0 && tiles / $0 >= 16 } ?? 1
+            !pool.isGradient
+        else { return false }
+        return members[0].operands.dropFirst().allSatisfy { operand in
+            if case .row(_, pool.channels, 1) = operand { true } else { false }
+        }
     }
 }
 
