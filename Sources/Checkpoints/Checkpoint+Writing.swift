@@ -57,7 +57,7 @@ struct StagedCheckpoint {
     func commit() throws(FileError) {
         try data.commit()
         try index.commit()
-        try Folder.synchronize(parent(of: index.path))
+        try Folder.synchronize(FilePath.folder(of: index.path))
     }
 
     /// Writes the tensors' bytes.

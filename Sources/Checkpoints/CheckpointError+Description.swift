@@ -18,6 +18,9 @@ extension CheckpointError: CustomStringConvertible {
         }
         let place = offset.map { "\(path), byte \($0)" } ?? path
         let subject = tensor.map { "\(place): \($0)" } ?? place
+        if case .noCheckpoint = problem {
+            return "\(subject): \(Folder.absence(of: path, kind: "checkpoint"))"
+        }
         return "\(subject): \(problem)"
     }
 

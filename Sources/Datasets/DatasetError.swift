@@ -64,6 +64,9 @@ extension DatasetError: CustomStringConvertible {
     public var description: String {
         if case .unreadable(let error) = problem { return "\(error)" }
         let place = offset.map { "\(path), byte \($0)" } ?? path
+        let problem =
+            problem == .missingFolder
+            ? Folder.absence(of: path, kind: "folder") : "\(problem)"
         return "\(place): \(problem); \(remedy)"
     }
 
@@ -92,8 +95,7 @@ extension DatasetError: CustomStringConvertible {
 
     private var folder: String {
         if problem == .missingFolder { return path }
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+        return FilePath.folder(of: path)
     }
 }
 

@@ -83,7 +83,7 @@ public struct MNIST: Sendable {
     }
 
     private static func path(of name: String, in folder: String) -> String {
-        folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+        FilePath.joining(folder, name)
     }
 
     private static let names = ["train", "t10k"].flatMap {

@@ -47,8 +47,7 @@ extension Folder {
             isFirst = false
             func below(_ entry: Entry) -> Visit {
                 Visit(
-                    path: folder.path.hasSuffix("/")
-                        ? folder.path + entry.name : "\(folder.path)/\(entry.name)",
+                    path: FilePath.joining(folder.path, entry.name),
                     name: folder.name == "." ? entry.name : "\(folder.name)/\(entry.name)",
                     entries: [])
             }

@@ -30,11 +30,7 @@ public enum Folder {
     ///
     /// - Throws: `FileError`; with `ENOTDIR` where a file is in the way.
     public static func create(_ path: String) throws(FileError) {
-        var end = path.startIndex
-        while end < path.endIndex {
-            let start = path[end] == "/" ? path.index(after: end) : end
-            end = path[start...].firstIndex(of: "/") ?? path.endIndex
-            let folder = String(path[..<end])
+        for folder in FilePath.prefixes(of: path) {
             do throws(FileError) {
                 try createNew(folder)
             } catch {

@@ -72,10 +72,10 @@ public final class StagedFile {
 
     /// A path whose last part leaves room for so many bytes more: names have at most 255.
     private static func shortened(_ path: String, by count: Int) -> String {
-        let nameStart = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-        var name = path[nameStart...]
-        while name.utf8.count > 255 - count, !name.isEmpty { name.removeLast() }
-        return String(path[..<nameStart] + name)
+        var rest = path.unicodeScalars[...]
+        var length = FilePath.name(of: path).utf8.count
+        while length > 255 - count, let last = rest.popLast() { length -= UTF8.width(last) }
+        return String(rest)
     }
 
     /// Removes the temporary files that killed processes left in a folder.

@@ -171,6 +171,22 @@ struct FormatV1Tests {
         #expect(checkpoint.tensors.count == 19)
     }
 
+    /// As TensorFlow's state file names a checkpoint of several files.
+    @Test func aNameOfAllFiles() throws {
+        let folder = try TemporaryFolder()
+        for number in 0..<2 {
+            try folder.write(
+                Fixtures.bytes("v1-slices-0000\(number)-of-00002"),
+                to: "m-5-0000\(number)-of-00002")
+        }
+        let name = "m-5-?????-of-00002"
+        try folder.write(
+            Array("model_checkpoint_path: \"\(name)\"\n".utf8), to: "checkpoint")
+        let prefix = try #require(try latestCheckpoint(in: folder.path))
+        #expect(prefix == folder.path(of: name))
+        #expect(try Checkpoint(opening: prefix).tensors.count > 5)
+    }
+
     @Test func aMissingFile() throws {
         let folder = try TemporaryFolder()
         try folder.write(Fixtures.bytes("v1-slices-00000-of-00002"), to: "m-00000-of-00002")

@@ -34,6 +34,21 @@ import Testing
         }
     }
 
+    /// Names and values that only look alike are two.
+    @Test func lettersOfOtherBytes() throws {
+        try write("a", [1], ["caf\u{e9}": 1, "cafe\u{301}": 2, "name": "\u{e9}"])
+        try write("b", [1], ["caf\u{e9}": 1, "cafe\u{301}": 3, "name": "e\u{301}"])
+        let outcome = try command.run("log", "list")
+        #expect(outcome.status == 0 && outcome.errors == "")
+        let text = Array(outcome.output.utf8)
+        #expect(text.contains(Array("All runs: caf\u{e9} 1\n".utf8)))
+        for word in ["cafe\u{301}", "\u{e9}", "e\u{301}"] {
+            #expect(text.contains(Array(word.utf8)), "\(word)")
+        }
+        #expect(
+            rows(outcome.output)[1].suffix(2).map { Array($0.utf8) } == [[0x32], [0xc3, 0xa9]])
+    }
+
     @Test func comparesRuns() throws {
         try write("a", [3, 1, 2], ["train_times": 3, "rate": 0.01, "name": "x", "on": true])
         try write(

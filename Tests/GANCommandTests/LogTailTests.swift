@@ -34,6 +34,28 @@ import Testing
         #expect(outcome.errors == "")
     }
 
+    /// What cannot be written is an error, and not waited for.
+    @Test(arguments: [">/dev/full", ">&-"])
+    func endsWhereNothingCanBeWritten(redirection: String) throws {
+        try write(1...3, to: "log")
+        let start = Date()
+        let outcome = try command.shell(
+            "\"$GAN\" log tail --every 60 \(redirection); echo $? >code")
+        #expect(Date().timeIntervalSince(start) < 30)
+        #expect(try command.folder.read("code") == Array("1\n".utf8))
+        #expect(outcome.errors.hasPrefix("gan: standard output: cannot write: "))
+    }
+
+    @Test func aFilterThatFindsNothingYet() throws {
+        try write(1...3, to: "log")
+        let tail = try command.start("log", "tail", "--every", "0.01", "--tag", "acc*", until: nil)
+        Thread.sleep(forTimeInterval: 1)
+        tail.interrupt()
+        let outcome = try command.outcome(of: tail)
+        #expect(outcome.output == "")
+        #expect(outcome.errors == "gan: --tag acc*: no such tag; there is loss; waiting for it\n")
+    }
+
     @Test func namesThatLookAlikeAreToldOnce() throws {
         try write(1...2, to: "log/caf\u{e9}")
         try write(1...2, to: "log/cafe\u{301}")

@@ -121,5 +121,62 @@ import Testing
             #expect(outcome.status <= 1, "\(arguments): \(outcome.status) \(outcome.errors)")
         }
         #expect(try !command.names().contains { $0.contains(".tmp-") })
+        // No part of a file has its name.
+        #expect(try !command.names().contains("a.csv"))
+        let enumerator = FileManager.default.enumerator(atPath: command.folder.path(of: "i"))
+        let pictures = (enumerator?.allObjects as? [String] ?? []).filter { $0.hasSuffix(".png") }
+        for picture in pictures {
+            #expect(try command.folder.read("i/\(picture)").suffix(8).starts(with: "IEND".utf8))
+        }
+    }
+
+    /// A link that leads nowhere is called that.
+    @Test func aLinkToNothing() throws {
+        try FileManager.default.createSymbolicLink(
+            atPath: command.folder.path(of: "link"), withDestinationPath: "gone")
+        for (arguments, rest) in [
+            (["log", "list", "link"], "; name one that holds logs"),
+            (["log", "check", "link"], "; name one that holds logs"),
+            (["log", "tail", "link"], "; name one that holds logs"),
+            (["log", "export", "link", "--csv", "-"], "; name one that holds logs"),
+            (["train", "--data", "link"], "; tools/fetch-mnist link downloads MNIST"),
+            (
+                ["sample", "--checkpoint", "link", "--out", "a.npy"],
+                "; name the files without their endings, such as log/model.ckpt-100"
+            ),
+        ] {
+            let outcome = try command.run(arguments)
+            #expect(outcome.status == 1)
+            #expect(outcome.errors == "gan: link: a link to gone, where there is nothing\(rest)\n")
+        }
+    }
+
+    /// Written over in one step, or not at all; through a link, in the file that it leads to.
+    @Test func exportsOverFiles() throws {
+        _ = try command.run("train", "--run", "r", "--train-times", "2")
+        try command.write("before", to: "a.csv")
+        try FileManager.default.createSymbolicLink(
+            atPath: command.folder.path(of: "b.csv"), withDestinationPath: "c.csv")
+        #expect(try command.run("log", "export", "log", "--csv", "a.csv").status == 1)
+        #expect(try command.folder.read("a.csv") == Array("before".utf8))
+        let cut = try command.shell(
+            "ulimit -f 0; \"$GAN\" log export log --csv a.csv --overwrite")
+        #expect(cut.status == 1 && cut.errors.contains("a.csv: cannot be written: File too large"))
+        #expect(try command.folder.read("a.csv") == Array("before".utf8))
+        for name in ["a.csv", "b.csv"] {
+            let outcome = try command.run("log", "export", "log", "--csv", name, "--overwrite")
+            #expect(outcome.status == 0)
+        }
+        let text = try command.folder.read("a.csv")
+        #expect(text.starts(with: "run,tag,step,wall_time,value\n".utf8))
+        #expect(try command.folder.read("c.csv") == text)
+        #expect(try command.names().filter { $0.contains("csv") } == ["a.csv", "b.csv", "c.csv"])
+    }
+
+    @Test func aTagThatIsNoCurve() throws {
+        _ = try command.run("train", "--run", "r", "--train-times", "1")
+        let outcome = try command.run("log", "export", "log", "--csv", "-", "--tag", "G_z_image*")
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("no curve, its kind is images; --images writes them"))
     }
 }

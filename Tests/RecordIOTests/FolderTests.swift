@@ -17,6 +17,14 @@ import Testing
         #expect(try Folder.isFolder(path))
     }
 
+    /// A mark behind a slash is one character with it to Swift, and none to the system.
+    @Test(arguments: ["a/\u{301}b/c", "\u{301}/\u{301}\u{301}/", "x//\u{20dd}"])
+    func makesFoldersThatBeginWithAMark(path: String) throws {
+        let path = folder.path(of: path)
+        try Folder.create(path)
+        #expect(try Folder.isFolder(path))
+    }
+
     @Test func fileInTheWay() throws {
         let file = try folder.write([], to: "file")
         for path in [file, "\(file)/a", "\(file)/a/b"] {

@@ -94,6 +94,22 @@ import Testing
         let text = try events(of: run.files[0]).last?.values.first?.text?.first
         #expect(text?.utf8.count == 100 << 20)
     }
+
+    /// Beside the cell there are the table that is made of it, and the record.
+    @Test func aTableOfALongCell() async throws {
+        let folder = try TemporaryFolder()
+        await #expect(processExitsWith: .exitCode(3)) { [path = folder.path as String] in
+            let length = 100 << 20
+            let writer = try SummaryWriter(logdir: path)
+            let before = peakMemory()
+            let cell = String(repeating: "x y", count: length / 3)
+            try writer.addText(table: [["a", cell]], tag: "long", step: 1)
+            try writer.close()
+            let taken = peakMemory() - before
+            print("\(taken >> 20) MiB for a cell of \(length >> 20) MiB")
+            exit(taken < 7 * length / 2 ? 3 : 4)
+        }
+    }
 }
 
 /// The most bytes of memory that the process has had.

@@ -35,7 +35,7 @@ struct CheckpointFiles {
             self.init(prefix: path, format: .slices([path]))
             return
         }
-        let name = lastComponent(of: path)
+        let name = FilePath.name(of: path)
         let hasOtherFiles = Self.names(beside: path).contains {
             BundleFormat.checkpoint(ofFile: $0) == name
         }
@@ -54,7 +54,7 @@ struct CheckpointFiles {
 
     /// The files of slices whose names begin with a prefix, all of them; `nil` if there are none.
     private static func shards(of prefix: String) throws(CheckpointError) -> [String]? {
-        let name = lastComponent(of: prefix)
+        let name = FilePath.name(of: prefix)
         let counts = names(beside: prefix).compactMap { shard($0) }
             .filter { $0.prefix == name }.map(\.count)
         guard let count = counts.max() else { return nil }
@@ -65,17 +65,19 @@ struct CheckpointFiles {
         return paths
     }
 
-    /// What the name of one of several files of slices says: `<prefix>-00001-of-00002`.
+    /// What the name of one of several files of slices says: `<prefix>-00001-of-00002`, or of all of
+    /// them, as TensorFlow's state file has it: `<prefix>-?????-of-00002`.
     private static func shard(_ name: String) -> (prefix: String, count: Int)? {
         guard
-            let match = name.wholeMatch(of: /(?s)(.+)-([0-9]{5})-of-([0-9]{5})/),
-            let number = Int(match.2), let count = Int(match.3), number < count,
+            let match = name.wholeMatch(of: /(?s)(.+)-([0-9]{5}|\?{5})-of-([0-9]{5})/),
+            let count = Int(match.3), Int(match.2).map({ $0 < count }) ?? true,
             BundleFormat.checkpoint(ofFile: name) == nil
         else { return nil }
         return (String(match.1), count)
     }
 
     private static func names(beside path: String) -> [String] {
-        ((try? Folder.entries(of: parent(of: path))) ?? []).filter { !$0.isFolder }.map(\.name)
+        ((try? Folder.entries(of: FilePath.folder(of: path))) ?? []).filter { !$0.isFolder }.map(
+            \.name)
     }
 }

@@ -60,10 +60,10 @@ public final class CheckpointSaver {
 
     /// Has the state file name a checkpoint of the folder as the latest.
     private func goOn(from prefix: String) throws(CheckpointError) {
-        let path = lastComponent(of: prefix)
+        let path = FilePath.name(of: prefix)
         // A copy made while a checkpoint was replaced has no use any more, unless it is the one.
         let oldestFirst = try CheckpointCandidates(in: folder).newestFirst.reversed()
-            .filter { !$0.contains(Self.replacedMark) || lastComponent(of: $0) == path }
+            .filter { !$0.contains(Self.replacedMark) || FilePath.name(of: $0) == path }
         let all = existing(CheckpointState(latest: path, all: oldestFirst))?.all ?? []
         let place = all.lastIndex(of: path) ?? all.endIndex
         let newState = CheckpointState(
@@ -122,9 +122,9 @@ extension CheckpointSaver {
         func existing(_ path: String) -> String? {
             let prefix = CheckpointState.prefix(of: path, in: folder)
             guard CheckpointFiles.exist(prefix) else { return nil }
-            let above = Folder.file(at: parent(of: prefix))
+            let above = Folder.file(at: FilePath.folder(of: prefix))
             return above?.identity == Folder.file(at: folder)?.identity
-                ? lastComponent(of: prefix) : path
+                ? FilePath.name(of: prefix) : path
         }
         let all = state.all.compactMap(existing)
         guard let latest = existing(state.latest) ?? all.last else { return nil }

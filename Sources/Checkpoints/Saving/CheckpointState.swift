@@ -81,8 +81,8 @@ struct CheckpointState: Equatable {
     /// A folder that was moved or copied takes its checkpoints along: where an absolute path leads
     /// nowhere, and the folder has a checkpoint of that name, that one is meant.
     static func prefix(of path: String, in folder: String) -> String {
-        let inFolder = "\(folder)/\(lastComponent(of: path))"
-        if !path.hasPrefix("/") { return "\(folder)/\(path)" }
+        let inFolder = "\(folder)/\(FilePath.name(of: path))"
+        if !FilePath.isAbsolute(path) { return "\(folder)/\(path)" }
         let isMoved =
             !CheckpointFiles.exist(path) && CheckpointFiles.exist(inFolder)
         return isMoved ? inFolder : path

@@ -83,7 +83,7 @@ struct CheckpointCandidates {
             try Folder.entries(of: folder)
         }
         let present = Set(entries.compactMap { BundleFormat.checkpoint(ofFile: $0.name) })
-        let known = Set(named.map { lastComponent(of: $0) })
+        let known = Set(named.map { FilePath.name(of: $0) })
         let others = present.subtracting(known).sorted { Self.isNewer($0, than: $1) }
         if named.isEmpty, stateError == nil, !others.isEmpty {
             stateError = CheckpointError(.noState, path: CheckpointState.path(in: folder))

@@ -14,7 +14,8 @@ final class CurveExport {
     private let format: Format
     private let overwrite: Bool
     private var file: OutputText?
-    private var count = 0
+    /// How many points were written.
+    private(set) var count = 0
 
     /// Prepares a file, which is begun with the first curve.
     ///

@@ -27,22 +27,22 @@ struct LogFolder: ParsableArguments {
     /// Whether an event file was named, by what TensorBoard takes for one.
     private func isEventFile() throws -> Bool {
         guard Folder.exists(logdir), try !Folder.isFolder(logdir) else { return false }
-        return logdir.split(separator: "/").last?.contains("tfevents") ?? false
+        return FilePath.parts(of: logdir).last?.contains("tfevents") ?? false
     }
 
     /// The folder's path, without slashes at its end. There is such a folder.
     private func path() throws -> String {
         guard try Folder.isFolder(logdir) else {
             let problem =
-                Folder.exists(logdir)
-                ? "no event file, for those have tfevents in their names; name one, or a folder that "
-                    + "holds logs"
-                : "no such folder; name one that holds logs"
+                if Folder.exists(logdir) {
+                    "no event file, for those have tfevents in their names; name one, or a folder that "
+                        + "holds logs"
+                } else {
+                    Folder.absence(of: logdir, kind: "folder") + "; name one that holds logs"
+                }
             throw CommandError("\(logdir): \(problem)")
         }
-        var folder = logdir[...]
-        while folder.count > 1, folder.last == "/" { folder.removeLast() }
-        return String(folder)
+        return FilePath.withoutTrailingSlashes(logdir)
     }
 
     /// What is in the folder. At least one run. What could not be read is told: the command goes on,

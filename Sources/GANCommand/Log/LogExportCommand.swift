@@ -64,9 +64,20 @@ struct LogExportCommand: ParsableCommand {
         ].compactMap { $0 }
         var pictures = images.map { ImageExport(folder: $0, overwrite: overwrite) }
         var selection = LogSelection(filter, reader)
+        var others: [(tag: String, kind: Series.Kind)] = []
         try selection.forEach(of: log) { run, tag, failures in
             for export in curves { try export.write(tag, run: run) }
+            if tag.scalars.isEmpty { others.append((tag.tag, tag.kind)) }
             pictures?.write(tag, run: run, &failures)
+        }
+        if !filter.tag.isEmpty, !curves.isEmpty, pictures == nil, let other = others.first,
+            curves.allSatisfy({ $0.count == 0 })
+        {
+            throw CommandError(
+                "\(other.tag): no curve, its kind is \(other.kind.rawValue)"
+                    + (other.kind == .images
+                        ? "; --images writes them as files"
+                        : "; gan log list --tags shows the curves"))
         }
         for export in curves { System.printError(try export.finish()) }
         if let pictures { System.printError(pictures.report) }

@@ -37,7 +37,7 @@ struct LogTailCommand: ParsableCommand {
         var runs = NameFilter(option: "--run", filter.run)
         var tags = NameFilter(option: "--tag", filter.tag)
         var isFirst = true
-        while StopSignal.exitCode == nil, !System.outputIsClosed {
+        while StopSignal.exitCode == nil, !System.outputIsClosed, System.outputError == nil {
             var news: [TailLines.Point] = []
             try follower.poll { update in
                 switch update.news {
@@ -59,11 +59,19 @@ struct LogTailCommand: ParsableCommand {
                 // Of the past only the last ones are shown.
                 if isFirst, news.count > 4 * self.lines + 4096 { Self.cut(&news, to: self.lines) }
             }
-            if isFirst { Self.cut(&news, to: self.lines) }
+            if isFirst {
+                Self.cut(&news, to: self.lines)
+                for (filter, kind) in [(runs, "run"), (tags, "tag")] where filter.foundNothing {
+                    for complaint in filter.complaints(kind) {
+                        System.printError("gan: \(complaint); waiting for it\n")
+                    }
+                }
+            }
             isFirst = false
             System.print(lines.text(news))
             if StopSignal.exitCode == nil { System.sleepWhileOutputIsOpen(every) }
         }
+        if StopSignal.exitCode == nil, let error = System.outputError { throw error }
         if System.outputIsTerminal { System.print("\n") }
         throw ExitCode(StopSignal.exitCode ?? 0)
     }

@@ -6,8 +6,15 @@ final class OutputText {
     /// The file; `-` for the standard output.
     let path: String
 
-    private let file: OutputFile
+    private let target: Target
     private var pending: [UInt8] = []
+
+    private enum Target {
+        /// The standard output, a device or a pipe.
+        case stream(OutputFile)
+        /// A file that is there once it is whole; until then another one may have its name.
+        case file(StagedFile, overwrite: Bool)
+    }
 
     private static let writeSize = 1 << 16
 
@@ -20,12 +27,20 @@ final class OutputText {
             if path == "-" {
                 let output = Descriptor.duplicate(STDOUT_FILENO)
                 guard output >= 0 else { throw FileError(path: path, action: .write) }
-                file = OutputFile(descriptor: output, path: "standard output")
-            } else {
-                file =
-                    try overwrite
-                    ? OutputFile(overwriting: path) : OutputFile(creating: path)
+                target = .stream(OutputFile(descriptor: output, path: "standard output"))
+                return
             }
+            if Folder.exists(path), !overwrite {
+                throw FileError(path: path, action: .create, code: FileError.exists)
+            }
+            // What is linked to, or is no file, is written where it is.
+            let isReplaced =
+                !Folder.exists(path) && Folder.target(ofDanglingLink: path) == nil
+                || Folder.isFileOfItsOwn(path)
+            target =
+                try isReplaced
+                ? .file(StagedFile(path), overwrite: overwrite)
+                : .stream(OutputFile(overwriting: path))
         } catch {
             if error.code == FileError.exists { throw Self.exists(path) }
             throw Self.failure(path, error)
@@ -33,7 +48,7 @@ final class OutputText {
     }
 
     deinit {
-        try? flush()
+        if case .stream = target { try? flush() }
     }
 
     func write(_ text: String) throws {
@@ -46,14 +61,22 @@ final class OutputText {
         try bytes.withUnsafeBytes { try write($0) }
     }
 
-    /// Ends the file.
+    /// Ends the file, which has its name from now on.
     ///
     /// - Throws: `CommandError` if something could not be written.
     func close() throws {
         try flush()
         do throws(FileError) {
-            try file.close()
+            switch target {
+            case .stream(let file): try file.close()
+            case .file(let file, let overwrite):
+                if !overwrite, Folder.exists(path) {
+                    throw FileError(path: path, action: .create, code: FileError.exists)
+                }
+                try file.commit()
+            }
         } catch {
+            if error.code == FileError.exists { throw Self.exists(path) }
             throw Self.failure(path, error)
         }
     }
@@ -66,7 +89,10 @@ final class OutputText {
     private func flush() throws {
         defer { pending.removeAll(keepingCapacity: true) }
         do throws(FileError) {
-            try file.append(pending.span.bytes)
+            switch target {
+            case .stream(let file): try file.append(pending.span.bytes)
+            case .file(let file, _): try file.append(pending.span.bytes)
+            }
         } catch {
             throw Self.failure(path, error)
         }

@@ -115,7 +115,9 @@ struct RunComparison {
     func text(width: Int, isShortening: Bool) -> String {
         let tags = Array(shownTags.prefix(Self.curveCount))
         let hparams = hparamNames
-        let differing = hparams.filter { name in Set(runs.map { value(name, $0) }).count > 1 }
+        let differing = hparams.filter { name in
+            Set(runs.map { ExactName(value(name, $0)) }).count > 1
+        }
         let passes = runs.contains { $0.progress.contains(" of ") }
         var columns: [Table.Column] = [
             "RUN", .right(passes ? "PASSES" : "POINTS"), "STATUS", .right("TIME"),
@@ -130,7 +132,8 @@ struct RunComparison {
         }
         var text = table.text(width: width, isShortening: isShortening)
         if !tags.isEmpty { text += "\nOf a curve, the last value, and in parentheses the best.\n" }
-        let same = hparams.filter { !differing.contains($0) }
+        let different = Set(differing.map { ExactName($0) })
+        let same = hparams.filter { !different.contains(ExactName($0)) }
         if !same.isEmpty, let first = runs.first {
             let list = same.map { "\($0) \(value($0, first))" }.joined(separator: ", ")
             text += (runs.count == 1 ? "" : "All runs: ") + list.printable + "\n"
@@ -163,16 +166,14 @@ struct RunComparison {
     }
 
     private var hparamNames: [String] {
-        var names: [String] = []
-        for (name, _) in runs.compactMap(\.session).flatMap(\.hparams.values)
-        where !names.contains(name) {
-            names.append(name)
-        }
-        return names
+        var known: Set<ExactName> = []
+        return runs.compactMap(\.session).flatMap(\.hparams.values).map(\.name)
+            .filter { known.insert(ExactName($0)).inserted }
     }
 
     private func value(_ name: String, _ run: RunOverview) -> String {
-        let value = run.session?.hparams.values.first { $0.name == name }?.value
+        let value = run.session?.hparams.values.first { ExactName($0.name) == ExactName(name) }?
+            .value
         return value.map { RunOverview.text($0) } ?? "-"
     }
 

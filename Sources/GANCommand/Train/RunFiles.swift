@@ -27,7 +27,7 @@ enum RunFiles {
         let names = try Folder.entries(of: folder).filter { !$0.isFolder && isRuns($0.name) }
             .map(\.name)
         for name in names.filter({ $0 == state }) + names.filter({ $0 != state }) {
-            let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+            let path = FilePath.joining(folder, name)
             Folder.removeFile(path)
             if Folder.exists(path) { throw FileError(path: path, action: .write, code: 1) }
         }

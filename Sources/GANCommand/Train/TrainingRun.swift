@@ -54,6 +54,8 @@ struct TrainingRun {
             progress.finish()
             folder.removeIfUnused()
             guard hasBegun else { throw error }
+            // Unless it was moved or removed, which the error tells.
+            guard Folder.exists(folder.path) else { throw error }
             throw CommandError("\(error); what was logged until then is in \(folder.path)")
         }
         progress.finish()

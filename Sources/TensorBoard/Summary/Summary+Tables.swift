@@ -17,51 +17,74 @@ extension Summary.Value {
         }
         // As TensorBoard's `make_table` writes it (plugins/text/text_plugin.py).
         var html = "<table>\n<tbody>\n"
+        html.reserveCapacity(rows.joined().reduce(64) { $0 + $1.utf8.count + 32 })
         for row in rows {
             html += "<tr>\n"
             for cell in row { html += cell.isEmpty ? "<td></td>\n" : "<td><p>\(cell)</p></td>\n" }
             html += "</tr>\n"
         }
-        return .text(html + "</tbody>\n</table>", tag: tag)
+        html += "</tbody>\n</table>"
+        return .text(html, tag: tag)
     }
 }
 
 extension String {
     /// Whether Markdown makes one paragraph of the text, in which it is as it was.
     fileprivate var isPlain: Bool {
-        let scalars = Array(unicodeScalars)
+        let scalars = unicodeScalars
         guard let first = scalars.first, let last = scalars.last else { return true }
         // Spaces at the ends are taken away; a dash, a plus, an equals sign, a colon or a number with a
         // point may begin a list or more.
         guard first != " ", last != " ", !"=:~".unicodeScalars.contains(first) else { return false }
         if "-+".unicodeScalars.contains(first) {
-            guard scalars.count > 1, scalars[1].isPartOfAWord else { return false }
+            guard let second = scalars.dropFirst().first, second.isPartOfAWord else { return false }
         }
-        let number = scalars.prefix { $0.properties.numericType != nil }
-        if !number.isEmpty, number.count < scalars.count {
-            let next = scalars[number.count]
-            let isAtEnd = number.count + 1 == scalars.count
-            if next == "." || next == ")", isAtEnd || scalars[number.count + 1] == " " {
-                return false
-            }
+        let behind = scalars.drop { $0.properties.numericType != nil }
+        if behind.startIndex != scalars.startIndex, let mark = behind.first,
+            mark == "." || mark == ")", behind.dropFirst().first ?? " " == " "
+        {
+            return false
         }
-        return scalars.indices.allSatisfy { index in
-            let scalar = scalars[index]
-            if scalar == "_" {
+        var before: Unicode.Scalar?
+        var iterator = scalars.makeIterator()
+        var next = iterator.next()
+        while let scalar = next {
+            next = iterator.next()
+            switch scalar {
+            case "_":
                 // Inside a word it means nothing.
-                return index > 0 && index + 1 < scalars.count && scalars[index - 1].isPartOfAWord
-                    && scalars[index + 1].isPartOfAWord
+                guard before?.isPartOfAWord == true, next?.isPartOfAWord == true else {
+                    return false
+                }
+            case " ": guard before != " " else { return false }
+            default: guard scalar.isPlain else { return false }
             }
-            if scalar == " " { return scalars[index - 1] != " " }
-            return scalar.isPartOfAWord || ".,:;?()%/=+-$@".unicodeScalars.contains(scalar)
+            before = scalar
         }
+        return true
     }
 }
 
 extension Unicode.Scalar {
+    /// Whether Markdown takes it for what it is wherever it stands in a text.
+    fileprivate var isPlain: Bool {
+        if isPartOfAWord { return true }
+        return switch self {
+        case ".", ",", ":", ";", "?", "(", ")", "%", "/", "=", "+", "-", "$", "@": true
+        default: false
+        }
+    }
+
     /// Whether it is a letter, a mark or a digit.
     fileprivate var isPartOfAWord: Bool {
-        switch properties.generalCategory {
+        // Most are ASCII, which takes no look into Unicode's tables.
+        if isASCII {
+            return switch self {
+            case "a"..."z", "A"..."Z", "0"..."9": true
+            default: false
+            }
+        }
+        return switch properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
             .nonspacingMark, .spacingMark, .decimalNumber:
             true

@@ -91,8 +91,8 @@ final class EventFile {
                 error: EventFileError(
                     path: path, problem: .removed,
                     description: "gone from there: it, or a folder above it, was renamed while it "
-                        + "was being written. What was logged so far is where it was moved to; "
-                        + "start a new log"),
+                        + "was being written; what was logged so far is where it was moved to. "
+                        + "Start a new log"),
                 writtenCount: writtenCount)
         }
         return writtenCount

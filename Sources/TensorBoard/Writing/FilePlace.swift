@@ -9,7 +9,7 @@ struct FilePlace {
 
     /// The place of a file that is there.
     init(of path: String) {
-        self.path = path.hasPrefix("/") ? path : Self.currentFolder + path
+        self.path = FilePath.isAbsolute(path) ? path : Self.currentFolder + path
         identity = Folder.file(at: self.path)?.identity
     }
 
