@@ -98,6 +98,16 @@ public struct CheckpointError: Error, Equatable, Sendable {
         }
     }
 
+    /// The error for a file of data that is a text of a known kind, such as a pointer of Git LFS.
+    static func textInPlace(of path: String) -> CheckpointError? {
+        guard let file = try? InputFile(opening: path),
+            let start = try? file.bytes(ForeignFile.byteCount, at: 0), start.count > 8,
+            start.prefix(32).allSatisfy({ (0x20..<0x7f).contains($0) || $0 == 0x0a }),
+            let foreign = ForeignFile(beginningWith: start)
+        else { return nil }
+        return CheckpointError(.foreign(foreign), path: path)
+    }
+
     init(_ error: FileError, tensor: String? = nil) {
         self.init(.system(error), path: error.path, tensor: tensor)
     }

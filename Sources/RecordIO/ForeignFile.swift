@@ -23,6 +23,12 @@ public struct ForeignFile: Equatable, Sendable {
             self.init(kind.name, kind.advice)
             return
         }
+        // Behind a record's length and checksum, and the event's time and step.
+        if bytes.prefix(64).firstRange(of: Array("brain.Event:".utf8)) != nil {
+            self.init(
+                "a log for TensorBoard", "name a file of the right kind; gan log shows a log")
+            return
+        }
         // A byte order mark and white space may come first.
         let text = bytes.drop { [0xef, 0xbb, 0xbf, 0x20, 0x09, 0x0a, 0x0d].contains($0) }
             .map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
@@ -47,6 +53,10 @@ public struct ForeignFile: Equatable, Sendable {
         (
             Array("version https://git-lfs.github.com/".utf8), 0, "a pointer of Git LFS",
             "get the file itself by git lfs pull"
+        ),
+        (
+            Array("model_checkpoint_path:".utf8), 0, "the file that names a folder's checkpoints",
+            "name the folder, or one of its checkpoints"
         ),
         ([0x1f, 0x8b], 0, "compressed with gzip", unpack),
         ([0x28, 0xb5, 0x2f, 0xfd], 0, "compressed with zstd", unpack),

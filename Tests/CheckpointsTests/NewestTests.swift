@@ -114,6 +114,50 @@ import Testing
     }
 
     /// One that is whole and of no use is passed over as well.
+    /// Format V1 without a state file: in one file of any name, or in several.
+    @Test(arguments: [false, true]) func formatV1(isInSeveralFiles: Bool) throws {
+        let folder = try TemporaryFolder()
+        for step in [9, 10] {
+            if isInSeveralFiles {
+                for number in 0..<2 {
+                    try folder.write(
+                        Fixtures.bytes("v1-slices-0000\(number)-of-00002"),
+                        to: "model-\(step)-0000\(number)-of-00002")
+                }
+            } else {
+                try folder.write(Fixtures.bytes("v1-types"), to: "model-\(step)")
+            }
+        }
+        try folder.write(Array("notes".utf8), to: "model-11")
+        let newest = try #require(try NewestCheckpoint(in: folder.path))
+        #expect(newest.prefix == folder.path(of: "model-10"))
+        #expect(newest.passedOver.count == 1)
+    }
+
+    /// What stands in a file's place is named.
+    @Test func foreignFiles() throws {
+        let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
+        try folder.write(Array(pointer.utf8), to: "model.ckpt-10.data-00000-of-00001")
+        let error = #expect(throws: CheckpointError.self) {
+            try Checkpoint(opening: path("model.ckpt-10")).verify()
+        }
+        #expect(error?.description.contains("a pointer of Git LFS") == true)
+        let state = #expect(throws: CheckpointError.self) {
+            try Checkpoint(opening: path("checkpoint"))
+        }
+        #expect(state?.description.contains("the file that names a folder's checkpoints") == true)
+        var log = RawEvents()
+        log.add(
+            [0x09] + [UInt8](repeating: 0, count: 8) + [0x1a, 0x0d] + Array("brain.Event:2".utf8))
+        try folder.write(log.bytes + [UInt8](repeating: 1, count: 50), to: "events.out.tfevents.1")
+        let event = #expect(throws: CheckpointError.self) {
+            try Checkpoint(opening: path("events.out.tfevents.1"))
+        }
+        #expect(
+            event?.description.contains("a log for TensorBoard") == true,
+            "\(event.map { "\($0)" } ?? "")")
+    }
+
     @Test func unusable() throws {
         struct Refused: Error {}
         let newest = try NewestCheckpoint(in: folder.path) { checkpoint in

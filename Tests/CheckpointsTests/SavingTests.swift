@@ -98,6 +98,18 @@ struct SavingTests {
         #expect(try step(of: elsewhere.path(of: "model.ckpt-7")) == 7)
     }
 
+    /// A name of other bytes is another name, though it looks the same.
+    @Test func namesThatLookAlike() throws {
+        let folder = try TemporaryFolder()
+        for (step, name) in ["caf\u{e9}", "cafe\u{301}", "caf\u{e9}"].enumerated() {
+            let saver = try CheckpointSaver(folder: folder.path, name: name, maxToKeep: 1)
+            try saver.save(variables(step: Int64(step)), globalStep: step)
+        }
+        #expect(try step(of: folder.path(of: "cafe\u{301}-1")) == 1)
+        #expect(try step(of: folder.path(of: "caf\u{e9}-2")) == 2)
+        #expect(try step(of: folder.path(of: "caf\u{e9}-0")) == 0)
+    }
+
     @Test func escapesInTheState() throws {
         let folder = try Fixtures.copy(of: "states/escapes")
         let theirs = try state(folder)

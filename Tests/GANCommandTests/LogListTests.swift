@@ -34,6 +34,22 @@ import Testing
         }
     }
 
+    /// Numbers beyond float32's are not rounded to infinity or 0.
+    @Test func largeNumbers() throws {
+        var file = RawEvents()
+        for (step, value) in [-1e300, 2e41, 1e-60].enumerated() {
+            file.add(
+                step: Int64(step), wallTime: Double(step),
+                .tensor(
+                    "loss", plugin: "scalars", type: 2,
+                    [0x22, 8] + withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }))
+        }
+        try command.write("", to: "log/r/note")
+        try command.folder.write(file.bytes, to: "log/r/events.out.tfevents.1.h")
+        let outcome = try command.run("log", "list", "--as", "python")
+        #expect(outcome.output.contains("1.0e-60 (-1.0e+300)"))
+    }
+
     /// Names and values that only look alike are two.
     @Test func lettersOfOtherBytes() throws {
         try write("a", [1], ["caf\u{e9}": 1, "cafe\u{301}": 2, "name": "\u{e9}"])

@@ -92,6 +92,16 @@ import Testing
         #expect(problem.description.contains("a carriage return stands before each line feed"))
     }
 
+    /// As a program makes it that takes bytes for Latin-1 and writes UTF-8.
+    @Test(arguments: ["tensorflow1.tfevents", "torch.tfevents", "tensorflow2.tfevents"])
+    func latin1AsUTF8(fixture: String) throws {
+        let text = String(
+            String.UnicodeScalarView(try Fixtures.bytes(fixture).map { Unicode.Scalar($0) }))
+        let path = try folder.write(Array(text.utf8), to: "x.tfevents")
+        let problem = try #require(EventLog.check(path).problem)
+        #expect(problem.description.contains("each byte above 127 was made a character of UTF-8"))
+    }
+
     /// As a program makes it that reads bytes as text.
     @Test(arguments: ["tensorflow1.tfevents", "torch.tfevents"])
     func brokenUTF8(fixture: String) throws {

@@ -62,6 +62,27 @@ import Testing
         #expect(run.name == "run" && run.files.count == 4)
     }
 
+    /// Other programs name files otherwise. TensorBoard reads on in the order of names.
+    @Test(arguments: [
+        "run.tfevents", "tfevents", "my.tfevents.old", "events.out.tfevents.99999.h",
+        "events.out.tfevents.host", "events.out.tfevents.9999999999.h", "z\u{301}.tfevents",
+        "a.tfevents",
+    ])
+    func comesAfterFilesOfAnyName(name: String) throws {
+        try makeFile("1")
+        try FileManager.default.moveItem(
+            atPath: folder.path(of: "run/events.out.tfevents.1"),
+            toPath: folder.path(of: "run/\(name)"))
+        for number in 1...4 {
+            let known = Set(try files())
+            try log(0..<1)
+            let names = try files()
+            #expect(names.count == number + 1)
+            #expect(names.last.map { !known.contains($0) } == true, "\(names)")
+        }
+        #expect(try Set(files().dropFirst().map(\.utf8.count)).count == 1)
+    }
+
     @Test func writersThatAreOpenAtOnceStartOnce() throws {
         let writers = try (0..<4).map { _ in
             try SummaryWriter(logdir: folder.path(of: "run"))

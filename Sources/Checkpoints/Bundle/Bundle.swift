@@ -135,7 +135,8 @@ struct Bundle: CheckpointContents {
     ) throws(CheckpointError) -> TensorData {
         let path = BundleFormat.dataPath(prefix: prefix, shard: entry.shard, of: shardCount)
         func damaged(_ damage: CheckpointError.Damage, at offset: Int) -> CheckpointError {
-            CheckpointError(.damaged(damage), path: path, offset: offset, tensor: name)
+            CheckpointError.textInPlace(of: path)
+                ?? CheckpointError(.damaged(damage), path: path, offset: offset, tensor: name)
         }
         let bytes = try orCheckpointError(tensor: name) { () throws(FileError) in
             let file = try InputFile(opening: path)

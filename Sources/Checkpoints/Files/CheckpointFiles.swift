@@ -37,7 +37,7 @@ struct CheckpointFiles {
         }
         let name = FilePath.name(of: path)
         let hasOtherFiles = Self.names(beside: path).contains {
-            BundleFormat.checkpoint(ofFile: $0) == name
+            BundleFormat.checkpoint(ofFile: $0)?.isExactly(name) ?? false
         }
         throw CheckpointError(hasOtherFiles ? .noIndex : .noCheckpoint, path: path)
     }
@@ -45,6 +45,19 @@ struct CheckpointFiles {
     /// Whether there is a checkpoint.
     static func exist(_ prefix: String) -> Bool {
         (try? CheckpointFiles(of: prefix)) != nil
+    }
+
+    /// The checkpoint that a file of a folder belongs to, by its name, or by its end for one of format
+    /// V1, which may have any name; `nil` for another file.
+    static func checkpoint(ofFile name: String, in folder: String) -> String? {
+        if let prefix = BundleFormat.checkpoint(ofFile: name) ?? shard(name)?.prefix {
+            return prefix
+        }
+        guard let file = try? InputFile(opening: FilePath.joining(folder, name)),
+            let byteCount = try? file.byteCount(), byteCount >= TableFormat.footerLength
+        else { return nil }
+        let magic = withUnsafeBytes(of: TableFormat.magic.littleEndian) { Array($0) }
+        return (try? file.bytes(magic.count, at: byteCount - magic.count)) == magic ? name : nil
     }
 
     private init(prefix: String, format: Format) {
@@ -56,7 +69,7 @@ struct CheckpointFiles {
     private static func shards(of prefix: String) throws(CheckpointError) -> [String]? {
         let name = FilePath.name(of: prefix)
         let counts = names(beside: prefix).compactMap { shard($0) }
-            .filter { $0.prefix == name }.map(\.count)
+            .filter { $0.prefix.isExactly(name) }.map(\.count)
         guard let count = counts.max() else { return nil }
         let paths = (0..<count).map { BundleFormat.shardPath(prefix, $0, of: count) }
         if let missing = paths.first(where: { !Folder.exists($0) }) {

@@ -44,7 +44,9 @@ public final class CheckpointSaver {
         folder: String, name: String = "model.ckpt", maxToKeep: Int = 5,
         goingOnFrom prefix: String? = nil
     ) throws(CheckpointError) {
-        precondition(!name.isEmpty && !name.contains("/"), "\(name) cannot be a checkpoint's name")
+        precondition(
+            !name.isEmpty && !name.utf8.contains(UInt8(ascii: "/")),
+            "\(name) cannot be a checkpoint's name")
         precondition(maxToKeep >= 1, "at least one checkpoint has to be kept")
         self.folder = folder
         self.name = name
@@ -63,9 +65,9 @@ public final class CheckpointSaver {
         let path = FilePath.name(of: prefix)
         // A copy made while a checkpoint was replaced has no use any more, unless it is the one.
         let oldestFirst = try CheckpointCandidates(in: folder).newestFirst.reversed()
-            .filter { !$0.contains(Self.replacedMark) || FilePath.name(of: $0) == path }
+            .filter { !$0.contains(Self.replacedMark) || FilePath.name(of: $0).isExactly(path) }
         let all = existing(CheckpointState(latest: path, all: oldestFirst))?.all ?? []
-        let place = all.lastIndex(of: path) ?? all.endIndex
+        let place = all.lastIndex { $0.isExactly(path) } ?? all.endIndex
         let newState = CheckpointState(
             latest: path, all: Array(all[place...].dropFirst()) + all[..<place] + [path])
         let saved = try? CheckpointState(in: folder)
@@ -100,14 +102,14 @@ public final class CheckpointSaver {
         let path = "\(name)-\(globalStep)"
         let spare = "\(spareStart)\(globalStep)"
         let prefix = CheckpointState.prefix(of: path, in: folder)
-        let others = state?.all.filter { $0 != path && $0 != spare } ?? []
+        let others = state?.all.filter { !$0.isExactly(path) && !$0.isExactly(spare) } ?? []
         let newState = CheckpointState(latest: path, all: (others + [path]).suffix(maxToKeep))
 
         // All that needs room comes first.
         let checkpoint = try StagedCheckpoint(tensors, prefix: prefix)
         try orCheckpointError { () throws(FileError) in
             let stateFile = try newState.staged(in: folder)
-            if let state, state.all.contains(path) { try keep(path, as: spare, in: state) }
+            if let state, state.all.containsExactly(path) { try keep(path, as: spare, in: state) }
             try checkpoint.commit()
             try commit(newState, stateFile)
         }
@@ -134,11 +136,14 @@ extension CheckpointSaver {
     /// Removes what processes that were killed have left: temporary files, and copies of
     /// checkpoints that the state file does not name any more.
     private func removeLeftovers() {
-        StagedFile.removeLeftovers(in: folder) { $0 == "checkpoint" || $0.hasPrefix("\(name)-") }
+        StagedFile.removeLeftovers(in: folder) {
+            $0 == "checkpoint" || $0.utf8.starts(with: "\(name)-".utf8)
+        }
         guard let state else { return }
         for file in (try? Folder.entries(of: folder).map(\.name)) ?? []
-        where file.hasPrefix(spareStart) {
-            guard let path = BundleFormat.checkpoint(ofFile: file), !state.all.contains(path) else {
+        where file.begins(with: spareStart) {
+            guard let path = BundleFormat.checkpoint(ofFile: file), !state.all.containsExactly(path)
+            else {
                 continue
             }
             Folder.removeFile("\(folder)/\(file)")
@@ -147,12 +152,13 @@ extension CheckpointSaver {
 
     /// Puts a new state file in place, and removes the checkpoints that it does not name any more.
     private func commit(_ newState: CheckpointState, _ file: StagedFile) throws(FileError) {
-        let forgotten = state?.all.filter { !newState.all.contains($0) } ?? []
+        let forgotten = state?.all.filter { !newState.all.containsExactly($0) } ?? []
         try file.commit()
         state = newState
         try Folder.synchronize(folder)
         // What lies elsewhere or has another name was not written here, and is left alone.
-        for path in forgotten where path.hasPrefix("\(name)-") && !path.contains("/") {
+        for path in forgotten
+        where path.begins(with: "\(name)-") && !path.utf8.contains(UInt8(ascii: "/")) {
             remove(path)
         }
     }
@@ -163,11 +169,12 @@ extension CheckpointSaver {
         _ path: String, as spare: String, in state: CheckpointState
     ) throws(FileError) {
         let copies = try files(of: path).map { name throws(FileError) in
-            try copy(name, to: spare + name.dropFirst(path.count))
+            try copy(
+                name, to: spare + String(name.unicodeScalars.dropFirst(path.unicodeScalars.count)))
         }
         let spareState = CheckpointState(
-            latest: state.latest == path ? spare : state.latest,
-            all: state.all.map { $0 == path ? spare : $0 })
+            latest: state.latest.isExactly(path) ? spare : state.latest,
+            all: state.all.map { $0.isExactly(path) ? spare : $0 })
         let stateFile = try spareState.staged(in: folder)
         for copy in copies { try copy.commit() }
         try Folder.synchronize(folder)
@@ -202,7 +209,7 @@ extension CheckpointSaver {
     /// The names of a checkpoint's files in the folder: those of the data, then the index.
     private func files(of path: String) throws(FileError) -> [String] {
         try Folder.entries(of: folder).map(\.name)
-            .filter { BundleFormat.checkpoint(ofFile: $0) == path }
+            .filter { BundleFormat.checkpoint(ofFile: $0)?.isExactly(path) ?? false }
             .sorted()
     }
 }

@@ -74,7 +74,8 @@ struct CheckpointCandidates {
         var stateError: CheckpointError?
         do throws(CheckpointError) {
             if let state = try CheckpointState(in: folder) {
-                named = [state.latest] + state.all.reversed().filter { $0 != state.latest }
+                named =
+                    [state.latest] + state.all.reversed().filter { !$0.isExactly(state.latest) }
             }
         } catch {
             stateError = error
@@ -82,9 +83,16 @@ struct CheckpointCandidates {
         let entries = try orCheckpointError { () throws(FileError) in
             try Folder.entries(of: folder)
         }
-        let present = Set(entries.compactMap { BundleFormat.checkpoint(ofFile: $0.name) })
-        let known = Set(named.map { FilePath.name(of: $0) })
-        let others = present.subtracting(known).sorted { Self.isNewer($0, than: $1) }
+        var known = Set(named.map { Array(FilePath.name(of: $0).utf8) })
+        // Of all shards of a checkpoint in format V1.
+        for name in named {
+            let prefix = CheckpointFiles.checkpoint(ofFile: FilePath.name(of: name), in: folder)
+            if let prefix { known.insert(Array(prefix.utf8)) }
+        }
+        let others = entries.filter { !$0.isFolder }
+            .compactMap { CheckpointFiles.checkpoint(ofFile: $0.name, in: folder) }
+            .filter { known.insert(Array($0.utf8)).inserted }
+            .sorted { Self.isNewer($0, than: $1) }
         if named.isEmpty, stateError == nil, !others.isEmpty {
             stateError = CheckpointError(.noState, path: CheckpointState.path(in: folder))
         }

@@ -14,6 +14,7 @@ final class CurveExport {
     private let format: Format
     private let overwrite: Bool
     private var file: OutputText?
+    private var hasFailed = false
     /// How many points were written.
     private(set) var count = 0
 
@@ -26,12 +27,21 @@ final class CurveExport {
         self.overwrite = overwrite
     }
 
-    /// Writes the points of a curve; nothing for other kinds.
+    /// Writes the points of a curve; nothing for other kinds, nor after a failure.
     ///
-    /// - Throws: `CommandError` if the file exists, unless it may be written over, or cannot be
+    /// - Parameter failures: Is told if the file exists, unless it may be written over, or cannot be
     ///   written.
-    func write(_ tag: TagValues, run: String) throws {
-        guard !tag.scalars.isEmpty else { return }
+    func write(_ tag: TagValues, run: String, _ failures: inout Failures) {
+        guard !tag.scalars.isEmpty, !hasFailed else { return }
+        do {
+            try write(tag, run: run)
+        } catch {
+            hasFailed = true
+            failures.add("\(error)")
+        }
+    }
+
+    private func write(_ tag: TagValues, run: String) throws {
         let file = try begun()
         let names =
             switch format {
@@ -53,13 +63,19 @@ final class CurveExport {
         count += tag.scalars.count
     }
 
-    /// Ends the file, which may have no point.
+    /// Ends the file, which may have no point, and says what was written.
     ///
-    /// - Returns: What was written, in a line; none for the standard output.
-    func finish() throws -> String {
-        try begun().close()
-        guard path != "-" else { return "" }
-        return "\(path.printable): \(count) point\(count == 1 ? "" : "s")\n"
+    /// - Parameter failures: Is told if the file could not be written.
+    func finish(_ failures: inout Failures) {
+        guard !hasFailed else { return }
+        do {
+            try begun().close()
+        } catch {
+            failures.add("\(error)")
+            return
+        }
+        guard path != "-" else { return }
+        System.printError("\(path.printable): \(count) point\(count == 1 ? "" : "s")\n")
     }
 
     private func begun() throws -> OutputText {

@@ -9,6 +9,9 @@ struct Failures {
     /// How many were told by others.
     private let earlierCount: Int
 
+    /// Whether there was one.
+    var isAny: Bool { count > 0 }
+
     /// - Parameter earlierCount: How many were told already.
     init(after earlierCount: Int = 0) {
         self.earlierCount = earlierCount

@@ -47,8 +47,9 @@ struct LogExportCommand: ParsableCommand {
         guard csv != nil || json != nil || images != nil else {
             throw ValidationError("nothing to export; name --csv, --json or --images")
         }
-        if csv == "-", json == "-" {
-            throw ValidationError("--csv and --json cannot both be the standard output")
+        if let csv, csv == json {
+            let name = csv == "-" ? "the standard output" : "\(csv)"
+            throw ValidationError("--csv and --json cannot both be \(name)")
         }
     }
 
@@ -66,20 +67,21 @@ struct LogExportCommand: ParsableCommand {
         var selection = LogSelection(filter, reader)
         var others: [(tag: String, kind: Series.Kind)] = []
         try selection.forEach(of: log) { run, tag, failures in
-            for export in curves { try export.write(tag, run: run) }
-            if tag.scalars.isEmpty { others.append((tag.tag, tag.kind)) }
+            for export in curves { export.write(tag, run: run, &failures) }
             pictures?.write(tag, run: run, &failures)
+            if tag.scalars.isEmpty { others.append((tag.tag, tag.kind)) }
         }
-        if !filter.tag.isEmpty, !curves.isEmpty, pictures == nil, let other = others.first,
-            curves.allSatisfy({ $0.count == 0 })
+        if pictures == nil, curves.allSatisfy({ $0.count == 0 }), let other = others.first,
+            !filter.tag.isEmpty || !filter.run.isEmpty, !selection.hasFailures
         {
+            let wayOut =
+                other.kind == .images
+                ? "--images writes them as files" : "gan log list --tags shows what there is"
             throw CommandError(
-                "\(other.tag): no curve, its kind is \(other.kind.rawValue)"
-                    + (other.kind == .images
-                        ? "; --images writes them as files"
-                        : "; gan log list --tags shows the curves"))
+                "no curve among what was asked for: \(other.tag.printable) is of the kind "
+                    + "\(other.kind.rawValue); \(wayOut)")
         }
-        for export in curves { System.printError(try export.finish()) }
+        for export in curves { selection.note(export.finish) }
         if let pictures { System.printError(pictures.report) }
         try selection.end()
     }

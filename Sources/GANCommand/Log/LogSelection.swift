@@ -50,6 +50,12 @@ struct LogSelection {
         }
     }
 
+    /// Whether something has failed so far.
+    var hasFailures: Bool { failures.isAny }
+
+    /// Does something that may fail while other things go on.
+    mutating func note(_ body: (inout Failures) -> Void) { body(&failures) }
+
     /// Says what was left out.
     ///
     /// - Throws: The exit code 1 if anything was.

@@ -69,7 +69,9 @@ struct LogTailCommand: ParsableCommand {
             }
             isFirst = false
             System.print(lines.text(news))
-            if StopSignal.exitCode == nil { System.sleepWhileOutputIsOpen(every) }
+            if StopSignal.exitCode == nil, System.outputError == nil {
+                System.sleepWhileOutputIsOpen(every)
+            }
         }
         if StopSignal.exitCode == nil, let error = System.outputError { throw error }
         if System.outputIsTerminal { System.print("\n") }

@@ -179,8 +179,8 @@ struct RunComparison {
 
     private func curve(_ tag: String, _ run: RunOverview) -> String {
         guard let curve = run.curve(tag) else { return "-" }
-        let best = curve.best.map { " (\(Float($0.value).short))" } ?? ""
-        return Float(curve.last).short + best
+        let best = curve.best.map { " (\($0.value.short))" } ?? ""
+        return curve.last.short + best
     }
 
     private func best(_ tag: String) -> String {
@@ -191,7 +191,7 @@ struct RunComparison {
         }
         guard let (name, point) = found else { return "" }
         let word = goal == .lowest ? "Lowest" : "Highest"
-        return "\(word) \(tag.printable): \(Float(point.value).short), "
+        return "\(word) \(tag.printable): \(point.value.short), "
             + "of \(name.printable) at step \(point.step)\n"
     }
 }

@@ -5,13 +5,18 @@ extension Float {
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
+    /// As ``Swift/Double/short``.
+    var short: String { Double(self).short }
+}
+
+extension Double {
     /// Four decimals, or an exponent where those would not show two digits: `0.5231`, `9.8e-05`.
     var short: String {
         guard isFinite, self != 0, magnitude < 0.001 || magnitude >= 10_000 else {
-            return Double(self).decimals(4)
+            return decimals(4)
         }
         var exponent = 0
-        var mantissa = Double(self)
+        var mantissa = self
         while mantissa.magnitude >= 9.95 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
         while mantissa.magnitude < 0.995 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
         let digits = exponent.magnitude < 10 ? "0\(exponent.magnitude)" : "\(exponent.magnitude)"

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import GAN
+import RecordIO
 
 /// One training from its first words to its last.
 struct TrainingRun {

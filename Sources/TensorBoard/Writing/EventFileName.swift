@@ -6,11 +6,15 @@ import Synchronization
 ///
 /// TensorBoard reads any file with `tfevents` in its name, and the files of a folder in the order
 /// of their names, without ever going back. So a new file must come last: its second, of ten
-/// digits, is never smaller than that of the last file, though the clock may have been.
+/// digits, is never smaller than that of the last file, though the clock may have been. Where the
+/// last file has a name of another kind that comes later still, such as `run.tfevents`, the new
+/// one's begins with that.
 enum EventFileName {
     private static let prefix = "events.out.tfevents."
     /// The name of a file that comes before all others of its folder.
     static let first = "\(prefix)0000000000.hparams"
+    /// How long another file's name may be for ours to begin with it, in bytes: names have 255.
+    private static let longestStart = 100
     private static let filesOfThisProcess = Atomic<Int>(0)
 
     /// Whether TensorBoard takes a file of that name for an event file.
@@ -28,16 +32,23 @@ enum EventFileName {
         guard !suffix.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == 0 }) else {
             throw FileError(path: "\(folder)/…\(suffix)", action: .create, code: EINVAL)
         }
-        let names = try Folder.entries(of: folder).map(\.name)
-        let last = names.filter { Self.seconds(of: $0) != nil }.map { ExactName($0) }.max()
-        var seconds = max(
-            Int(WallClock.now()), last.flatMap { Self.seconds(of: $0.string) } ?? 0)
+        let last = try Folder.entries(of: folder).map(\.name).filter(isEventFile)
+            .map { ExactName($0) }.max()
+        var start = ""
+        var seconds = Int(WallClock.now())
+        if let last, ExactName(name(seconds: seconds, number: 0)) <= last {
+            if let known = parts(of: last.string) {
+                (start, seconds) = (known.start, max(seconds, known.seconds))
+            } else if last.string.utf8.count < longestStart {
+                start = last.string + "."
+            }
+        }
         while true {
             let number = filesOfThisProcess.wrappingAdd(1, ordering: .relaxed).oldValue
-            var name = Self.name(seconds: seconds, number: number) + suffix
+            var name = start + Self.name(seconds: seconds, number: number) + suffix
             if let last, ExactName(name) <= last {
                 seconds += 1
-                name = Self.name(seconds: seconds, number: number) + suffix
+                name = start + Self.name(seconds: seconds, number: number) + suffix
             }
             do throws(FileError) {
                 return try OutputFile(creating: "\(folder)/\(name)")
@@ -52,11 +63,14 @@ enum EventFileName {
         "\(prefix)\(padded(seconds, to: 10)).\(hostName).\(getpid()).\(padded(number, to: 5))"
     }
 
-    /// The ten digits of a name like ours, as a number.
-    private static func seconds(of name: String) -> Int? {
-        guard name.hasPrefix(prefix) else { return nil }
-        let digits = name.dropFirst(prefix.count).prefix { $0 != "." }
-        return digits.utf8.count == 10 ? Int(digits) : nil
+    /// What a name of ours, or like ours, begins with before `events`, and its second.
+    private static func parts(of name: String) -> (start: String, seconds: Int)? {
+        guard let place = name.utf8.ranges(of: prefix.utf8).last else { return nil }
+        let digits = name.utf8[place.upperBound...].prefix { $0 != UInt8(ascii: ".") }
+        guard digits.count == 10, let seconds = Int(String(decoding: digits, as: UTF8.self)) else {
+            return nil
+        }
+        return (String(name.unicodeScalars[..<place.lowerBound]), seconds)
     }
 
     private static func padded(_ number: Int, to width: Int) -> String {
