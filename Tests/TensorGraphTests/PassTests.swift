@@ -165,6 +165,17 @@ import Testing
         #expect(build.text("fuse-biases") == build.text())
     }
 
+    /// The convolution is of the variable as it was before it is written.
+    @Test mutating func norIfTheFilterIsWrittenInBetween() {
+        let w = build.variable([3, 3, 1, 8])
+        let sums = build.convolution(build.feed([2, 4, 4, 1]), w)
+        build.program.add(
+            .update(isSubtracted: true), [w, build.feed([3, 3, 1, 8])],
+            outputs: [TensorType([3, 3, 1, 8])])
+        build.fetch(build.element(.addBias, sums, build.variable([8])))
+        #expect(build.text("fuse-biases") == build.text())
+    }
+
     // MARK: fuse-steps
 
     @Test mutating func aReluIsPooledAsItIsMade() {
@@ -180,6 +191,25 @@ import Testing
                 %6 f32[2,2,2,8] = maxPool x %0 scale %1 shift %3, 2×2, strides 2 2, rectified
                 fetch %6
                 """)
+    }
+
+    @Test mutating func notIfTheScaleIsWrittenInBetween() {
+        let scale = build.variable([8])
+        let scaled = build.element(.mul, build.feed([2, 4, 4, 8]), scale)
+        build.program.add(.assign, [scale, build.feed([8])], outputs: [TensorType([8])])
+        let relu = build.element(.relu, build.element(.add, scaled, build.variable([8])))
+        build.fetch(build.pool(relu))
+        #expect(build.text("fuse-steps") == build.text())
+    }
+
+    @Test mutating func norIsASumOfWhatIsWrittenInBetween() {
+        let (x, v) = (build.feed([64, 8]), build.variable([64, 8]))
+        let (products, w) = (build.element(.mul, x, v), build.variable([8]))
+        let squares = build.element(.squaredDifference, x, w)
+        build.program.add(.assign, [v, x], outputs: [TensorType([64, 8])])
+        build.program.add(.assign, [w, build.feed([8])], outputs: [TensorType([8])])
+        build.fetch(build.columns(products), build.columns(squares, divisor: 64))
+        #expect(build.text("fuse-steps") == build.text())
     }
 
     @Test mutating func itsGradientGoesThroughTheRelu() {
@@ -306,6 +336,25 @@ import Testing
             build.feed([10, 4]), build.feed([10, 32]), transposed: (true, false))
         build.adam(build.variable([4, 32]), build.variable([4, 32]), gradient)
         build.fetch(gradient)
+        #expect(build.text("fuse-updates") == build.text())
+    }
+
+    /// As where a loss has the product of two variables: each one's gradient is made of the other.
+    @Test mutating func norIfWhatItIsMadeOfIsUpdatedBefore() {
+        let (a, b) = (build.variable([10, 4]), build.feed([10, 32]))
+        let gradient = build.product(a, b, transposed: (true, false))
+        build.adam(a, build.variable([10, 4]), build.feed([10, 4]))
+        build.adam(build.variable([4, 32]), build.variable([4, 32]), gradient)
+        #expect(build.text("fuse-updates") == build.text())
+    }
+
+    @Test mutating func updatesBetweenWhichTheVariableIsReadAreTwo() {
+        let gradient = build.product(
+            build.feed([10, 4]), build.feed([10, 32]), transposed: (true, false))
+        let (w, m) = (build.variable([4, 32]), build.variable([4, 32]))
+        build.adam(w, m, gradient)
+        build.fetch(build.element(.neg, w))
+        build.adam(w, m, gradient)
         #expect(build.text("fuse-updates") == build.text())
     }
 

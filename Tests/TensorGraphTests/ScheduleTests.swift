@@ -36,6 +36,44 @@ import Testing
         #expect(try value == [7, 8])
     }
 
+    /// A step that does the work of two reads where the first one did.
+    @Test func aConvolutionIsOfTheFilterBeforeItsUpdate() throws {
+        let x = tf.placeholder([1, 2, 2, 1], name: "x")
+        let w = tf.variable(Value([1], shape: [1, 1, 1, 1]), name: "w")
+        let sums = tf.conv2d(x, w.tensor, strides: [1, 1, 1, 1], padding: .same)
+        let update = tf.assign(w, tf.constant(Value([100], shape: [1, 1, 1, 1])))
+        let bias = tf.controlDependencies([update]) { tf.reshape(tf.identity(w), [1]) }
+        try session.run(w.initializer)
+        let feed = [x: Value([1, 2, 3, 4], shape: [1, 2, 2, 1])]
+        #expect(try session.run(tf.biasAdd(sums, bias), feed: feed).floats == [101, 102, 103, 104])
+    }
+
+    /// The gradients of Σ (u · v)ᵢⱼ tᵢⱼ are t · vᵀ and uᵀ · t, of both as they were, whichever is
+    /// updated first.
+    @Test(arguments: [false, true])
+    func gradientsAreOfTheValuesBeforeTheStep(isReversed: Bool) throws {
+        let (left, right) = (Doubles.random([6, 3], seed: 1), Doubles.random([3, 40], seed: 2))
+        let factors = Doubles.random([6, 40], seed: 3)
+        let u = tf.variable(left.value, name: "u")
+        let w = tf.variable(right.value, name: "w")
+        let loss = tf.reduceSum(tf.matMul(u.tensor, w.tensor) * tf.constant(factors.value))
+        let count = tf.variable(Value(Int32(0)), name: "count")
+        let train = AdamOptimizer(learningRate: 10, beta1: 0.5, beta2: 0.5, epsilon: 1e-8)
+            .minimize(loss, globalStep: count, variables: isReversed ? [w, u] : [u, w])
+        try session.run(tf.globalVariablesInitializer())
+        try session.run(train)
+        // A first moment is half the gradient after one step.
+        let moment = try #require(tf.variables.first { $0.name == "w/Adam" })
+        let half = try session.value(of: moment).floats
+        for (index, value) in half.enumerated() {
+            let (row, column) = (index / 40, index % 40)
+            let gradient = (0..<6).reduce(0) {
+                $0 + left.values[$1 * 3 + row] * factors.values[$1 * 40 + column]
+            }
+            #expect(abs(Double(value) - gradient / 2) < 1e-5)
+        }
+    }
+
     /// A variable that is fetched is set aside before it is written.
     @Test func fetchedVariables() throws {
         let update = tf.assign(v, constant(7, 8))

@@ -7,7 +7,8 @@ enum FusedBiases {
             let sums = program.memory(step.inputs[0])
             guard case .convolution(var convolution) = program.maker(sums).primitive,
                 convolution.part == .forward, !convolution.hasBias,
-                program.isRead(sums, byOnly: [id])
+                program.isRead(sums, byOnly: [id]),
+                program.readTheSame([program[sums].maker], at: id)
             else { continue }
             convolution.hasBias = true
             program.rewrite(

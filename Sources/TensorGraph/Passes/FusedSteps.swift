@@ -70,7 +70,9 @@ struct FusedSteps {
     }
 
     private mutating func fusePool(_ id: Program.StepID, _ pool: Pool) {
-        guard let relu = rectified(program.sources(id)[0], users: [id]) else { return }
+        guard let relu = rectified(program.sources(id)[0], users: [id]),
+            program.readTheSame(relu.steps, at: id)
+        else { return }
         program.rewrite(
             id, .pool(pool.scaled(.rectified)), [relu.x, relu.scale, relu.shift],
             replacing: relu.steps)
@@ -87,7 +89,10 @@ struct FusedSteps {
         else { return }
         let replaced = relu.steps + [id]
         let all = [relu.x, operands[1], operands[2], relu.scale, relu.shift]
-        guard let normed = normed(program[user].outputs[0], x: relu.x) else {
+        guard program.readTheSame(replaced, at: user) else { return }
+        guard let normed = normed(program[user].outputs[0], x: relu.x),
+            program.readTheSame(replaced + [user] + normed.replaced, at: normed.step)
+        else {
             program.rewrite(user, .pool(pool.scaled(.rectified)), all, replacing: replaced)
             return
         }
@@ -145,7 +150,8 @@ struct FusedSteps {
     private mutating func fuseProducts(_ id: Program.StepID, _ reduction: Reduction) {
         let product = program.sources(id)[0]
         guard case .operand = reduction.summand, program.maker(product).primitive.is(.mul),
-            program.isRead(product, byOnly: [id])
+            program.isRead(product, byOnly: [id]),
+            program.readTheSame([program[product].maker], at: id)
         else { return }
         let operands = program.sources(program[product].maker)
         guard operands.allSatisfy({ program[$0].shape == program[product].shape }) else { return }
@@ -158,7 +164,8 @@ struct FusedSteps {
         let squares = program.sources(id)[0]
         guard reduction.isOfColumns, reduction.rows < Reduction.leastRowsOfTree,
             case .operand = reduction.summand,
-            let (x, center) = operands(squares, of: .squaredDifference, readBy: id)
+            let (x, center) = operands(squares, of: .squaredDifference, readBy: id),
+            program.readTheSame([program[squares].maker], at: id)
         else { return }
         program.rewrite(
             id, .reduce(reduction.of(.squaredDifference)), [x, center],

@@ -17,7 +17,8 @@ enum FusedUpdates {
                 updates.allSatisfy({
                     program[$0].isAdam && program[$0].inputs[..<9] == operands
                 }),
-                let terms = terms(of: gradient, readBy: Set(updates), program)
+                let terms = terms(of: gradient, readBy: Set(updates), program),
+                program.readTheSame(terms, at: id), areNeighbours(updates, program)
             else { continue }
             let products = terms.compactMap { term -> Product? in
                 guard case .product(let product) = program[term].primitive else { return nil }
@@ -31,6 +32,21 @@ enum FusedUpdates {
                 id, .adamOfProducts(fused), operands + terms.flatMap { program[$0].inputs },
                 replacing: terms + (terms.contains(maker) ? [] : [maker])
                     + updates.filter { $0 != id })
+        }
+    }
+
+    /// Whether updates of a variable can be one: nobody between them looks at what they change, or
+    /// changes what they read.
+    private static func areNeighbours(_ updates: [Program.StepID], _ program: Program) -> Bool {
+        let places = updates.map(program.place).sorted()
+        guard let first = places.first, let last = places.last else { return true }
+        let (sources, targets) = (
+            Set(program.sources(updates[0])), Set(program.targets(updates[0]))
+        )
+        return program.order[first...last].allSatisfy { id in
+            updates.contains(id)
+                || targets.isDisjoint(with: program.sources(id))
+                    && sources.isDisjoint(with: program.targets(id))
         }
     }
 

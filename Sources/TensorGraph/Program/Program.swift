@@ -146,6 +146,23 @@ extension Program {
 
     /// The values that a step reads, as those whose memory they are in.
     func sources(_ id: StepID) -> [ID] { self[id].inputs.map(memory) }
+
+    /// The values that a step writes to, as those whose memory they are in.
+    func targets(_ id: StepID) -> [ID] {
+        self[id].primitive.writes.map { memory(self[id].inputs[$0]) }
+    }
+
+    /// Whether steps would read the same at the place of a later one: nobody writes in between what
+    /// they read.
+    func readTheSame(_ steps: [StepID], at later: StepID) -> Bool {
+        steps.allSatisfy { id in
+            let sources = Set(sources(id))
+            return place(id) <= place(later)
+                && order[place(id)..<place(later)].allSatisfy {
+                    targets($0).allSatisfy { !sources.contains($0) }
+                }
+        }
+    }
 }
 
 // MARK: Changes
