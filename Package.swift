@@ -111,7 +111,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "RepositoryTests",
-            dependencies: ["GAN", "TensorGraph", "TensorBoard", "Checkpoints", "TestSupport"]),
+            dependencies: [
+                "GAN", "TensorGraph", "TensorBoard", "Checkpoints", "Datasets", "Benchmarks",
+                "TestSupport",
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17
