@@ -11,9 +11,9 @@ public import TensorBoard
 ///         print(loss.scalar)
 ///     }
 ///
-/// It computes what ``Session/run(_:targets:feed:profile:)`` does, and runs may be mixed with those
-/// of the session and of other prepared runs. From the second run on, as long as nothing else is
-/// fed meanwhile, a run allocates no memory.
+/// It computes what ``Session/run(_:targets:feed:effects:profile:)`` does, and runs may be mixed with
+/// those of the session and of other prepared runs. From the second run on, as long as nothing else
+/// is fed meanwhile, a run allocates no memory.
 public final class PreparedRun {
     private let session: Session
     private let key: Session.Key
