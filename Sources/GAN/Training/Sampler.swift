@@ -38,7 +38,7 @@ public struct Sampler {
     /// Batch normalization takes its mean and variance from the whole batch, as in training: the
     /// image of a vector depends somewhat on the vectors beside it.
     ///
-    /// - Throws: ``FetchError/nothing(_:)`` for no noise; ``SessionError``.
+    /// - Throws: ``FetchError/nothing(_:)`` for no noise; `SessionError`.
     public func images(_ noise: Value) throws -> Value {
         guard noise.shape.first != 0 else { throw FetchError.nothing("noise") }
         return try session.run(program.generatorZ, feed: [program.inputZ: noise], effects: .none)
@@ -53,7 +53,7 @@ public struct Sampler {
     ///   - images: [n, 784], in 0...1; `nil` where nothing depends on them.
     ///   - noise: [n, 20]; `nil` where nothing depends on it.
     /// - Throws: ``FetchError`` for a name that the graph does not have, and where what is asked for
-    ///   takes as many images as vectors of noise and others are given; ``SessionError`` where
+    ///   takes as many images as vectors of noise and others are given; `SessionError` where
     ///   something is missing, or is of a shape that it cannot have.
     public func fetch(_ names: [String], images: Value?, noise: Value?) throws -> [Value] {
         var feed: [Tensor: Value] = [:]
