@@ -85,6 +85,8 @@ public enum Folder {
     }
 
     /// What lies in a folder, by the bytes of the names. Links that lead nowhere are left out.
+    ///
+    /// - Throws: `FileError` if the folder may not be read, or may not be searched.
     public static func entries(of path: String) throws(FileError) -> [Entry] {
         let descriptor = Descriptor.open(path, O_RDONLY | O_DIRECTORY)
         guard descriptor >= 0 else { throw FileError(path: path, action: .open) }
@@ -105,7 +107,12 @@ public enum Folder {
             let name = (UnsafeRawPointer(next) + nameOffset).assumingMemoryBound(to: CChar.self)
             let bytes = UnsafeRawBufferPointer(start: name, count: strlen(name)).map { $0 }
             guard bytes != [0x2e], bytes != [0x2e, 0x2e] else { continue }
-            if let entry = Entry(name, bytes, in: descriptor) { entries.append((bytes, entry)) }
+            if let entry = Entry(name, bytes, in: descriptor) {
+                entries.append((bytes, entry))
+            } else if errno != ENOENT {
+                // Nothing in a folder can be opened that may not be searched.
+                throw FileError(path: path, action: .open)
+            }
         }
         return entries.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.map(\.entry)
     }
@@ -144,7 +151,8 @@ public enum Folder {
 }
 
 extension Folder.Entry {
-    /// Looks at an entry of an open folder; `nil` if it is gone, or a link that leads nowhere.
+    /// Looks at an entry of an open folder; `nil`, with the reason in `errno`, if it is gone, is a link
+    /// that leads nowhere, or may not be looked at.
     fileprivate init?(_ name: UnsafePointer<CChar>, _ bytes: [UInt8], in folder: Int32) {
         var status = stat()
         guard fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }

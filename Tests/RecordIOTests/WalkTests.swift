@@ -72,10 +72,11 @@ import Testing
         #expect(try walk(folder.path(of: "link")) == [".", "run"])
     }
 
-    @Test(.enabled(if: geteuid() != 0, "nothing is closed to root"))
-    func oneThatCannotBeReadIsReported() throws {
+    /// One that may not be read, and one that may not be searched.
+    @Test(.enabled(if: geteuid() != 0, "nothing is closed to root"), arguments: [0, 0o444])
+    func oneThatCannotBeReadIsReported(mode: mode_t) throws {
         for name in ["a", "b/c", "d"] { try Folder.create(folder.path(of: name)) }
-        chmod(folder.path(of: "b"), 0)
+        chmod(folder.path(of: "b"), mode)
         defer { chmod(folder.path(of: "b"), 0o755) }
         var (names, errors) = ([String](), [FileError]())
         try Folder.walk(folder.path) {

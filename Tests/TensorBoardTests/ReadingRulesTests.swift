@@ -104,6 +104,26 @@ import Testing
         #expect(try stored.map { try $0.load().pictures } == expected.map { [[$0.1]] })
     }
 
+    /// The Python reader shows histograms whose fields differ in length, the data server does not.
+    @Test(arguments: [(ReadingRules.default, [0]), (.python, [0, 1, 2]), (.all, [0])])
+    func histogramsOfOddFields(rules: ReadingRules, expected: [Int64]) throws {
+        func doubles(_ values: [Double]) -> [UInt8] {
+            values.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { Array($0) } }
+        }
+        var file = RawEvents()
+        for (step, lengths) in [(2, 2), (3, 2), (2, 3)].enumerated() {
+            let limits = doubles((1...lengths.0).map { Double($0) })
+            let counts = doubles((1...lengths.1).map { _ in 1 })
+            let histogram = field(6, limits) + field(7, counts)
+            file.add(
+                step: Int64(step), wallTime: 1,
+                field(5, field(1, field(1, Array("h".utf8)) + field(5, histogram))))
+        }
+        let shown = try #require(try values(file, as: rules)["h"])
+        #expect(shown.kind == .histograms)
+        #expect(shown.stored.map(\.step) == expected)
+    }
+
     /// What cannot be a point of a curve is none, but replaces others by its step as one would.
     @Test func otherValuesAmongThePointsOfACurve() throws {
         var file = Self.curve([1, 2, 3], "loss")

@@ -47,6 +47,12 @@ import Testing
             try $0.addTensor(
                 .init([1] as [Float], shape: []), plugin: .init(name: "other"), tag: $1, step: 1)
         },
+        // TensorBoard keeps these as tensors, in which it finds no points of a curve.
+        {
+            try $0.addTensor(
+                .init([1, 2] as [Float], shape: [2]), plugin: .init(name: "scalars"), tag: $1,
+                step: 1)
+        },
     ]
 
     @Test func aTagHasOneKind() throws {

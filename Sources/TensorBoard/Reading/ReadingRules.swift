@@ -60,7 +60,8 @@ struct SeriesDescription {
     /// anything may be shown.
     func takes(_ form: ValueForm, by rules: ReadingRules) -> Bool {
         switch (dataClass, form) {
-        case (_, .invalid): false
+        // The Python reader makes tensors of histograms whose fields differ in length.
+        case (_, .invalid): dataClass == .tensor && rules == .python
         case (.unknown, _): true
         case (.scalar, .number): true
         case (.scalar, _): false

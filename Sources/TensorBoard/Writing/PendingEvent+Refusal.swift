@@ -41,7 +41,24 @@ extension PendingEvent.Content {
 extension Summary {
     /// The tags of the values that are written, with the plugins that show them.
     var tags: [(tag: String, plugin: String)] {
-        values.compactMap { $0.content.isEmpty ? nil : ($0.tag, $0.content.pluginName) }
+        values.compactMap { $0.content.isEmpty ? nil : ($0.tag, $0.shownBy) }
+    }
+}
+
+extension Summary.Value {
+    /// The plugin that shows the value, and how TensorBoard keeps it if that is not the plugin's own
+    /// way: a tag's first value says both.
+    fileprivate var shownBy: String {
+        guard case .tensor(_, let plugin) = content else { return content.pluginName }
+        let (own, way): (Event.DataClass, String) =
+            switch plugin.dataClass {
+            case .scalar: (.scalar, "scalars")
+            case .tensor: (.tensor, "tensors")
+            case .blobSequence: (.blobSequence, "files")
+            }
+        let known = Series.Kind(rawValue: plugin.name).dataClass
+        let isOwn = known == own || known == .unknown && own == .tensor
+        return isOwn ? plugin.name : "\(plugin.name) (as \(way))"
     }
 }
 
