@@ -36,7 +36,6 @@ extension Network {
 struct DenseProgram {
     let network: Network
     let inputX: Tensor
-    let inputZ: Tensor
     let images: Tensor
     let discriminatorTrain: Node
     let generatorTrain: Node
@@ -46,11 +45,11 @@ struct DenseProgram {
         network = Network(seed: seed)
         let tf = network.tf
         inputX = tf.placeholder([nil, 784], name: "input_x")
-        inputZ = tf.placeholder([nil, 20], name: "input_z")
+        let noise = tf.randomUniform([16, 20], minimum: -1, maximum: 1, name: "noise")
 
         let real = network.denseDiscriminator(inputX)
         let discriminatorParameters = network.discriminatorParameters
-        images = network.denseGenerator(inputZ)
+        images = network.denseGenerator(noise)
         let fake = network.denseDiscriminator(images)
 
         // -log sigmoid(x) is softplus(-x), which no x makes infinite.
@@ -78,9 +77,8 @@ func train(_ program: DenseProgram, on examples: Examples, steps: Int, logdir: S
         let start = step * 16 % (examples.count - 16)
         return Value(examples.pixels(start..<start + 16), shape: [16, 784])
     }
-    func noise(_ step: Int) -> Value { Sampler.noise(count: 16, seed: UInt32(step)) }
 
-    let first = [program.inputX: images(0), program.inputZ: noise(0)]
+    let first = [program.inputX: images(0)]
     let discriminator = try session.prepare(targets: [program.discriminatorTrain], feed: first)
     let generator = try session.prepare(targets: [program.generatorTrain], feed: first)
     let writer = try SummaryWriter(logdir: logdir)
@@ -88,7 +86,6 @@ func train(_ program: DenseProgram, on examples: Examples, steps: Int, logdir: S
     for step in 0..<steps {
         for run in [discriminator, generator] {
             run.feed(program.inputX, images(step))
-            run.feed(program.inputZ, noise(step))
             try run.run()
         }
         if step % 10 == 0 {
