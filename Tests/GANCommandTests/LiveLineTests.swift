@@ -4,6 +4,7 @@ import Testing
 /// The line that is redrawn where there is a terminal.
 @Suite struct LiveLineTests {
     static let eraseRest = "\u{1b}[J"
+    static let (noWrap, wrap) = ("\u{1b}[?7l", "\u{1b}[?7h")
 
     @Test(arguments: [120, 40, 10])
     func redrawsOneLine(width: Int) throws {
@@ -12,11 +13,23 @@ import Testing
         #expect(outcome.status == 0)
         #expect(outcome.errors == "")
 
+        // A line never goes on in the next row, and what comes after it may.
+        let drawn = outcome.output.components(separatedBy: Self.noWrap)
+        #expect(drawn.count >= 3)
+        #expect(!drawn[0].contains(Self.wrap))
+        for part in drawn.dropFirst() {
+            let end = try #require(part.range(of: Self.wrap))
+            #expect(part[..<end.lowerBound].hasSuffix(Self.eraseRest))
+            #expect(!part[..<end.lowerBound].contains("\n"))
+            #expect(!part[end.upperBound...].contains(Self.wrap))
+        }
+        let output = outcome.output.replacing(Self.noWrap, with: "").replacing(Self.wrap, with: "")
+
         // What is drawn lies between a carriage return and an erasure with another one after it, and
         // stays within the width.
-        let start = try #require(outcome.output.range(of: "\r\nto watch it: "))
-        let end = try #require(outcome.output[start.upperBound...].range(of: "\r\n"))
-        let parts = outcome.output[end.upperBound...].components(separatedBy: Self.eraseRest)
+        let start = try #require(output.range(of: "\r\nto watch it: "))
+        let end = try #require(output[start.upperBound...].range(of: "\r\n"))
+        let parts = output[end.upperBound...].components(separatedBy: Self.eraseRest)
         #expect(parts.count >= 3)
         for part in parts.dropLast() {
             let text = part.drop { $0 == "\r" }

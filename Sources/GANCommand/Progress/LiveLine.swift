@@ -19,6 +19,8 @@ final class LiveLine: ProgressView {
     private static let longPass = Duration.seconds(1)
     /// What erases everything from the cursor to the end of the screen.
     private static let eraseRest = "\u{1b}[J"
+    /// What lets a line end at the right edge, and what lets it go on in the next row again (DECAWM).
+    private static let (noWrap, wrap) = ("\u{1b}[?7l", "\u{1b}[?7h")
 
     init(passes: Int, forecast: StepForecast = StepForecast()) {
         self.passes = passes
@@ -43,9 +45,10 @@ final class LiveLine: ProgressView {
         if let drawn, drawn.duration(to: now) < Self.interval { return }
         drawn = now
         // The cursor goes back to the start of the line: a terminal that is made narrower breaks the
-        // line in two, and leaves the cursor where the first of them begins.
+        // line in two, and leaves the cursor where the first of them begins. Its width may be known
+        // too late, when it is narrower already than the line.
         let line = Self.line(fields(event), width: System.terminalWidth)
-        System.print("\r\(line)\(Self.eraseRest)\r")
+        System.print("\r\(Self.noWrap)\(line)\(Self.eraseRest)\(Self.wrap)\r")
     }
 
     /// Erases the line.
