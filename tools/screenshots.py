@@ -39,11 +39,12 @@ SETTINGS = """
 """
 
 
-# Chooses the first step that was profiled, and colours the graph by what its nodes took.
+# Chooses a run and its first step that was profiled, and colours the graph by what its nodes took.
 COMPUTE_TIME = """
     const controls = deep('tf-graph-controls')[0];
-    const tags = controls.datasets[controls._selectedRunIndex].tags;
-    controls.set('_selectedTagIndex', tags.findIndex(tag => tag.profile));
+    const run = controls.datasets.findIndex(run => run.name === %s);
+    controls.set('_selectedRunIndex', run);
+    controls.set('_selectedTagIndex', controls.datasets[run].tags.findIndex(tag => tag.profile));
     const waiting = setInterval(() => {
         if (!controls.stats) return;
         clearInterval(waiting);
@@ -78,12 +79,17 @@ def training_pages(runs, profiled):
             "histograms", "#histograms", (1400, 900),
             "deep('tf-histogram-loader').length >= 4 && deep('vz-histogram-timeseries').length >= 4"),
         Page(
+            "custom-scalars", "#custom_scalars", (1400, 900),
+            "deep('tf-custom-scalar-multi-line-chart-card').length >= 2"),
+        # Wide enough for the losses.
+        Page("hparams", "#hparams", (2100, 800), "deep('tf-hparams-table-view').length >= 1"),
+        Page(
             "graphs", "#graphs&run=" + quoted(runs[0], safe=""), (1400, 900),
             "deep('g.node').length > 10"),
     ] + [
         Page(
             "compute-time", "#graphs&run=" + quoted(run, safe=""), (1400, 900),
-            "deep('g.node').length > 10", COMPUTE_TIME)
+            "deep('g.node').length > 10", COMPUTE_TIME % json.dumps(run))
         for run in profiled[:1]
     ]
 
@@ -113,7 +119,7 @@ def tab_pages(runs):
         Page("tab-pr-curves", "#pr_curves", (1400, 800), "deep('tf-pr-curve-card').length >= 1"),
         Page("tab-mesh", "#mesh", (1400, 1400), "deep('tf-mesh-loader').length >= 1"),
         Page(
-            "tab-hparams", "#hparams", (1400, 800),
+            "tab-hparams", "#hparams", (2100, 800),
             "deep('tf-hparams-table-view').length >= 1"),
         Page(
             "tab-hparams-parallel", "#hparams", (1400, 800),
