@@ -1,5 +1,5 @@
 """Runs us and the peers in turn, pair by pair, and prints a Markdown table. tools/compare-peers prepares what it needs."""
-import argparse, json, os, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, json, os, pty, shutil, statistics, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -73,13 +73,21 @@ def our_summary(options):
 
 
 def our_start(options):
-    """Seconds to the first step."""
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        [GAN, "bench", "--threads", str(options.threads), "--trial", "0"], stdout=subprocess.PIPE, text=True)
-    process.stdout.readline()
-    seconds = time.perf_counter() - start
-    process.communicate()
+    """Seconds until `gan train` shows the first step in a terminal: its log and its first checkpoint are written then."""
+    terminal, ours = pty.openpty()
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            [GAN, "train", "--logdir", folder, "--threads", str(options.threads)],
+            stdin=subprocess.DEVNULL, stdout=ours, env=os.environ | {"TERM": "xterm"})
+        os.close(ours)
+        shown = b""
+        while b"D step 1" not in shown:
+            shown += os.read(terminal, 4096)
+        seconds = time.perf_counter() - start
+        process.kill()
+        process.wait()
+    os.close(terminal)
     return seconds
 
 
@@ -140,7 +148,7 @@ def compare(options):
             peer = Peer(name, options)
             ours = our_start(options)
             theirs = peer.start()
-            rows.add(("start of the command to the first step", "s"), name, ours, theirs)
+            rows.add(("start of the command to the first step, with log and first checkpoint", "s"), name, ours, theirs)
             peer.stop()
     for batch in (10, 128):
         # Each peer in turn alone: no two of them share the machine's memory.
