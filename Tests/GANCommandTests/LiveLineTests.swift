@@ -38,7 +38,7 @@ import Testing
             #expect(!text.contains { $0.isNewline })
         }
         // The last of them is empty, so that what follows has the line for itself.
-        #expect(parts[parts.count - 2].allSatisfy { $0 == "\r" })
+        #expect(parts[parts.count - 2] == "\r\r\u{1b}[2K")
         #expect(parts.last?.hasPrefix("done: 20 of 20 passes in ") == true)
         #expect(
             parts.last?.hasSuffix(

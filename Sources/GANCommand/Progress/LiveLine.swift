@@ -19,6 +19,8 @@ final class LiveLine: ProgressView {
     private static let longPass = Duration.seconds(1)
     /// What erases everything from the cursor to the end of the screen.
     private static let eraseRest = "\u{1b}[J"
+    /// What erases the line of the cursor.
+    private static let eraseLine = "\u{1b}[2K"
     /// What lets a line end at the right edge, and what lets it go on in the next row again (DECAWM).
     private static let (noWrap, wrap) = ("\u{1b}[?7l", "\u{1b}[?7h")
 
@@ -51,9 +53,10 @@ final class LiveLine: ProgressView {
         System.print("\r\(Self.noWrap)\(line)\(Self.eraseRest)\(Self.wrap)\r")
     }
 
-    /// Erases the line.
+    /// Erases the line: on its own first, as tmux keeps what is erased from the screen's first place
+    /// to its last.
     func finish() {
-        if drawn != nil { System.print("\r\(Self.eraseRest)") }
+        if drawn != nil { System.print("\r\(Self.eraseLine)\(Self.eraseRest)") }
     }
 
     /// Notes how long it took from the last event to this one.
