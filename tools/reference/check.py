@@ -91,7 +91,8 @@ events = [event for path in glob.glob(str(folder / "log/ours/*tfevents*")) for e
 kinds = [event.WhichOneof("what") for event in events]
 scalars = [(value.tag, event.step) for event in events for value in event.summary.value if value.HasField("simple_value")]
 images = [value for event in events for value in event.summary.value if value.HasField("image")]
-check("summary_iterator reads our whole event file", kinds[0] == "file_version" and len(scalars) == 6,
+curves = ["discriminator_loss", "generator_loss", "D_loss/training", "D_loss/validation", "G_loss"]
+check("summary_iterator reads our whole event file", kinds[0] == "file_version" and sorted(tag for tag, _ in scalars) == sorted(3 * curves),
       f"{len(events)} events, {len(scalars)} scalars, {len(images)} images")
 with tf.Graph().as_default(), article.session() as session:
     decoded = [session.run(tf.image.decode_png(value.image.encoded_image_string)).shape for value in images[:11]]
