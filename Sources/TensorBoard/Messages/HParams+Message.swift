@@ -78,8 +78,13 @@ extension Summary.Value {
             fill(&$0, arena)
         }.packed()
         try arena.checkIsWhole()
-        return Self(
-            tag: "_hparams_/\(name)",
+        return hparamsRecord(tag: "_hparams_/\(name)", content: content)
+    }
+
+    /// - Parameter content: A serialized `HParamsPluginData`.
+    static func hparamsRecord(tag: String, content: [UInt8]) -> Self {
+        Self(
+            tag: tag,
             content: .tensor(
                 Summary.Tensor([] as [Float], shape: [0]),
                 Summary.Plugin(name: "hparams", content: content)))

@@ -14,20 +14,21 @@ extension RunValues {
         public let endTime: Double?
     }
 
-    /// The hyperparameters and the end of the run, if it logged them; of a run that was resumed, the
-    /// last ones.
+    /// The hyperparameters, as TensorBoard shows them: of several records of a run the first. And the
+    /// beginning and the end of the run, if it logged them; of a run that was resumed, the last ones.
     public var session: Session? {
-        guard
-            let start = record(
-                "session_start_info",
-                { message in
-                    guard
-                        case TENSORBOARD__HPARAMS__HPARAMS_PLUGIN_DATA__DATA_SESSION_START_INFO =
-                            message.data_case, let info = message.session_start_info
-                    else { return nil as (HParams, Double)? }
-                    return (HParams(info.pointee), info.pointee.start_time_secs)
-                })
-        else { return nil }
+        func start(isFirst: Bool) -> (HParams, Double)? {
+            record("session_start_info", isFirst: isFirst) { message in
+                guard
+                    case TENSORBOARD__HPARAMS__HPARAMS_PLUGIN_DATA__DATA_SESSION_START_INFO =
+                        message.data_case, let info = message.session_start_info
+                else { return nil as (HParams, Double)? }
+                return (HParams(info.pointee), info.pointee.start_time_secs)
+            }
+        }
+        guard let first = start(isFirst: true), let start = start(isFirst: false) else {
+            return nil
+        }
         let end = record("session_end_info") { message in
             guard
                 case TENSORBOARD__HPARAMS__HPARAMS_PLUGIN_DATA__DATA_SESSION_END_INFO =
@@ -38,15 +39,16 @@ extension RunValues {
         // An end from before the start is that of an earlier part.
         let current = end.flatMap { $0.1 >= start.1 ? $0 : nil }
         return Session(
-            hparams: start.0, status: current?.0, startTime: start.1, endTime: current?.1)
+            hparams: first.0, status: current?.0, startTime: start.1, endTime: current?.1)
     }
 
     /// Reads the message that a record of the plugin holds.
     private func record<Result>(
-        _ name: String, _ body: (borrowing Tensorboard__Hparams__HParamsPluginData) -> Result?
+        _ name: String, isFirst: Bool = false,
+        _ body: (borrowing Tensorboard__Hparams__HParamsPluginData) -> Result?
     ) -> Result? {
         guard let tag = self["_hparams_/\(name)"] else { return nil }
-        let last = (try? tag.stored.last?.load())?.metadata
+        let last = isFirst ? nil : (try? tag.stored.last?.load())?.metadata
         guard let content = (last ?? tag.metadata)?.pluginContent else { return nil }
         let arena = DecodingArena()
         arena.reset(budget: (1 << 20) + 64 * content.count)

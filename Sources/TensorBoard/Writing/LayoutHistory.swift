@@ -51,7 +51,7 @@ struct LayoutHistory {
         while true {
             do throws(RecordError) {
                 let next: Void? = try reader.records.next { data, _ in
-                    guard data.mayHoldLayout else { return }
+                    guard data.contains(CustomScalars.tag) else { return }
                     let event = decoder.event(data, atOffset: 0)
                     for value in event?.values ?? [] where value.tag == CustomScalars.tag {
                         if let layout = value.layout { reading.layout = layout }
@@ -77,10 +77,10 @@ extension Event.Value {
 }
 
 extension RawSpan {
-    /// Whether the tag of layouts stands somewhere in the bytes: most events need not be decoded.
-    fileprivate var mayHoldLayout: Bool {
+    /// Whether a text stands somewhere in the bytes: most events need not be decoded.
+    func contains(_ text: String) -> Bool {
         withUnsafeBytes { bytes in
-            let tag = Array(CustomScalars.tag.utf8)
+            let tag = Array(text.utf8)
             guard var place = bytes.baseAddress else { return false }
             let end = place + bytes.count
             while end - place >= tag.count,

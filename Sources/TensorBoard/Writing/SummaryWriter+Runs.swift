@@ -5,8 +5,11 @@ extension SummaryWriter {
     /// Where the results are known already, this call logs them too and ends the run; otherwise
     /// ``endHParams(metrics:status:step:)`` does.
     ///
-    /// Of several in a run, whoever logs them, TensorBoard shows the first ones. A run that is
-    /// continued gets others by ``replaceHParams(_:status:ofRun:)``.
+    /// In a run that has hyperparameters from another writer, these come to them, or take the place of
+    /// those of the same name; so do the hyperparameters and metrics that `experiment` names, and the
+    /// end of the run. TensorBoard shows the first record of a run, so the writer puts one with all of
+    /// it into a small file that comes before all others; a TensorBoard that has read the run already
+    /// shows it when it is started again. ``replaceHParams(_:status:ofRun:)`` keeps nothing of others.
     ///
     /// - Parameters:
     ///   - hparams: The hyperparameters, each once.
@@ -31,6 +34,7 @@ extension SummaryWriter {
             return try refuse(error)
         }
         try addOfNoStep(Summary(values))
+        try goOn(with: values)
         if let metrics { try endHParams(metrics: metrics, step: step) }
     }
 
@@ -56,6 +60,7 @@ extension SummaryWriter {
         let results = metrics.map { Summary.Value.scalar($1, tag: $0) }
         if !results.isEmpty { try add(Summary(results), step: step ?? lastStep ?? 0) }
         try addOfNoStep(Summary([end]))
+        try goOn(with: [end])
     }
 
     /// Logs what the run's Custom Scalars tab shows, in place of what this writer gave before; the

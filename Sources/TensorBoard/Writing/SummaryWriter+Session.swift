@@ -27,6 +27,29 @@ extension SummaryWriter {
         } catch {
             throw EventFileError(path: folder, problem: .refused, description: error.reason)
         }
+        try write(values, asFirstOf: folder, at: start)
+    }
+
+    /// Says again what this writer has logged of a run, where TensorBoard shows it: of several such
+    /// records it shows the first ones, and other files of the run have some.
+    func goOn(with values: [Summary.Value]) throws(EventFileError) {
+        guard try isOriginal() else { return }
+        let lock = RunHistory(folder: logdir).lock()
+        defer { withExtendedLifetime(lock) {} }
+        let shown = SessionRecords(folder: logdir, except: path)
+        guard let records = shown.adding(values) else { return }
+        do throws(EventFileError) {
+            let start = try Self.firstWallTime(inRun: logdir) ?? WallClock.now()
+            try Self.write(records.values, asFirstOf: logdir, at: start)
+        } catch {
+            try tell(error)
+        }
+    }
+
+    /// Writes the file that comes before all others of a run.
+    private static func write(
+        _ values: [Summary.Value], asFirstOf folder: String, at start: Double
+    ) throws(EventFileError) {
         var encoder = EventEncoder(descriptions: TagDescriptions())
         var records = RecordBuffer()
         for content in [PendingEvent.Content.fileVersion, .summary(Summary(values))] {

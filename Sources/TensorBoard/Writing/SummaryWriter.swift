@@ -230,10 +230,18 @@ public final class SummaryWriter: Sendable {
         options.failurePolicy.report(error)
     }
 
+    /// Tells of a failure beside a call that logs something.
+    ///
+    /// - Throws: The error if failures are thrown.
+    func tell(_ error: EventFileError) throws(EventFileError) {
+        if case .throwing = options.failurePolicy { throw error }
+        options.failurePolicy.report(error)
+    }
+
     /// Whether the process is the one that the writer was made in, and not a copy.
     ///
     /// - Throws: `EventFileError` if it is a copy and failures are thrown.
-    private func isOriginal() throws(EventFileError) -> Bool {
+    func isOriginal() throws(EventFileError) -> Bool {
         if generation == Fork.generation { return true }
         guard case .throwing = options.failurePolicy else { return false }
         throw EventFileError(
