@@ -40,13 +40,18 @@ let package = Package(
         .target(name: "CBenchmarks"),
 
         // The static graph and its kernels.
-        .target(name: "TensorGraph", dependencies: ["CKernels", "TensorBoard", "Platform"]),
+        .target(name: "TensorGraph", dependencies: ["TensorFlowTypes", "CKernels", "Platform"]),
         .target(name: "CKernels"),
+
+        // Data types, shapes, arrays and graphs as plain values, of which all others speak.
+        .target(name: "TensorFlowTypes"),
 
         // Event files, checkpoints, and what both are made of.
         .target(
             name: "TensorBoard",
-            dependencies: ["RecordIO", "Platform", "CTensorBoardProtos", "CZlib"]),
+            dependencies: [
+                "TensorFlowTypes", "RecordIO", "Platform", "CTensorBoardProtos", "CZlib",
+            ]),
         .executableTarget(name: "LogExample", dependencies: ["TensorBoard", "Platform"]),
         .target(
             name: "TensorBoardMetrics",
@@ -56,14 +61,17 @@ let package = Package(
             ]),
         .executableTarget(name: "WriterBenchmark", dependencies: ["TensorBoard", "RecordIO"]),
         .target(
-            name: "Checkpoints", dependencies: ["RecordIO", "Platform", "CTensorBoardProtos"]),
+            name: "Checkpoints",
+            dependencies: ["TensorFlowTypes", "RecordIO", "Platform", "CTensorBoardProtos"]),
         .target(name: "RecordIO", dependencies: ["CRecordIO", "Platform"]),
         .target(name: "CRecordIO"),
         .target(name: "Platform"),
         .target(name: "CTensorBoardProtos", dependencies: ["CProtobufC"]),
 
         // MNIST.
-        .target(name: "Datasets", dependencies: ["RecordIO", "Platform", "CMNISTSample", "CZlib"]),
+        .target(
+            name: "Datasets",
+            dependencies: ["TensorFlowTypes", "RecordIO", "Platform", "CMNISTSample", "CZlib"]),
         .target(
             name: "CMNISTSample", exclude: ["README.md", "make-sample", "mnist-6000.idx3.gz"]),
 
@@ -77,6 +85,7 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+        .testTarget(name: "TensorFlowTypesTests", dependencies: ["TensorFlowTypes"]),
         .testTarget(name: "RecordIOTests", dependencies: ["RecordIO", "TestSupport"]),
         .testTarget(
             name: "TensorBoardTests", dependencies: ["TensorBoard", "RecordIO", "TestSupport"],

@@ -5,7 +5,7 @@ extension Checkpoint {
     /// - Returns: The tensors, in that order.
     /// - Throws: `CheckpointError`: a single one that lists all that are missing or have another
     ///   type or shape, before any is read; or that one cannot be read, or is damaged.
-    public func restore(_ wanted: [TensorDescription]) throws(CheckpointError) -> [TensorData] {
+    public func restore(_ wanted: [TensorDescription]) throws(CheckpointError) -> [TensorValue] {
         let mismatches = wanted.compactMap(mismatch)
         guard mismatches.isEmpty else {
             throw self.mismatch(mismatches, wanted: wanted.count)
@@ -29,7 +29,7 @@ extension Checkpoint {
     public func restorePartially(
         _ wanted: [TensorDescription], minimumShare: Double = 0.5,
         essential: [TensorDescription]? = nil
-    ) throws(CheckpointError) -> (tensors: [TensorData?], mismatches: [Mismatch]) {
+    ) throws(CheckpointError) -> (tensors: [TensorValue?], mismatches: [Mismatch]) {
         let mismatches = wanted.map(mismatch)
         let differing = mismatches.compactMap(\.self)
         let counted = essential ?? wanted

@@ -14,7 +14,7 @@ extension Checkpoint {
     ///   - prefix: The path of the files without their endings, in a folder that exists.
     /// - Throws: `CheckpointError` where names are not usable, or files cannot be written.
     public static func write(
-        _ tensors: [(name: String, tensor: TensorData)], to prefix: String
+        _ tensors: [(name: String, tensor: TensorValue)], to prefix: String
     ) throws(CheckpointError) {
         let checkpoint = try StagedCheckpoint(tensors, prefix: prefix)
         try orCheckpointError { () throws(FileError) in try checkpoint.commit() }
@@ -28,7 +28,7 @@ struct StagedCheckpoint {
 
     /// Makes the files.
     init(
-        _ tensors: [(name: String, tensor: TensorData)], prefix: String
+        _ tensors: [(name: String, tensor: TensorValue)], prefix: String
     ) throws(CheckpointError) {
         let sorted = tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         if let name = sorted.map(\.name).first(where: {
@@ -64,32 +64,41 @@ struct StagedCheckpoint {
     ///
     /// - Returns: The index of it.
     private static func write(
-        _ tensors: [(name: String, tensor: TensorData)], to file: StagedFile
+        _ tensors: [(name: String, tensor: TensorValue)], to file: StagedFile
     ) throws(FileError) -> [UInt8] {
         var table = TableBuilder()
         table.append(key: BundleFormat.headerKey, value: BundleHeader().encoded())
         var offset = 0
         // Small tensors reach the system together.
         var pending: [UInt8] = []
-        for (name, tensor) in tensors {
-            let (bytes, checksum) =
-                tensor.elementType == .string
-                ? StringTensor.encoded(tensor.strings)
-                : (tensor.bytes, CRC32C.mask(CRC32C.checksum(of: tensor.bytes.span.bytes)))
+        func append(
+            _ bytes: RawSpan, maskedChecksum: UInt32, of name: String, _ tensor: TensorValue
+        ) throws(FileError) {
             let entry = BundleEntry(
-                type: Int(tensor.elementType.rawValue), shape: tensor.shape, offset: offset,
-                byteCount: bytes.count, maskedChecksum: checksum)
+                type: Int(tensor.type.rawValue), shape: tensor.shape, offset: offset,
+                byteCount: bytes.byteCount, maskedChecksum: maskedChecksum)
             table.append(key: Array(name.utf8), value: entry.encoded())
-            offset += bytes.count
+            offset += bytes.byteCount
 
-            if pending.count + bytes.count > 1 << 20 {
+            if pending.count + bytes.byteCount > 1 << 20 {
                 try file.append(pending.span.bytes)
                 pending.removeAll(keepingCapacity: true)
             }
-            if bytes.count > 1 << 20 {
-                try file.append(bytes.span.bytes)
+            if bytes.byteCount > 1 << 20 {
+                try file.append(bytes)
             } else {
-                pending += bytes
+                bytes.withUnsafeBytes { pending += $0 }
+            }
+        }
+        for (name, tensor) in tensors {
+            if tensor.type == .string {
+                let (bytes, checksum) = StringTensor.encoded(tensor.strings)
+                try append(bytes.span.bytes, maskedChecksum: checksum, of: name, tensor)
+            } else {
+                try tensor.withBytes { bytes throws(FileError) in
+                    let checksum = CRC32C.mask(CRC32C.checksum(of: bytes))
+                    try append(bytes, maskedChecksum: checksum, of: name, tensor)
+                }
             }
         }
         try file.append(pending.span.bytes)

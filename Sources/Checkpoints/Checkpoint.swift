@@ -5,7 +5,7 @@ internal import RecordIO
 /// V2 is written.
 ///
 /// ```swift
-/// try Checkpoint.write([("bias", TensorData([0.5, 1] as [Float], shape: [2]))], to: "log/model")
+/// try Checkpoint.write([("bias", TensorValue([0.5, 1], shape: [2]))], to: "log/model")
 ///
 /// let checkpoint = try Checkpoint(opening: "log/model")
 /// checkpoint.tensors.map(\.name)                        // ["bias"]
@@ -44,7 +44,7 @@ public struct Checkpoint: Sendable {
     ///
     /// - Throws: `CheckpointError` where there is none of that name, it holds neither numbers nor
     ///   strings, or its bytes cannot be read or are damaged.
-    public func tensor(named name: String) throws(CheckpointError) -> TensorData {
+    public func tensor(named name: String) throws(CheckpointError) -> TensorValue {
         guard let index = index(ofTensor: name) else {
             throw CheckpointError(.noSuchTensor, path: contents.path, tensor: name)
         }

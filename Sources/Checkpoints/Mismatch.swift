@@ -9,8 +9,8 @@ public struct Mismatch: Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         guard let found else { return "\(wanted.name) is missing" }
         var differences: [String] = []
-        if found.elementType != wanted.elementType {
-            differences.append("is \(found.elementType), not \(wanted.elementType)")
+        if found.type != wanted.type {
+            differences.append("is \(found.type.name), not \(wanted.type.name)")
         }
         if found.shape != wanted.shape {
             differences.append("has the shape \(found.shape), not \(wanted.shape)")

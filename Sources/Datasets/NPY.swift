@@ -1,6 +1,7 @@
 public import RecordIO
+@_exported public import TensorFlowTypes
 
-/// An array of numbers in NumPy's file format (NEP 1,
+/// NumPy's file format for arrays (NEP 1,
 /// <https://numpy.org/neps/nep-0001-npy-format.html>):
 ///
 ///     magic    93 "NUMPY" · u8 major version, 1...3 · u8 minor version
@@ -9,55 +10,53 @@ public import RecordIO
 ///              and spaces up to a multiple of 64 bytes, the last one a line feed
 ///     data     the elements
 ///
-/// Written are float32 arrays, little-endian and row-major; read are real numbers of any type, of
-/// either byte order, row-major or column-major. A float64 is rounded to float32, a whole number has to
-/// be one.
+/// Written are real and complex numbers and truth values, little-endian and row-major; read are real
+/// numbers of any type, of either byte order, row-major or column-major, as float32. A float64 is
+/// rounded to float32, a whole number has to be one.
 ///
 /// ```swift
-/// let noise = try NPY(path: "z.npy", shape: [nil, 20])
-/// try NPY(shape: [2], values: [0.5, 1]).write(to: "a.npy")
+/// let noise = try NPY.read("z.npy", shape: [nil, 20])
+/// try NPY.write(TensorValue([0.5, 1], shape: [2]), to: "a.npy")
 /// ```
-public struct NPY: Sendable, Equatable {
-    /// The size of each dimension; empty for a single number.
-    public let shape: [Int]
-    /// The elements, row-major.
-    public let values: [Float]
-
-    /// An array of these elements.
+public enum NPY {
+    /// The bytes of a file that holds an array.
     ///
-    /// - Precondition: there are as many as the shape says.
-    public init(shape: [Int], values: [Float]) {
-        precondition(
-            values.count == shape.reduce(1, *),
-            "\(values.count) values do not fill the shape \(shape)")
-        self.shape = shape
-        self.values = values
-    }
-
-    /// The file's bytes.
-    public var bytes: [UInt8] {
-        let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
-        let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(sizes)), }"
+    /// - Precondition: NumPy has the type: float16, float32 and float64, whole numbers of 8 to 64
+    ///   bits, complex numbers and truth values.
+    public static func bytes(of array: TensorValue) -> [UInt8] {
+        guard let type = descriptions[array.type] else {
+            preconditionFailure("NumPy has no arrays of \(array.type)")
+        }
+        let sizes =
+            array.shape.map(String.init).joined(separator: ", ")
+            + (array.shape.count == 1 ? "," : "")
+        let text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(sizes)), }"
         let start = Self.magic.count + 4
         let padded = (start + text.utf8.count + 1 + 63) / 64 * 64
         let length = padded - start
 
         var bytes = Self.magic + [1, 0, UInt8(length & 255), UInt8(length >> 8)]
-        bytes.reserveCapacity(padded + values.count * 4)
+        bytes.reserveCapacity(padded + array.count * array.type.byteCount)
         bytes += text.utf8
         bytes += [UInt8](repeating: 32, count: padded - bytes.count - 1) + [10]
-        for value in values {
-            withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
-        }
+        array.withBytes { numbers in numbers.withUnsafeBytes { bytes += $0 } }
         return bytes
     }
 
-    /// Writes the file, in place of one that has the name: whole, or not at all.
+    /// NumPy's names of types: the byte order, the kind and the size of an element.
+    private static let descriptions: [DataType: String] = [
+        .half: "<f2", .float: "<f4", .double: "<f8", .int8: "|i1", .int16: "<i2", .int32: "<i4",
+        .int64: "<i8", .uint8: "|u1", .uint16: "<u2", .uint32: "<u4", .uint64: "<u8",
+        .complex64: "<c8", .complex128: "<c16", .bool: "|b1",
+    ]
+
+    /// Writes a file that holds an array, in place of one that has the name: whole, or not at all.
     ///
+    /// - Precondition: As ``bytes(of:)`` has it.
     /// - Throws: `FileError`; the old file is then as it was.
-    public func write(to path: String) throws(FileError) {
+    public static func write(_ array: TensorValue, to path: String) throws(FileError) {
         let file = try StagedFile(path)
-        try file.append(bytes.span.bytes)
+        try file.append(bytes(of: array).span.bytes)
         try file.commit()
     }
 }
@@ -65,25 +64,29 @@ public struct NPY: Sendable, Equatable {
 extension NPY {
     static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
-    /// Reads a file, or what comes through a pipe.
+    /// The array of float32 in a file, or in what comes through a pipe.
     ///
     /// - Parameters:
     ///   - path: of the file.
     ///   - shape: what the array's shape has to be; `nil` stands for any size.
     ///   - limit: The most bytes that the file may have; 1 GiB unless told otherwise.
     /// - Throws: ``NPYError`` where it cannot be read, is no such file, or has another shape.
-    public init(path: String, shape: [Int?], limit: Int = 1 << 30) throws(NPYError) {
+    public static func read(
+        _ path: String, shape: [Int?], limit: Int = 1 << 30
+    ) throws(NPYError) -> TensorValue {
         let bytes: [UInt8]
         do throws(FileError) {
             bytes = try InputFile.contents(of: path, limit: limit, takesPipes: true)
         } catch {
             throw NPYError(.system(error), path: path)
         }
-        try self.init(bytes, path: path, shape: shape)
+        return try array(bytes, path: path, shape: shape)
     }
 
-    /// Reads a file's bytes; `path` is what errors call it.
-    init(_ bytes: [UInt8], path: String, shape expected: [Int?]) throws(NPYError) {
+    /// The array of float32 in a file's bytes; `path` is what errors call it.
+    static func array(
+        _ bytes: [UInt8], path: String, shape expected: [Int?]
+    ) throws(NPYError) -> TensorValue {
         let (header, start) = try NPYHeader.read(bytes, path: path)
         guard let element = NPYElement(header.type) else {
             throw NPYError(.wrongType(header.type), path: path, offset: Self.magic.count)
@@ -115,9 +118,8 @@ extension NPY {
                 .notAFloat(error.number, type: header.type), path: path,
                 offset: start + error.index * element.size)
         }
-        self.init(
-            shape: header.shape,
-            values: header.isColumnMajor ? Self.rowMajor(stored, header.shape) : stored)
+        return TensorValue(
+            header.isColumnMajor ? rowMajor(stored, header.shape) : stored, shape: header.shape)
     }
 
     /// The elements of a column-major array, row-major.

@@ -1,3 +1,5 @@
+internal import TensorFlowTypes
+
 /// The type of a NumPy file's elements.
 struct NPYElement {
     /// How many bytes an element takes.
@@ -70,7 +72,7 @@ struct NPYElement {
         case .unsigned: Float(exactly: bits)
         case .real:
             switch size {
-            case 2: Self.half(UInt16(truncatingIfNeeded: bits))
+            case 2: Float(halfBits: UInt16(truncatingIfNeeded: bits))
             case 4: Float(bitPattern: UInt32(truncatingIfNeeded: bits))
             default: Float(Double(bitPattern: bits))
             }
@@ -80,18 +82,5 @@ struct NPYElement {
     private func signed(_ bits: UInt64) -> Int64 {
         let unused = UInt64(64 - 8 * size)
         return Int64(bitPattern: bits << unused) >> unused
-    }
-
-    /// An IEEE 754 binary16, by its bits: Swift does not have the type everywhere.
-    private static func half(_ bits: UInt16) -> Float {
-        let exponent = Int(bits >> 10 & 31)
-        let fraction = UInt32(bits & 1023)
-        let sign: FloatingPointSign = bits >> 15 == 1 ? .minus : .plus
-        switch exponent {
-        case 0: return Float(sign: sign, exponent: -24, significand: Float(fraction))
-        case 31: return Float(bitPattern: UInt32(bits >> 15) << 31 | 0x7f80_0000 | fraction << 13)
-        default:
-            return Float(sign: sign, exponent: exponent - 25, significand: Float(1024 + fraction))
-        }
     }
 }

@@ -1,4 +1,4 @@
-public import TensorBoard
+public import TensorFlowTypes
 
 /// A run whose parts are found once: for a loop that runs the same nodes with the same feeds again
 /// and again.
@@ -95,7 +95,7 @@ public final class PreparedRun {
     }
 
     /// What a fetched summary op collected in the last run.
-    public func summary(_ fetch: Int) -> Summary { plan.summary(fetch) }
+    public func summary(_ fetch: Int) -> CollectedSummary { plan.summary(fetch) }
 
     /// The value that a fetch had in the last run.
     public func value(_ fetch: Int) -> Value { plan.value(fetch) }

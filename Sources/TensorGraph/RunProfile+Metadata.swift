@@ -1,7 +1,7 @@
-public import TensorBoard
+public import TensorFlowTypes
 
 extension RunProfile {
-    /// The metadata as TensorBoard's Graphs tab takes them.
+    /// What was measured, as TensorBoard's Graphs tab takes it.
     ///
     /// The tab counts from a node's first start to its last end; so a node that ran more than once
     /// is there once, with the sum of its times, from its first start on.

@@ -1,5 +1,5 @@
 internal import Platform
-public import TensorBoard
+public import TensorFlowTypes
 
 /// Which nodes a run computed, and how long each took: what TensorFlow 1's `run_metadata`
 /// collects, as far as a Graphs tab shows it.

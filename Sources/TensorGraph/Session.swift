@@ -1,5 +1,5 @@
 internal import CKernels
-public import TensorBoard
+public import TensorFlowTypes
 
 /// Runs parts of a graph, and keeps its variables' values from run to run; TensorFlow 1's
 /// `tf.Session`.
@@ -83,7 +83,7 @@ public final class Session {
     public func run(
         _ summary: SummaryTensor, feed: [Tensor: Value] = [:], effects: Effects = .all,
         profile: RunProfile? = nil
-    ) throws -> Summary {
+    ) throws -> CollectedSummary {
         try run([summary.tensor], targets: [], feed: feed, effects, profile: profile).summary(0)
     }
 

@@ -23,7 +23,7 @@ struct DamageTests {
     }
 
     /// Opens the checkpoint and reads all its tensors.
-    private func read() throws -> [TensorData] {
+    private func read() throws -> [TensorValue] {
         let checkpoint = try Checkpoint(opening: prefix)
         return try checkpoint.tensors.map { try checkpoint.tensor(named: $0.name) }
     }

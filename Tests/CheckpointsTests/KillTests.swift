@@ -6,12 +6,12 @@ import Testing
 /// Processes that are killed while they save.
 struct KillTests {
     /// Tensors of some hundred kilobytes whose values tell the step that they were saved at.
-    private static func tensors(step: Int) -> [(name: String, tensor: TensorData)] {
+    private static func tensors(step: Int) -> [(name: String, tensor: TensorValue)] {
         (0..<20).map {
             let count = $0 * 1000
             let values = (0..<count).map { Float($0 + step) }
-            return ("v\($0)", TensorData(values, shape: [count]))
-        } + [("step", TensorData([Int64(step)], shape: []))]
+            return ("v\($0)", TensorValue(values, shape: [count]))
+        } + [("step", TensorValue([Int64(step)], shape: []))]
     }
 
     /// Saves in a loop until a thread of the process kills it at a random moment: each step twice,

@@ -14,10 +14,10 @@ import Testing
         for step in [1, 2, 9, 10] { try saver.save(tensors(step), globalStep: step) }
     }
 
-    private func tensors(_ step: Int) -> [(name: String, tensor: TensorData)] {
+    private func tensors(_ step: Int) -> [(name: String, tensor: TensorValue)] {
         [
-            ("a", TensorData([Float(step), 2, 3], shape: [3])),
-            ("step", TensorData([Int32(step)], shape: [])),
+            ("a", TensorValue([Float(step), 2, 3], shape: [3])),
+            ("step", TensorValue([Int32(step)], shape: [])),
         ]
     }
 

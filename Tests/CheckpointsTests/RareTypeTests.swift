@@ -6,7 +6,7 @@ import Testing
 
 /// Tensors of types that are seldom in a checkpoint, as TensorFlow wrote them.
 struct RareTypeTests {
-    private func tensor(_ name: String) throws -> TensorData {
+    private func tensor(_ name: String) throws -> TensorValue {
         try Checkpoint(opening: Fixtures.path("rare")).tensor(named: name)
     }
 
@@ -16,21 +16,21 @@ struct RareTypeTests {
         #expect(try tensor("qint16").values() == [0, 1, -32768, 32767, 2, 3] as [Int16])
         #expect(try tensor("quint16").values() == [0, 1, 32768, 65535, 2, 3] as [UInt16])
         #expect(try tensor("qint32").values() == [0, 1, .min, .max, 2, 3] as [Int32])
-        #expect(try tensor("qint8").elementType == .qint8)
+        #expect(try tensor("qint8").type == .qint8)
         #expect(try tensor("qint8").values(of: UInt8.self) == nil)
     }
 
     /// One in each of the short formats.
     @Test(arguments: [
-        ("float8_e5m2", ElementType.float8E5M2, 0x3c as UInt8),
+        ("float8_e5m2", DataType.float8E5M2, 0x3c as UInt8),
         ("float8_e4m3fn", .float8E4M3FN, 0x38), ("float8_e4m3fnuz", .float8E4M3FNUZ, 0x40),
         ("float8_e4m3b11fnuz", .float8E4M3B11FNUZ, 0x58),
         ("float8_e5m2fnuz", .float8E5M2FNUZ, 0x40), ("int4", .int4, 1), ("uint4", .uint4, 1),
         ("int2", .int2, 1), ("uint2", .uint2, 1),
     ])
-    func shortNumbers(name: String, type: ElementType, one: UInt8) throws {
+    func shortNumbers(name: String, type: DataType, one: UInt8) throws {
         let tensor = try tensor(name)
-        #expect(tensor.elementType == type)
+        #expect(tensor.type == type)
         #expect(tensor.shape == [2, 3])
         #expect(tensor.bytes == [0, one, one, 0, one, 0])
     }
@@ -38,12 +38,13 @@ struct RareTypeTests {
     @Test func strings() throws {
         #expect(
             try tensor("strings")
-                == TensorData(
-                    strings: [
+                == TensorValue(
+                    byteStrings: [
                         [0x61], [], [0, 0xff], [UInt8](repeating: UInt8(ascii: "x"), count: 300),
                     ], shape: [2, 2]))
-        #expect(try tensor("no_strings") == TensorData(strings: [], shape: [0, 2]))
-        #expect(try tensor("one_string") == TensorData(strings: [Array("größer".utf8)], shape: []))
+        #expect(try tensor("no_strings") == TensorValue(byteStrings: [], shape: [0, 2]))
+        #expect(
+            try tensor("one_string") == TensorValue(byteStrings: [Array("größer".utf8)], shape: []))
         #expect(try tensor("strings").values(of: UInt8.self) == nil)
     }
 
@@ -64,7 +65,7 @@ struct RareTypeTests {
         let folder = try TemporaryFolder()
         let prefix = folder.path(of: "m")
         let strings = ["hello", "world"].map { Array($0.utf8) }
-        try Checkpoint.write([("foo", TensorData(strings: strings, shape: [2]))], to: prefix)
+        try Checkpoint.write([("foo", TensorValue(byteStrings: strings, shape: [2]))], to: prefix)
         let data = try folder.read("m.data-00000-of-00001")
         #expect(data.count == 2 + 4 + 10)
         for position in data.indices {

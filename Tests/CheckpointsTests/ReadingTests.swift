@@ -9,13 +9,13 @@ struct ReadingTests {
         let checkpoint = try Checkpoint(opening: Fixtures.path("saver/model.ckpt-12"))
         #expect(
             checkpoint.tensors == [
-                TensorDescription(name: "conv1/biases", elementType: .float32, shape: [3]),
-                TensorDescription(name: "conv1/weights", elementType: .float32, shape: [2, 3, 4]),
-                TensorDescription(name: "global_step", elementType: .int64, shape: []),
+                TensorDescription(name: "conv1/biases", type: .float, shape: [3]),
+                TensorDescription(name: "conv1/weights", type: .float, shape: [2, 3, 4]),
+                TensorDescription(name: "global_step", type: .int64, shape: []),
             ])
         #expect(
             try checkpoint.tensor(named: "conv1/biases")
-                == TensorData([-1.5, 0, 1e30] as [Float], shape: [3]))
+                == TensorValue([-1.5, 0, 1e30] as [Float], shape: [3]))
         #expect(
             try checkpoint.tensor(named: "conv1/weights").values()
                 == (0..<24).map { Float($0) / 8 + 3 })
@@ -41,7 +41,7 @@ struct ReadingTests {
         #expect(try values("uint64") == [0, 1, 2, 3, 4, 5] as [UInt64])
         #expect(try values("bool") == [false, true, true, true, true, true])
         let halves: [BFloat16]? = try values("bfloat16")
-        #expect(halves?.map { Float($0) } == [0, 1, 2, 3, 4, 5])
+        #expect(halves?.map(\.float) == [0, 1, 2, 3, 4, 5])
         #expect(
             try values("complex64") == (0..<6).map { Complex(real: Float($0), imaginary: 0) })
         #expect(
@@ -51,27 +51,27 @@ struct ReadingTests {
         #endif
         let rare = try Checkpoint(opening: Fixtures.path("rare"))
         #expect(
-            Set((checkpoint.tensors + rare.tensors).map(\.elementType))
-                == Set(ElementType.allCases))
+            Set((checkpoint.tensors + rare.tensors).map(\.type))
+                == Set(DataType.allCases.filter(\.isOfArrays)))
     }
 
     @Test func shapesOfAnyRank() throws {
         let checkpoint = try Checkpoint(opening: Fixtures.path("types"))
-        #expect(try checkpoint.tensor(named: "scalar") == TensorData([0.5] as [Float], shape: []))
-        #expect(try checkpoint.tensor(named: "empty") == TensorData([] as [Float], shape: [0, 3]))
+        #expect(try checkpoint.tensor(named: "scalar") == TensorValue([0.5] as [Float], shape: []))
+        #expect(try checkpoint.tensor(named: "empty") == TensorValue([] as [Float], shape: [0, 3]))
         #expect(
             try checkpoint.tensor(named: "rank6")
-                == TensorData((0..<64).map(Int32.init), shape: [2, 2, 2, 2, 2, 2]))
+                == TensorValue((0..<64).map(Int32.init), shape: [2, 2, 2, 2, 2, 2]))
     }
 
     @Test func valuesOfAnotherType() throws {
-        let tensor = TensorData([1, 2] as [Float], shape: [2])
+        let tensor = TensorValue([1, 2] as [Float], shape: [2])
         #expect(tensor.values(of: Int32.self) == nil)
         #expect(tensor.values(of: UInt32.self) == nil)
     }
 
     @Test func truthValuesAreZeroOrOne() throws {
-        let tensor = TensorData(elementType: .bool, shape: [3], bytes: [0, 1, 255])
+        let tensor = TensorValue(type: .bool, bytes: [0, 1, 255], shape: [3])
         #expect(tensor.bytes == [0, 1, 1])
         #expect(tensor.values() == [false, true, true])
     }
@@ -82,7 +82,7 @@ struct ReadingTests {
         for i in 0..<8 {
             #expect(
                 try checkpoint.tensor(named: "v\(i)")
-                    == TensorData([Float](repeating: Float(i), count: i + 1), shape: [i + 1]))
+                    == TensorValue([Float](repeating: Float(i), count: i + 1), shape: [i + 1]))
         }
     }
 
@@ -92,10 +92,10 @@ struct ReadingTests {
         #expect(try checkpoint.tensor(named: "numbers").values() == [1, 2] as [Int32])
         #expect(
             try checkpoint.tensor(named: "strings")
-                == TensorData(strings: [Array("a".utf8), Array("bc".utf8)], shape: [2]))
+                == TensorValue(byteStrings: [Array("a".utf8), Array("bc".utf8)], shape: [2]))
         #expect(
             try checkpoint.tensor(named: "partitioned")
-                == TensorData([0, 0, 0, 0, 1, 1, 1, 1] as [Float], shape: [4, 2]))
+                == TensorValue([0, 0, 0, 0, 1, 1, 1, 1] as [Float], shape: [4, 2]))
     }
 
     @Test func namesOfOtherCodePointsAreOthers() throws {
@@ -105,8 +105,8 @@ struct ReadingTests {
         let decomposed = "e\u{301}"
         try Checkpoint.write(
             [
-                (composed, TensorData([1] as [Float], shape: [])),
-                (decomposed, TensorData([2] as [Float], shape: [])),
+                (composed, TensorValue([1] as [Float], shape: [])),
+                (decomposed, TensorValue([2] as [Float], shape: [])),
             ], to: prefix)
         let checkpoint = try Checkpoint(opening: prefix)
         #expect(try checkpoint.tensor(named: composed).values() == [1] as [Float])

@@ -4,21 +4,21 @@ import Testing
 /// Restoring a model's variables by their names.
 struct RestoringTests {
     private let biases = TensorDescription(
-        name: "conv1/biases", elementType: .float32, shape: [3])
-    private let step = TensorDescription(name: "global_step", elementType: .int64, shape: [])
+        name: "conv1/biases", type: .float, shape: [3])
+    private let step = TensorDescription(name: "global_step", type: .int64, shape: [])
     private let wrongType = TensorDescription(
-        name: "global_step", elementType: .int32, shape: [1])
+        name: "global_step", type: .int32, shape: [1])
     private let wrongShape = TensorDescription(
-        name: "conv1/weights", elementType: .float32, shape: [4, 3, 2])
+        name: "conv1/weights", type: .float, shape: [4, 3, 2])
     private let missing = TensorDescription(
-        name: "conv2/weights", elementType: .float32, shape: [2])
+        name: "conv2/weights", type: .float, shape: [2])
 
     @Test func inTheOrderAskedFor() throws {
         let checkpoint = try Checkpoint(opening: Fixtures.path("saver/model.ckpt-7"))
         #expect(
             try checkpoint.restore([step, biases]) == [
-                TensorData([7] as [Int64], shape: []),
-                TensorData([-1.5, 0, 1e30] as [Float], shape: [3]),
+                TensorValue([7] as [Int64], shape: []),
+                TensorValue([-1.5, 0, 1e30] as [Float], shape: [3]),
             ])
     }
 
@@ -42,7 +42,7 @@ struct RestoringTests {
         let checkpoint = try Checkpoint(opening: Fixtures.path("saver/model.ckpt-7"))
         let (tensors, mismatches) = try checkpoint.restorePartially(
             [missing, step, wrongShape], minimumShare: 0.3)
-        #expect(tensors == [nil, TensorData([7] as [Int64], shape: []), nil])
+        #expect(tensors == [nil, TensorValue([7] as [Int64], shape: []), nil])
         #expect(mismatches.map(\.wanted) == [missing, wrongShape])
         #expect(mismatches.map(\.found?.shape) == [nil, [2, 3, 4]])
     }
@@ -51,7 +51,7 @@ struct RestoringTests {
     @Test func hardlyAnythingAgrees() throws {
         let checkpoint = try Checkpoint(opening: Fixtures.path("saver/model.ckpt-7"))
         let others = (1...41).map {
-            TensorDescription(name: "block\($0)", elementType: .float32, shape: [])
+            TensorDescription(name: "block\($0)", type: .float, shape: [])
         }
         let error = #expect(throws: CheckpointError.self) {
             try checkpoint.restorePartially([step] + others)
@@ -72,7 +72,7 @@ struct RestoringTests {
 
     @Test func stringsAreNoNumbers() throws {
         let checkpoint = try Checkpoint(opening: Fixtures.path("strange"))
-        let strings = TensorDescription(name: "strings", elementType: .int8, shape: [2])
+        let strings = TensorDescription(name: "strings", type: .int8, shape: [2])
         #expect(
             try checkpoint.restorePartially([strings], minimumShare: 0).mismatches
                 .map(\.description) == ["strings is string, not int8"])

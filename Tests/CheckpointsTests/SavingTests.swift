@@ -9,12 +9,12 @@ struct SavingTests {
     /// The three variables of the fixture `saver`, at a step.
     private func variables(
         step: Int64, added: Float = 0
-    ) -> [(name: String, tensor: TensorData)] {
+    ) -> [(name: String, tensor: TensorValue)] {
         let weights = (0..<24).map { Float($0) / 8 + added }
         return [
-            ("global_step", TensorData([step], shape: [])),
-            ("conv1/weights", TensorData(weights, shape: [2, 3, 4])),
-            ("conv1/biases", TensorData([-1.5, 0, 1e30] as [Float], shape: [3])),
+            ("global_step", TensorValue([step], shape: [])),
+            ("conv1/weights", TensorValue(weights, shape: [2, 3, 4])),
+            ("conv1/biases", TensorValue([-1.5, 0, 1e30] as [Float], shape: [3])),
         ]
     }
 

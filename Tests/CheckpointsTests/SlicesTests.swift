@@ -16,7 +16,7 @@ struct SlicesTests {
         for name in Self.partitioned {
             #expect(
                 try checkpoint.tensor(named: name)
-                    == TensorData((0..<24).map(Int32.init), shape: [4, 3, 2]), "\(name)")
+                    == TensorValue((0..<24).map(Int32.init), shape: [4, 3, 2]), "\(name)")
         }
         #expect(
             try checkpoint.tensor(named: "words").strings == (0..<6).map { Array("w\($0)".utf8) })
@@ -80,11 +80,11 @@ struct SlicesTests {
 
     /// Parts that overlap, leave a hole, or lie outside.
     @Test func partsThatAreNotTheWhole() throws {
-        func tensor(_ parts: [(Range<Int>, [Int32])]) -> TensorData? {
+        func tensor(_ parts: [(Range<Int>, [Int32])]) -> TensorValue? {
             var whole = PartitionedTensor(elementType: .int32, shape: [4])
             guard whole.hasRoom(for: parts.map(\.1.count).reduce(0, +)) else { return nil }
             for (range, values) in parts {
-                whole.add(TensorData(values, shape: [values.count]), at: [range])
+                whole.add(TensorValue(values, shape: [values.count]), at: [range])
             }
             return whole.tensor()
         }
@@ -112,9 +112,9 @@ struct FormatV1Tests {
         let checkpoint = try Checkpoint(opening: prefix)
         #expect(
             checkpoint.tensors == [
-                TensorDescription(name: "conv1/biases", elementType: .float32, shape: [3]),
-                TensorDescription(name: "conv1/weights", elementType: .float32, shape: [2, 3, 4]),
-                TensorDescription(name: "global_step", elementType: .int64, shape: []),
+                TensorDescription(name: "conv1/biases", type: .float, shape: [3]),
+                TensorDescription(name: "conv1/weights", type: .float, shape: [2, 3, 4]),
+                TensorDescription(name: "global_step", type: .int64, shape: []),
             ])
         #expect(
             try checkpoint.tensor(named: "conv1/biases").values() == [-1.5, 0, 1e30] as [Float])
@@ -129,8 +129,8 @@ struct FormatV1Tests {
     func aPublicCheckpoint(name: String) throws {
         let checkpoint = try Checkpoint(opening: Fixtures.path("public/\(name)"))
         #expect(checkpoint.tensors.map(\.name) == ["a", "b"])
-        #expect(try checkpoint.tensor(named: "a") == TensorData([0.5] as [Float], shape: []))
-        #expect(try checkpoint.tensor(named: "b") == TensorData([2] as [Float], shape: []))
+        #expect(try checkpoint.tensor(named: "a") == TensorValue([0.5] as [Float], shape: []))
+        #expect(try checkpoint.tensor(named: "b") == TensorValue([2] as [Float], shape: []))
     }
 
     @Test(arguments: ["v1-types", "v1-types-compressed"])
@@ -163,11 +163,11 @@ struct FormatV1Tests {
         #expect(
             try checkpoint.tensor(named: "strings").strings
                 == [[0x61], [], [0, 0xff], [UInt8](repeating: UInt8(ascii: "x"), count: 300)])
-        #expect(try checkpoint.tensor(named: "scalar") == TensorData([0.5] as [Float], shape: []))
-        #expect(try checkpoint.tensor(named: "empty") == TensorData([] as [Float], shape: [0, 3]))
+        #expect(try checkpoint.tensor(named: "scalar") == TensorValue([0.5] as [Float], shape: []))
+        #expect(try checkpoint.tensor(named: "empty") == TensorValue([] as [Float], shape: [0, 3]))
         #expect(
             try checkpoint.tensor(named: "zeros")
-                == TensorData([Float](repeating: 0, count: 300), shape: [30, 10]))
+                == TensorValue([Float](repeating: 0, count: 300), shape: [30, 10]))
         #expect(checkpoint.tensors.count == 19)
     }
 

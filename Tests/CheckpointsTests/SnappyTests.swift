@@ -132,7 +132,7 @@ struct CompressedTableTests {
             ])
         #expect(
             try checkpoint.tensor(named: "module/b/.ATTRIBUTES/VARIABLE_VALUE")
-                == TensorData((0..<27).map(Float.init), shape: [3, 3, 3]))
+                == TensorValue((0..<27).map(Float.init), shape: [3, 3, 3]))
         #expect(
             try checkpoint.tensor(named: "save_counter/.ATTRIBUTES/VARIABLE_VALUE").values()
                 == [1] as [Int64])

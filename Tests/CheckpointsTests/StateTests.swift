@@ -45,7 +45,7 @@ struct StateTests {
     @Test func pathsThatAreNotUTF8() throws {
         let folder = try TemporaryFolder()
         let prefix = folder.path(of: FileName.text(of: [0x61, 0xff]))
-        try Checkpoint.write([("x", TensorData([1] as [Float], shape: []))], to: prefix)
+        try Checkpoint.write([("x", TensorValue([1] as [Float], shape: []))], to: prefix)
         for written in [[0x61, 0xff], Array("a\\377".utf8)] as [[UInt8]] {
             let state = Array("model_checkpoint_path: \"".utf8) + written + Array("\"\n".utf8)
             try folder.write(state, to: "checkpoint")
@@ -53,7 +53,7 @@ struct StateTests {
             #expect(try Checkpoint(opening: prefix).tensors.count == 1)
             // And written again.
             let saver = try CheckpointSaver(folder: folder.path)
-            try saver.save([("x", TensorData([1] as [Float], shape: []))], globalStep: 3)
+            try saver.save([("x", TensorValue([1] as [Float], shape: []))], globalStep: 3)
             #expect(saver.checkpoints == [prefix, folder.path(of: "model.ckpt-3")])
             let text = String(decoding: try folder.read("checkpoint"), as: UTF8.self)
             #expect(text.contains("all_model_checkpoint_paths: \"a\\377\"\n"), "\(text)")

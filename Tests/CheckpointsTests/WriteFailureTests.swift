@@ -8,8 +8,8 @@ import Testing
 struct WriteFailureTests {
     private func tensors(
         count: Int, value: Float
-    ) -> [(name: String, tensor: TensorData)] {
-        [("v", TensorData([Float](repeating: value, count: count), shape: [count]))]
+    ) -> [(name: String, tensor: TensorValue)] {
+        [("v", TensorValue([Float](repeating: value, count: count), shape: [count]))]
     }
 
     /// The names and bytes of all files of a folder.

@@ -9,7 +9,7 @@ struct WritingTests {
 
     /// Writes a checkpoint, and compares its files with those of a fixture.
     private func expectSameFiles(
-        _ tensors: [(name: String, tensor: TensorData)], as fixture: String
+        _ tensors: [(name: String, tensor: TensorValue)], as fixture: String
     ) throws {
         let folder = try TemporaryFolder()
         try Checkpoint.write(tensors, to: folder.path(of: "model"))
@@ -22,9 +22,9 @@ struct WritingTests {
         let weights = (0..<24).map { Float($0) / 8 + 3 }
         try expectSameFiles(
             [
-                ("global_step", TensorData([12] as [Int64], shape: [])),
-                ("conv1/weights", TensorData(weights, shape: [2, 3, 4])),
-                ("conv1/biases", TensorData([-1.5, 0, 1e30] as [Float], shape: [3])),
+                ("global_step", TensorValue([12] as [Int64], shape: [])),
+                ("conv1/weights", TensorValue(weights, shape: [2, 3, 4])),
+                ("conv1/biases", TensorValue([-1.5, 0, 1e30] as [Float], shape: [3])),
             ], as: "saver/model.ckpt-12")
     }
 
@@ -53,7 +53,7 @@ struct WritingTests {
         var records = try RecordReader(opening: Fixtures.path("tables.tfrecord"))
         for count in 1...40 {
             try Checkpoint.write(
-                (0..<count).map { (tableName($0), TensorData([0] as [Int8], shape: [])) },
+                (0..<count).map { (tableName($0), TensorValue([0] as [Int8], shape: [])) },
                 to: folder.path(of: "model"))
             let expected = try #require(try records.next())
             #expect(try folder.read("model.index") == expected.data, "\(count) tensors")
@@ -68,7 +68,7 @@ struct WritingTests {
         try folder.write(index, to: "\(name).index")
         let names = try Checkpoint(opening: folder.path(of: name)).tensors.map(\.name)
         try Checkpoint.write(
-            names.map { ($0, TensorData([false], shape: [])) }, to: folder.path(of: "ours"))
+            names.map { ($0, TensorValue([false], shape: [])) }, to: folder.path(of: "ours"))
         #expect(try folder.read("ours.index") == index)
     }
 
@@ -76,7 +76,7 @@ struct WritingTests {
         let folder = try TemporaryFolder()
         let counts = [3, 300_000, 0, 262_143, 1, 262_144, 262_145, 17, 1_000_000]
         let tensors = counts.enumerated().map { index, count in
-            (name: "\(index)", tensor: TensorData((0..<count).map(Float.init), shape: [count]))
+            (name: "\(index)", tensor: TensorValue((0..<count).map(Float.init), shape: [count]))
         }
         try Checkpoint.write(tensors, to: folder.path(of: "model"))
         let checkpoint = try Checkpoint(opening: folder.path(of: "model"))
@@ -95,7 +95,7 @@ struct WritingTests {
         let folder = try TemporaryFolder()
         #expect {
             try Checkpoint.write(
-                names.map { ($0, TensorData([1] as [Float], shape: [])) },
+                names.map { ($0, TensorValue([1] as [Float], shape: [])) },
                 to: folder.path(of: "model"))
         } throws: {
             ($0 as? CheckpointError)?.problem == problem

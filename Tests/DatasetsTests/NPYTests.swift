@@ -20,7 +20,7 @@ import Testing
         _ bytes: [UInt8], shape: [Int?] = [nil, 4]
     ) -> (problem: NPYError.Problem, offset: Int?)? {
         do throws(NPYError) {
-            _ = try NPY(bytes, path: "a.npy", shape: shape)
+            _ = try NPY.array(bytes, path: "a.npy", shape: shape)
             return nil
         } catch {
             return (error.problem, error.offset)
@@ -31,25 +31,39 @@ import Testing
 
     @Test(arguments: ["little4", "big4", "little8", "big8", "columns", "version2", "version3"])
     func everyWayToStoreNumbers(name: String) throws {
-        let array = try NPY(path: fixture(name), shape: [nil, 4])
+        let array = try NPY.read(fixture(name), shape: [nil, 4])
         #expect(array.shape == [3, 4])
-        #expect(array.values == Self.numbers)
+        #expect(array.floats == Self.numbers)
     }
 
     @Test func noDimensionsAndNoElements() throws {
-        #expect(try NPY(path: fixture("scalar"), shape: []).values == [0.25])
+        #expect(try NPY.read(fixture("scalar"), shape: []).floats == [0.25])
         #expect(
-            try NPY(path: fixture("empty"), shape: [nil, 20]) == NPY(shape: [0, 20], values: []))
+            try NPY.read(fixture("empty"), shape: [nil, 20]) == TensorValue([], shape: [0, 20]))
+    }
+
+    @Test(
+        arguments: [
+            ("int32", TensorValue([1, -2] as [Int32], shape: [2])),
+            ("int8", TensorValue([-1, 2] as [Int8], shape: [2, 1])),
+            ("uint16", TensorValue([40_000] as [UInt16], shape: [])),
+            ("float16", TensorValue(half: [0.5, -2], shape: [2])),
+            ("float64", TensorValue([0.1] as [Double], shape: [1])),
+            ("complex64", TensorValue([Complex<Float>(real: 1, imaginary: -2)], shape: [1, 1])),
+            ("bool", TensorValue([true, false, true], shape: [3])),
+        ])
+    func theBytesThatNumPyWrites(name: String, array: TensorValue) throws {
+        #expect(NPY.bytes(of: array) == (try bytes("written-\(name)")))
     }
 
     @Test func theBytesThatNumPyWrites() throws {
-        #expect(NPY(shape: [3, 4], values: Self.numbers).bytes == (try bytes("little4")))
-        #expect(NPY(shape: [], values: [0.25]).bytes == (try bytes("scalar")))
-        #expect(NPY(shape: [0, 20], values: []).bytes == (try bytes("empty")))
+        #expect(NPY.bytes(of: TensorValue(Self.numbers, shape: [3, 4])) == (try bytes("little4")))
+        #expect(NPY.bytes(of: TensorValue([0.25], shape: [])) == (try bytes("scalar")))
+        #expect(NPY.bytes(of: TensorValue([], shape: [0, 20])) == (try bytes("empty")))
         // A vector's shape has a comma, too.
-        let vector = NPY(shape: [2], values: [1, .nan])
-        #expect(String(decoding: vector.bytes[10..<128], as: UTF8.self).contains("(2,)"))
-        #expect(try NPY(vector.bytes, path: "v", shape: [2]).values[1].isNaN)
+        let vector = TensorValue([1, .nan], shape: [2])
+        #expect(String(decoding: NPY.bytes(of: vector)[10..<128], as: UTF8.self).contains("(2,)"))
+        #expect(try NPY.array(NPY.bytes(of: vector), path: "v", shape: [2]).floats[1].isNaN)
     }
 
     @Test func whatCannotBeRead() throws {
@@ -89,8 +103,8 @@ import Testing
             for byte in [0, 1, 9, 32, 39, 40, 44, 57, 76, 125, 255] as [UInt8] {
                 var damaged = whole
                 damaged[index] = byte
-                if let array = try? NPY(damaged, path: "a", shape: [nil, nil]) {
-                    #expect(array.values.count == 12)
+                if let array = try? NPY.array(damaged, path: "a", shape: [nil, nil]) {
+                    #expect(array.floats.count == 12)
                 }
             }
         }
@@ -107,11 +121,11 @@ import Testing
     }
 
     @Test func errorsNameTheFileAndTheWayOut() throws {
-        #expect(throws: NPYError.self) { try NPY(path: "/nowhere/z.npy", shape: [1]) }
+        #expect(throws: NPYError.self) { try NPY.read("/nowhere/z.npy", shape: [1]) }
         let header = "{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }\n"
         let bytes = NPY.magic + [1, 0, UInt8(header.utf8.count), 0] + header.utf8
         do throws(NPYError) {
-            _ = try NPY(bytes, path: "z.npy", shape: [1])
+            _ = try NPY.array(bytes, path: "z.npy", shape: [1])
             Issue.record("complex numbers were read")
         } catch {
             #expect(
@@ -145,9 +159,9 @@ import Testing
             (">f2", [0x80, 0], [-0.0]), ("=f4", [0, 0, 0x80, 0x3f], [1]),
         ] as [(String, [UInt8], [Float])])
     func everyTypeOfRealNumbers(type: String, data: [UInt8], values: [Float]) throws {
-        let read = try NPY(array(type, data, count: values.count), path: "a", shape: [nil])
-        #expect(read.values == values)
-        #expect(read.values.map(\.sign) == values.map(\.sign))
+        let read = try NPY.array(array(type, data, count: values.count), path: "a", shape: [nil])
+        #expect(read.floats == values)
+        #expect(read.floats.map(\.sign) == values.map(\.sign))
     }
 
     /// Whole numbers that float32 does not have are not rounded.
@@ -159,7 +173,7 @@ import Testing
         ] as [(String, [UInt8], String)])
     func numbersThatAreNoFloats(type: String, data: [UInt8], number: String) throws {
         let bytes = array(type, [UInt8](repeating: 0, count: data.count) + data, count: 2)
-        let error = #expect(throws: NPYError.self) { try NPY(bytes, path: "a", shape: [nil]) }
+        let error = #expect(throws: NPYError.self) { try NPY.array(bytes, path: "a", shape: [nil]) }
         #expect(error?.problem == .notAFloat(number, type: type))
         #expect(error?.offset == bytes.count - data.count)
     }
@@ -173,9 +187,11 @@ import Testing
     @Test func replacesAFile() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write([1, 2, 3], to: "a.npy")
-        try NPY(shape: [1], values: [2]).write(to: path)
-        #expect(try NPY(path: path, shape: [1]).values == [2])
+        try NPY.write(TensorValue([2], shape: [1]), to: path)
+        #expect(try NPY.read(path, shape: [1]).floats == [2])
         #expect(try folder.names() == ["a.npy"])
-        #expect(throws: FileError.self) { try NPY(shape: [], values: [1]).write(to: folder.path) }
+        #expect(throws: FileError.self) {
+            try NPY.write(TensorValue([1], shape: []), to: folder.path)
+        }
     }
 }

@@ -23,7 +23,7 @@ import Testing
     }
 
     /// All tensors of a run's latest checkpoint.
-    private func tensors(_ run: String) throws -> [String: TensorData] {
+    private func tensors(_ run: String) throws -> [String: TensorValue] {
         let prefix = try #require(try latestCheckpoint(in: command.folder.path(of: "log/\(run)")))
         let checkpoint = try Checkpoint(opening: prefix)
         return Dictionary(
@@ -163,9 +163,9 @@ import Testing
             [
                 (
                     "generator/output/biases",
-                    TensorData([Float](repeating: 0.5, count: 784), shape: [784])
+                    TensorValue([Float](repeating: 0.5, count: 784), shape: [784])
                 ),
-                ("discriminator/output/biases", TensorData([1, 2] as [Float], shape: [2])),
+                ("discriminator/output/biases", TensorValue([1, 2] as [Float], shape: [2])),
             ], to: prefix)
         let refused = try command.run("train", "--run", "a", "--restore", prefix)
         #expect(refused.status == 1)

@@ -16,8 +16,8 @@ import Testing
 
     private func run(_ arguments: String...) throws -> Outcome { try command.run(arguments) }
 
-    private func array(_ name: String, _ shape: [Int?]) throws -> NPY {
-        try NPY(path: command.folder.path(of: name), shape: shape)
+    private func array(_ name: String, _ shape: [Int?]) throws -> TensorValue {
+        try NPY.read(command.folder.path(of: name), shape: shape)
     }
 
     /// The images of the seed's noise are those that training logged last.
@@ -37,7 +37,7 @@ import Testing
         #expect(logged.count == 10)
         for (index, image) in logged.enumerated() {
             // TensorFlow stretches each image to its greatest pixel, and cuts decimals off.
-            let pixels = images.values[index * 784..<(index + 1) * 784]
+            let pixels = images.floats[index * 784..<(index + 1) * 784]
             let greatest = try #require(pixels.max())
             for (pixel, byte) in zip(pixels, image.pixels) {
                 #expect(abs(Int(pixel / greatest * 255) - Int(byte)) <= 1)
@@ -61,14 +61,14 @@ import Testing
         for (image, row, column) in [(0, 0, 0), (0, 14, 14), (4, 3, 20)] {
             let x = image % 3 * 30 + column
             let y = image / 3 * 30 + row
-            let value = images.values[image * 784 + row * 28 + column]
+            let value = images.floats[image * 784 + row * 28 + column]
             let pixel = png.pixels[y * png.width + x]
             #expect(Float(pixel) == (value * 255).rounded())
         }
     }
 
     @Test func takesNoiseAndSeeds() throws {
-        func images(_ name: String, _ arguments: String...) throws -> NPY {
+        func images(_ name: String, _ arguments: String...) throws -> TensorValue {
             let outcome = try command.run(
                 ["sample", "--checkpoint", "log/r", "--out", name] + arguments)
             #expect(outcome.status == 0, "\(outcome.errors)")
@@ -80,7 +80,7 @@ import Testing
                 "input_z"
             ).status == 0)
         let noise = try array("input_z.npy", [3, 20])
-        #expect(noise.values.allSatisfy { -1 <= $0 && $0 < 1 })
+        #expect(noise.floats.allSatisfy { -1 <= $0 && $0 < 1 })
         let drawn = try images("a.npy", "--count", "3", "--seed", "4")
         #expect(try images("b.npy", "--noise", "input_z.npy") == drawn)
         #expect(try images("c.npy", "--count", "3", "--seed", "5") != drawn)
@@ -96,25 +96,26 @@ import Testing
         let trained = try run("train", "--run", "again", "--train-times", "1")
         let losses = try #require(
             trained.output.firstMatch(of: /D_avg_loss: (\S+)  G_avg_loss: (\S+)/))
-        #expect("\(try array("f/Neg.0.npy", []).values[0])" == losses.1)
+        #expect("\(try array("f/Neg.0.npy", []).floats[0])" == losses.1)
         // What is a single number is printed, too.
         let lines = outcome.output.split(separator: "\n")
         #expect(lines[0] == "Neg:0 = \(losses.1), []: f/Neg.0.npy")
         #expect(
             lines[2] == "discriminator/output/Sigmoid, [10, 1]: f/discriminator.output.Sigmoid.npy")
         #expect(lines[3] == "generator_train_time = 7, []: f/generator_train_time.npy")
-        #expect("\(try array("f/Neg_1.npy", []).values[0])" == losses.2)
-        #expect(try array("f/generator_train_time.npy", []).values == [7])
+        #expect("\(try array("f/Neg_1.npy", []).floats[0])" == losses.2)
+        #expect(try array("f/generator_train_time.npy", []).floats == [7])
         let gradient = "gradients.discriminator.conv1.Conv2D_grad.Conv2DBackpropFilter"
         #expect(
-            try array("f/\(gradient).npy", [3, 3, 1, 11]).values.contains { $0.magnitude > 1e-6 })
+            try array("f/\(gradient).npy", [3, 3, 1, 11]).floats.contains { $0.magnitude > 1e-6 })
     }
 
     /// Equally many images and vectors of noise are fed, whatever is fetched.
     @Test func takesAsManyImagesAsNoise() throws {
         for (name, count) in [("none", 0), ("one", 1), ("three", 3), ("ten", 10)] {
-            try NPY(shape: [count, 784], values: [Float](repeating: 0.5, count: count * 784))
-                .write(to: command.folder.path(of: "\(name).npy"))
+            try NPY.write(
+                TensorValue([Float](repeating: 0.5, count: count * 784), shape: [count, 784]),
+                to: command.folder.path(of: "\(name).npy"))
         }
         func fetch(_ arguments: String...) throws -> Outcome {
             try command.run(["fetch", "--checkpoint", "log/r", "--out", "f"] + arguments)
@@ -145,8 +146,9 @@ import Testing
             tooMany.errors == "gan: there are 1000 images built in to train on, for 7000 vectors "
                 + "of noise; give images by --images\n")
 
-        try NPY(shape: [4, 20], values: [Float](repeating: 0.5, count: 4 * 20))
-            .write(to: command.folder.path(of: "four.npy"))
+        try NPY.write(
+            TensorValue([Float](repeating: 0.5, count: 4 * 20), shape: [4, 20]),
+            to: command.folder.path(of: "four.npy"))
         let apart = try fetch("--images", "three.npy", "--noise", "four.npy", "Neg")
         #expect(apart.status == 1)
         #expect(
@@ -172,8 +174,8 @@ import Testing
         for (name, value) in [("bytes", 255), ("below", -0.5), ("nan", Float.nan)] {
             var values = [Float](repeating: 0.5, count: 2 * 784)
             values[784 + 3] = value
-            try NPY(shape: [2, 784], values: values)
-                .write(to: command.folder.path(of: "\(name).npy"))
+            try NPY.write(
+                TensorValue(values, shape: [2, 784]), to: command.folder.path(of: "\(name).npy"))
             let outcome = try command.run(
                 "fetch", "--checkpoint", "log/r", "--out", "f", "--images", "\(name).npy", "Neg")
             #expect(outcome.status == 1)
@@ -184,7 +186,8 @@ import Testing
         for value in [Float.infinity, -.infinity, .nan] {
             var values = [Float](repeating: 0.5, count: 3 * 20)
             values[2 * 20 + 19] = value
-            try NPY(shape: [3, 20], values: values).write(to: command.folder.path(of: "z.npy"))
+            try NPY.write(
+                TensorValue(values, shape: [3, 20]), to: command.folder.path(of: "z.npy"))
             for (name, flags) in [
                 ("fetch", ["--out", "f", "generator/output/Sigmoid"]),
                 ("sample", ["--out", "a.npy"]),
@@ -201,9 +204,10 @@ import Testing
     }
 
     @Test func refusesBadInput() throws {
-        try NPY(shape: [2, 3], values: [1, 2, 3, 4, 5, 6])
-            .write(to: command.folder.path(of: "small.npy"))
-        try NPY(shape: [0, 20], values: []).write(to: command.folder.path(of: "none.npy"))
+        try NPY.write(
+            TensorValue([1, 2, 3, 4, 5, 6], shape: [2, 3]), to: command.folder.path(of: "small.npy")
+        )
+        try NPY.write(TensorValue([], shape: [0, 20]), to: command.folder.path(of: "none.npy"))
         try command.write("PK", to: "zip.npy")
         let before = try command.names()
         let cases: [(arguments: [String], message: String)] = [

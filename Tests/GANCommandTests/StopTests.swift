@@ -20,7 +20,7 @@ import Testing
     }
 
     /// All tensors of a run's newest checkpoint.
-    private func tensors(_ run: String) throws -> [String: TensorData] {
+    private func tensors(_ run: String) throws -> [String: TensorValue] {
         let checkpoint = try checkpoint(run)
         return Dictionary(
             uniqueKeysWithValues: try checkpoint.tensors.map {

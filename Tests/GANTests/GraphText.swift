@@ -1,4 +1,4 @@
-import TensorBoard
+import TensorFlowTypes
 
 // A node of a GraphDef as one line of text, the same for the same node however its constants are
 // packed.
@@ -23,7 +23,7 @@ extension AttributeValue {
         case .bool(let bool): "\(bool)"
         case .type(let type): "type \(type.rawValue)"
         case .shape(let shape): shape.text
-        case .tensor(let tensor): tensor.text
+        case .tensor(let value, let shape): value.text(shape: shape)
         case .bytesList(let strings): list(strings.map(quoted))
         case .intList(let ints): list(ints.map { "\($0)" })
         case .floatList(let floats): list(floats.map(bits))
@@ -46,22 +46,23 @@ extension TensorShape {
 }
 
 extension TensorValue {
-    /// Type, shape, and every element, floats by their bits.
-    fileprivate var text: String {
+    /// Type, shape, and every element of a constant of `shape`, floats by their bits.
+    fileprivate func text(shape: [Int]) -> String {
         let texts =
             switch elements {
-            case .floats(let floats):
+            case .float(let floats):
                 floats.map { hexadecimal(UInt64($0.bitPattern), digits: 8) }
-            case .doubles(let doubles): doubles.map { hexadecimal($0.bitPattern, digits: 16) }
-            case .uint8s(let bytes): bytes.map { "\($0)" }
-            case .int32s(let ints): ints.map { "\($0)" }
-            case .int64s(let ints): ints.map { "\($0)" }
-            case .bools(let bools): bools.map { "\($0)" }
-            case .strings(let strings): strings.map { String(decoding: $0, as: UTF8.self) }
+            case .double(let doubles): doubles.map { hexadecimal($0.bitPattern, digits: 16) }
+            case .uint8(let bytes): bytes.map { "\($0)" }
+            case .int32(let ints): ints.map { "\($0)" }
+            case .int64(let ints): ints.map { "\($0)" }
+            case .bool(let bools): bools.map { "\($0)" }
+            case .string(let strings): strings.map { String(decoding: $0, as: UTF8.self) }
+            case .bytes(_, let bytes): bytes.map { "\($0)" }
             }
         let size = shape.reduce(1, *)
         let all = texts.count == size ? texts : [String](repeating: texts[0], count: size)
-        return "\(elements.type.rawValue)\(TensorShape(shape).text) "
+        return "\(type.rawValue)\(TensorShape(shape).text) "
             + all.joined(separator: " ")
     }
 }

@@ -23,7 +23,7 @@ import Testing
         return state
     }
 
-    private func saved(_ tensors: [(name: String, tensor: TensorData)]) throws -> LoopState {
+    private func saved(_ tensors: [(name: String, tensor: TensorValue)]) throws -> LoopState {
         let folder = try TemporaryFolder()
         try Checkpoint.write(tensors, to: folder.path(of: "model"))
         return try LoopState(Checkpoint(opening: folder.path(of: "model")))
@@ -50,23 +50,23 @@ import Testing
 
     /// What no run has is an error, and not a number to compute with.
     @Test(arguments: [
-        ("loop/passes", TensorData([Int64(-1)], shape: [])),
-        ("loop/passes", TensorData([Int64.max], shape: [])),
-        ("loop/passes", TensorData([Int32(3)], shape: [])),
-        ("loop/train_times", TensorData([Int64.max], shape: [])),
-        ("loop/train_step", TensorData([Int64(0)], shape: [])),
-        ("loop/learning_rate", TensorData([Float.nan], shape: [])),
-        ("loop/learning_rate", TensorData([Float.infinity], shape: [])),
-        ("loop/noise", TensorData([] as [Float], shape: [0, 20])),
-        ("loop/noise", TensorData([1, 2] as [Float], shape: [1, 2])),
-        ("loop/film_count", TensorData([Int64.max], shape: [])),
-        ("loop/film_count", TensorData([Int64(4)], shape: [])),
-        ("loop/film_stride", TensorData([Int64(2)], shape: [])),
-        ("loop/film_frames", TensorData([] as [UInt8], shape: [4, 0, 784])),
-        ("loop/film_frames", TensorData([UInt8](repeating: 0, count: 784), shape: [1, 1, 784])),
-        ("loop/film_frames", TensorData([UInt8](repeating: 0, count: 40), shape: [4, 1, 10])),
+        ("loop/passes", TensorValue([Int64(-1)], shape: [])),
+        ("loop/passes", TensorValue([Int64.max], shape: [])),
+        ("loop/passes", TensorValue([Int32(3)], shape: [])),
+        ("loop/train_times", TensorValue([Int64.max], shape: [])),
+        ("loop/train_step", TensorValue([Int64(0)], shape: [])),
+        ("loop/learning_rate", TensorValue([Float.nan], shape: [])),
+        ("loop/learning_rate", TensorValue([Float.infinity], shape: [])),
+        ("loop/noise", TensorValue([] as [Float], shape: [0, 20])),
+        ("loop/noise", TensorValue([1, 2] as [Float], shape: [1, 2])),
+        ("loop/film_count", TensorValue([Int64.max], shape: [])),
+        ("loop/film_count", TensorValue([Int64(4)], shape: [])),
+        ("loop/film_stride", TensorValue([Int64(2)], shape: [])),
+        ("loop/film_frames", TensorValue([] as [UInt8], shape: [4, 0, 784])),
+        ("loop/film_frames", TensorValue([UInt8](repeating: 0, count: 784), shape: [1, 1, 784])),
+        ("loop/film_frames", TensorValue([UInt8](repeating: 0, count: 40), shape: [4, 1, 10])),
     ])
-    func refusesWhatNoRunHas(name: String, tensor: TensorData) throws {
+    func refusesWhatNoRunHas(name: String, tensor: TensorValue) throws {
         let tensors = state(frames: 3).tensors.map { $0.name == name ? (name, tensor) : $0 }
         #expect(throws: TrainingError.self) { try saved(tensors) }
     }

@@ -5,6 +5,28 @@ import Testing
 @Suite struct GraphTests {
     /// The graph of `make-fixtures.py`.
     @Test func equalsTensorFlow() throws {
+        let constants: [(name: String, value: AttributeValue)] = [
+            ("bool", constant(.bool([true]), [])),
+            ("bools", constant(.bool([true, false]), [2])),
+            ("double", constant(.double([3]), [])),
+            ("doubles", constant(.double([1, 2]), [2])),
+            ("filled", .tensor(TensorValue(2 as Float), shape: [3, 4])),
+            ("float", constant(.float([0.25]), [])),
+            ("floats", constant(.float([1.5, -2, 0]), [3])),
+            ("int32", constant(.int32([-7]), [])),
+            ("int32s", constant(.int32([-1, 28, 28, 1]), [2, 2])),
+            ("int64", constant(.int64([1 << 40]), [])),
+            ("int64s", constant(.int64([1 << 40, -1]), [2])),
+            ("none", constant(.int32([]), [0])),
+            (
+                "text",
+                constant(.string([Array("a\0b".utf8)]), [])
+            ),
+            (
+                "texts",
+                constant(.string([Array("a".utf8), []]), [2])
+            ),
+        ]
         let graph = GraphDefinition(nodes: [
             .init(
                 name: "scope/x", op: "Placeholder", device: "/device:CPU:0",
@@ -14,28 +36,7 @@ import Testing
                 ]),
             .init(
                 name: "const", op: "Const",
-                attributes: [
-                    ("bool", .tensor(.init(shape: [], elements: .bools([true])))),
-                    ("bools", .tensor(.init(shape: [2], elements: .bools([true, false])))),
-                    ("double", .tensor(.init(shape: [], elements: .doubles([3])))),
-                    ("doubles", .tensor(.init(shape: [2], elements: .doubles([1, 2])))),
-                    ("filled", .tensor(.init(shape: [3, 4], elements: .floats([2])))),
-                    ("float", .tensor(.init(shape: [], elements: .floats([0.25])))),
-                    ("floats", .tensor(.init(shape: [3], elements: .floats([1.5, -2, 0])))),
-                    ("int32", .tensor(.init(shape: [], elements: .int32s([-7])))),
-                    ("int32s", .tensor(.init(shape: [2, 2], elements: .int32s([-1, 28, 28, 1])))),
-                    ("int64", .tensor(.init(shape: [], elements: .int64s([1 << 40])))),
-                    ("int64s", .tensor(.init(shape: [2], elements: .int64s([1 << 40, -1])))),
-                    ("none", .tensor(.init(shape: [0], elements: .int32s([])))),
-                    (
-                        "text",
-                        .tensor(.init(shape: [], elements: .strings([Array("a\0b".utf8)])))
-                    ),
-                    (
-                        "texts",
-                        .tensor(.init(shape: [2], elements: .strings([Array("a".utf8), []])))
-                    ),
-                ]),
+                attributes: constants),
             .init(
                 name: "op", op: "Conv2D", inputs: ["scope/x", "const:1", "^scope/x"],
                 attributes: [
@@ -57,6 +58,10 @@ import Testing
             #expect(our.fields.filter { $0.number != 5 } == their.fields.filter { $0.number != 5 })
             #expect(try attributes(our) == attributes(their))
         }
+    }
+
+    private func constant(_ elements: TensorValue.Elements, _ shape: [Int]) -> AttributeValue {
+        .tensor(TensorValue(elements, shape: shape))
     }
 
     /// A node's attributes, by name: in the file they stand in no particular order.

@@ -91,7 +91,7 @@ import Testing
     ])
     func cellsInMarkdownStayCells(cell: String) {
         let value = Summary.Value.text(table: [["a", cell]], tag: "table")
-        let cells = Summary.Tensor(strings: ["a", cell], shape: [1, 2])
+        let cells = TensorValue(strings: ["a", cell], shape: [1, 2])
         #expect(value.content == .tensor(cells, .init(name: "text")))
     }
 
@@ -200,7 +200,7 @@ import Testing
         let plugin = Summary.Plugin(name: "mine", content: [1, 2], dataClass: .blobSequence)
         let writer = try SummaryWriter(logdir: folder.path)
         try writer.addTensor(
-            Summary.Tensor([1, 2, 3] as [Int64], shape: [3]), plugin: plugin, tag: "t", step: 1,
+            TensorValue([1, 2, 3] as [Int64], shape: [3]), plugin: plugin, tag: "t", step: 1,
             metadata: .init(displayName: "T", description: "d"))
         // Event { wall_time 1.5, step 9, summary { value { tag "raw", simple_value 0.5 } } }
         let raw: [UInt8] =

@@ -11,7 +11,7 @@ import Testing
     }
 
     /// The types of the tensors that are written, and their bytes.
-    func written(_ tensors: [Summary.Tensor]) throws -> [(type: Int, bytes: [UInt8])] {
+    func written(_ tensors: [TensorValue]) throws -> [(type: Int, bytes: [UInt8])] {
         let writer = try SummaryWriter(logdir: folder.path)
         for (index, tensor) in tensors.enumerated() {
             try writer.addTensor(
@@ -29,11 +29,11 @@ import Testing
 
     @Test func numbersOfEveryType() throws {
         let tensors = [
-            Summary.Tensor([-1, 127] as [Int8], shape: [2]), .init([-2] as [Int16], shape: []),
+            TensorValue([-1, 127] as [Int8], shape: [2]), .init([-2] as [Int16], shape: []),
             .init([0xfffe] as [UInt16], shape: []), .init([0xffff_fffd] as [UInt32], shape: []),
             .init([.max - 1] as [UInt64], shape: [1]), .init([true, false], shape: [2]),
-            .init(complex: [(1.5, -2)] as [(real: Float, imaginary: Float)], shape: []),
-            .init(complex: [(1.5, -2)] as [(real: Double, imaginary: Double)], shape: []),
+            .init([Complex<Float>(real: 1.5, imaginary: -2)], shape: []),
+            .init([Complex<Double>(real: 1.5, imaginary: -2)], shape: []),
         ]
         let written = try written(tensors)
         #expect(written.map(\.type) == [6, 5, 17, 22, 23, 10, 8, 18])

@@ -1,6 +1,5 @@
 import Datasets
 import GAN
-import TensorBoard
 import Testing
 
 @testable import TensorGraph

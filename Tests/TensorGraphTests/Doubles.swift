@@ -1,4 +1,3 @@
-import TensorBoard
 import TensorGraph
 
 /// An array of doubles, in row-major order: what the tests compute with, plainly, beside the
@@ -21,7 +20,7 @@ struct Doubles: Sendable {
             case .int32(let ints): ints.map(Double.init)
             case .int64(let ints): ints.map(Double.init)
             case .bool(let bools): bools.map { $0 ? 1 : 0 }
-            case .string: []
+            case .double, .uint8, .string, .bytes: []
             }
         self.init(value.shape, values)
     }

@@ -1,4 +1,3 @@
-import TensorBoard
 import TensorGraph
 import Testing
 

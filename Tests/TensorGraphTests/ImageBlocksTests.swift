@@ -1,4 +1,3 @@
-import TensorBoard
 import Testing
 
 @testable import TensorGraph

@@ -1,4 +1,3 @@
-import TensorBoard
 import Testing
 
 @testable import TensorGraph
@@ -97,9 +96,8 @@ struct OpRun {
         let values = summary.values.flatMap { value -> [Double] in
             switch value.content {
             case .scalar(let scalar): [Double(scalar)]
-            case .histogram(.floats(let floats)): floats.map(Double.init)
-            case .image(let image): image.pixels.map(Double.init)
-            default: []
+            case .histogram(let floats): floats.map(Double.init)
+            case .image(let image): image.bytes.map(Double.init)
             }
         }
         return Doubles([values.count], values)

@@ -1,5 +1,3 @@
-import TensorBoard
-
 @testable import TensorGraph
 
 // Rows for ops that make, move, convert or add up numbers.

@@ -1,5 +1,3 @@
-import TensorBoard
-
 @testable import TensorGraph
 
 // Rows for comparisons, and for what chooses between two tensors.

@@ -1,5 +1,4 @@
 import Foundation
-import TensorBoard
 
 @testable import TensorGraph
 

@@ -1,5 +1,3 @@
-import TensorBoard
-
 @testable import TensorGraph
 
 // Rows for ops that do more than compute their outputs: variables, random numbers and summaries.

@@ -1,5 +1,3 @@
-import TensorBoard
-
 @testable import TensorGraph
 
 // Rows for products of matrices, convolutions and biases.

@@ -1,5 +1,3 @@
-import TensorBoard
-
 @testable import TensorGraph
 
 // Rows for ops that compute with shapes, when a run is planned or before, and for those that only

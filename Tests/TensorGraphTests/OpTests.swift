@@ -1,5 +1,4 @@
 import GAN
-import TensorBoard
 import Testing
 
 @testable import TensorGraph

@@ -1,6 +1,5 @@
 import CAllocationCounter
 import GAN
-import TensorBoard
 import Testing
 
 @testable import TensorGraph

@@ -1,12 +1,10 @@
-import TensorBoard
-
 @testable import TensorGraph
 
 extension Program {
     /// The program of a run, after all passes or those up to one.
     init(
         _ graph: Graph, _ fetches: [Tensor], targets: [Node] = [],
-        feed: [Tensor: TensorGraph.Value] = [:],
+        feed: [Tensor: TensorValue] = [:],
         upTo pass: String? = nil
     ) throws {
         let feeds = feed.mapValues { Specialization.Feed($0) }

@@ -80,7 +80,7 @@ final class StepRunner {
     }
 
     /// What the loop logs after a pass.
-    func summary(profile: RunProfile? = nil) throws -> Summary {
+    func summary(profile: RunProfile? = nil) throws -> CollectedSummary {
         try summaries.run(profile: profile)
         return summaries.summary(0)
     }

@@ -88,7 +88,7 @@ struct Bundle: CheckpointContents {
         return (name, bundleEntry)
     }
 
-    func tensor(at index: Int, _ elementType: ElementType) throws(CheckpointError) -> TensorData {
+    func tensor(at index: Int, _ elementType: DataType) throws(CheckpointError) -> TensorValue {
         let (name, entry) = (tensors[index].name, entries[index])
         guard entry.slices.isEmpty else {
             return try partitioned(entry, elementType, name: name)
@@ -98,8 +98,8 @@ struct Bundle: CheckpointContents {
 
     /// Puts a partitioned tensor together.
     private func partitioned(
-        _ entry: BundleEntry, _ elementType: ElementType, name: String
-    ) throws(CheckpointError) -> TensorData {
+        _ entry: BundleEntry, _ elementType: DataType, name: String
+    ) throws(CheckpointError) -> TensorValue {
         let damaged = CheckpointError(.damaged(.wrongParts), path: path, tensor: name)
         var stored: [(ranges: [Range<Int>], entry: BundleEntry)] = []
         var count = 0
@@ -131,8 +131,8 @@ struct Bundle: CheckpointContents {
 
     /// Reads a tensor's bytes, and checks them.
     private func tensor(
-        _ entry: BundleEntry, _ elementType: ElementType, name: String
-    ) throws(CheckpointError) -> TensorData {
+        _ entry: BundleEntry, _ elementType: DataType, name: String
+    ) throws(CheckpointError) -> TensorValue {
         let path = BundleFormat.dataPath(prefix: prefix, shard: entry.shard, of: shardCount)
         func damaged(_ damage: CheckpointError.Damage, at offset: Int) -> CheckpointError {
             CheckpointError.textInPlace(of: path)
@@ -159,14 +159,15 @@ struct Bundle: CheckpointContents {
             guard let strings, strings.maskedChecksum == entry.maskedChecksum else {
                 throw damaged(.wrongChecksum, at: entry.offset)
             }
-            return TensorData(strings: strings.strings, shape: entry.shape)
+            return TensorValue(byteStrings: strings.strings, shape: entry.shape)
         }
         guard CRC32C.mask(CRC32C.checksum(of: bytes.span.bytes)) == entry.maskedChecksum else {
             throw damaged(.wrongChecksum, at: entry.offset)
         }
-        return TensorData(
-            elementType: elementType, shape: entry.shape,
-            bytes: isBigEndian ? Self.swapped(bytes, elementType.partByteCount) : bytes)
+        return TensorValue(
+            type: elementType,
+            bytes: isBigEndian ? Self.swapped(bytes, elementType.partByteCount) : bytes,
+            shape: entry.shape)
     }
 
     /// Numbers of so many bytes with their bytes the other way round.

@@ -54,7 +54,7 @@ struct BundleHeader: Equatable {
 
 /// What a checkpoint's index says about a tensor.
 struct BundleEntry: Equatable {
-    /// TensorFlow's number for the type of the elements; perhaps none of `ElementType`.
+    /// TensorFlow's number for the type of the elements; perhaps none of an array.
     var type: Int
     /// The size of each dimension.
     var shape: [Int]
@@ -72,10 +72,7 @@ struct BundleEntry: Equatable {
     /// Whether the bytes are as many as the type and the shape need, and can be in a file. Nothing
     /// is said about a tensor whose type is not known or that is stored in parts.
     func isSound(shardCount: Int) -> Bool {
-        guard let elementType = Int32(exactly: type).flatMap(ElementType.init), slices.isEmpty
-        else {
-            return true
-        }
+        guard let elementType = DataType(ofArrays: type), slices.isEmpty else { return true }
         let isRightSize =
             elementType == .string
             ? elementCount(ofShape: shape).map { $0 <= byteCount } ?? false

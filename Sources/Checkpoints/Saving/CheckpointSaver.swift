@@ -96,7 +96,7 @@ public final class CheckpointSaver {
     ///   checkpoint is lost, and no temporary file is left.
     @discardableResult
     public func save(
-        _ tensors: [(name: String, tensor: TensorData)], globalStep: Int
+        _ tensors: [(name: String, tensor: TensorValue)], globalStep: Int
     ) throws(CheckpointError) -> String {
         precondition(globalStep >= 0, "a step is not negative")
         let path = "\(name)-\(globalStep)"

@@ -2,11 +2,11 @@ internal import RecordIO
 
 /// Puts a tensor together from its parts.
 struct PartitionedTensor {
-    private let elementType: ElementType
+    private let elementType: DataType
     private let shape: [Int]
-    private var parts: [(part: TensorData, ranges: [Range<Int>])] = []
+    private var parts: [(part: TensorValue, ranges: [Range<Int>])] = []
 
-    init(elementType: ElementType, shape: [Int]) {
+    init(elementType: DataType, shape: [Int]) {
         self.elementType = elementType
         self.shape = shape
     }
@@ -22,13 +22,13 @@ struct PartitionedTensor {
     /// - Parameters:
     ///   - part: Elements of the same type, in the shape of `ranges`.
     ///   - ranges: Where it lies, as `TensorSlice.ranges` gives them.
-    mutating func add(_ part: TensorData, at ranges: [Range<Int>]) {
+    mutating func add(_ part: TensorValue, at ranges: [Range<Int>]) {
         if !ranges.contains(where: \.isEmpty) { parts.append((part, ranges)) }
     }
 
     /// The tensor; `nil` if an element is in no part or in several. The parts are known to be in
     /// memory already, so that it takes no more than was there to be read.
-    func tensor() -> TensorData? {
+    func tensor() -> TensorValue? {
         guard let count = elementCount(ofShape: shape) else { return nil }
         let size = elementType.byteCount
         var bytes = [UInt8](repeating: 0, count: count * size)
@@ -37,6 +37,7 @@ struct PartitionedTensor {
         var filledCount = 0
         for (part, ranges) in parts {
             let runs = SliceRuns(ranges, in: shape)
+            let (partBytes, partStrings) = (part.bytes, part.strings)
             for (index, start) in runs.starts.enumerated() {
                 let whole = start..<start + runs.length
                 let source = index * runs.length
@@ -46,18 +47,18 @@ struct PartitionedTensor {
                 }
                 if elementType == .string {
                     strings.replaceSubrange(
-                        whole, with: part.strings[source..<source + runs.length])
+                        whole, with: partStrings[source..<source + runs.length])
                 } else {
                     bytes.replaceSubrange(
                         whole.lowerBound * size..<whole.upperBound * size,
-                        with: part.bytes[source * size..<(source + runs.length) * size])
+                        with: partBytes[source * size..<(source + runs.length) * size])
                 }
             }
             filledCount += runs.starts.count * runs.length
         }
         guard filledCount == count else { return nil }
         return elementType == .string
-            ? TensorData(strings: strings, shape: shape)
-            : TensorData(elementType: elementType, shape: shape, bytes: bytes)
+            ? TensorValue(byteStrings: strings, shape: shape)
+            : TensorValue(type: elementType, bytes: bytes, shape: shape)
     }
 }

@@ -46,10 +46,10 @@ struct SavedSlicesMeta {
 /// The elements of a part of a tensor: TensorFlow's `SavedSlice`.
 struct SavedSlice {
     let name: String
-    let elements: TensorData
+    let elements: TensorValue
 
     /// Decodes the value of a part; `nil` if the bytes are not one, or not of so many elements.
-    init?(decoding bytes: ArraySlice<UInt8>, _ elementType: ElementType, shape: [Int]) {
+    init?(decoding bytes: ArraySlice<UInt8>, _ elementType: DataType, shape: [Int]) {
         let message = bytes.withUnsafeBufferPointer {
             tensorflow__saved_tensor_slices__unpack(nil, $0.count, $0.baseAddress)
         }
@@ -63,11 +63,11 @@ struct SavedSlice {
         if elementType == .string {
             let strings = data.strings
             guard strings.count == count else { return nil }
-            elements = TensorData(strings: strings, shape: shape)
+            elements = TensorValue(byteStrings: strings, shape: shape)
         } else {
             let numbers = data.numbers(elementType)
             guard numbers.count == count * elementType.byteCount else { return nil }
-            elements = TensorData(elementType: elementType, shape: shape, bytes: numbers)
+            elements = TensorValue(type: elementType, bytes: numbers, shape: shape)
         }
     }
 }
@@ -117,28 +117,28 @@ extension Tensorflow__TensorProto {
     }
 
     /// The bytes of the elements, from the list of their type or as they are, little-endian.
-    fileprivate func numbers(_ elementType: ElementType) -> [UInt8] {
+    fileprivate func numbers(_ elementType: DataType) -> [UInt8] {
         if tensor_content.len > 0 {
             return [UInt8](
                 UnsafeBufferPointer(start: tensor_content.data, count: tensor_content.len))
         }
         switch elementType {
-        case .string: return []
-        case .float32: return Self.bytes(float_val, n_float_val)
-        case .float64: return Self.bytes(double_val, n_double_val)
+        case .float: return Self.bytes(float_val, n_float_val)
+        case .double: return Self.bytes(double_val, n_double_val)
         case .complex64: return Self.bytes(scomplex_val, n_scomplex_val)
         case .complex128: return Self.bytes(dcomplex_val, n_dcomplex_val)
         case .int64: return Self.bytes(int64_val, n_int64_val)
         case .uint64: return Self.bytes(uint64_val, n_uint64_val)
         case .uint32: return Self.bytes(uint32_val, n_uint32_val)
         case .int32, .qint32: return Self.bytes(int_val, n_int_val)
-        case .float16, .bfloat16: return Self.bytes(half_val, n_half_val, of: 2)
+        case .half, .bfloat16: return Self.bytes(half_val, n_half_val, of: 2)
         case .int16, .uint16, .qint16, .quint16: return Self.bytes(int_val, n_int_val, of: 2)
         case .bool:
             return UnsafeBufferPointer(start: bool_val, count: n_bool_val).map { $0 == 0 ? 0 : 1 }
         case .int8, .uint8, .qint8, .quint8, .float8E5M2, .float8E4M3FN, .float8E4M3FNUZ,
             .float8E4M3B11FNUZ, .float8E5M2FNUZ, .int4, .uint4, .int2, .uint2:
             return Self.bytes(int_val, n_int_val, of: 1)
+        default: return []  // No numbers.
         }
     }
 

@@ -63,7 +63,7 @@ struct SavedSlices: CheckpointContents {
         return meta
     }
 
-    func tensor(at index: Int, _ elementType: ElementType) throws(CheckpointError) -> TensorData {
+    func tensor(at index: Int, _ elementType: DataType) throws(CheckpointError) -> TensorValue {
         let (tensor, parts) = (tensors[index], parts[index])
         let damaged = CheckpointError(.damaged(.wrongParts), path: path, tensor: tensor.name)
         var ranges: [[Range<Int>]] = []
@@ -93,8 +93,8 @@ struct SavedSlices: CheckpointContents {
     /// Reads a part.
     private func part(
         _ part: (table: Int, slice: TensorSlice), _ ranges: [Range<Int>], of tensor: StoredTensor,
-        _ elementType: ElementType
-    ) throws(CheckpointError) -> TensorData {
+        _ elementType: DataType
+    ) throws(CheckpointError) -> TensorValue {
         let table = tables[part.table]
         guard let entry = try table.entry(part.slice.key(ofTensor: tensor.name)) else {
             throw CheckpointError(.damaged(.wrongParts), path: table.path, tensor: tensor.name)

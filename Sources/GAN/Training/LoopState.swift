@@ -58,7 +58,7 @@ struct LoopState: Equatable {
     ///   variables alone, as TensorFlow writes it, or one with numbers that no run has.
     init(_ checkpoint: Checkpoint) throws {
         let known = Set(checkpoint.tensors.map(\.name))
-        func tensor(_ name: String) throws -> TensorData {
+        func tensor(_ name: String) throws -> TensorValue {
             guard known.contains(name) else {
                 throw TrainingError.notResumable(checkpoint.prefix)
             }
@@ -73,12 +73,12 @@ struct LoopState: Equatable {
             return values[0]
         }
         let noise = try tensor(Name.noise)
-        guard let numbers = noise.values(of: Float.self), noise.shape.count == 2,
+        guard noise.type == .float, noise.shape.count == 2,
             noise.shape[0] > 0, noise.shape[1] == Sizes.generatorInput,
             let isWarmedUp = try tensor(Name.isWarmedUp).values(of: Bool.self)?.first
         else { throw TrainingError.notResumable(checkpoint.prefix) }
 
-        self.noise = Value(numbers, shape: noise.shape)
+        self.noise = noise
         loop.isWarmedUp = isWarmedUp
         loop.passes = Int(try scalar(Name.passes, in: 0...Self.countLimit))
         if known.contains(Name.passSteps) {
@@ -105,9 +105,9 @@ struct LoopState: Equatable {
         self.film = film
     }
 
-    var tensors: [(name: String, tensor: TensorData)] {
-        func scalar<Element: TensorElement>(_ value: Element) -> TensorData {
-            TensorData([value], shape: [])
+    var tensors: [(name: String, tensor: TensorValue)] {
+        func scalar<Element: TensorElement>(_ value: Element) -> TensorValue {
+            TensorValue([value], shape: [])
         }
         let pass = loop.pass.map { pass in
             [
@@ -120,7 +120,7 @@ struct LoopState: Equatable {
         return [
             (Name.passes, scalar(Int64(loop.passes))),
             (Name.isWarmedUp, scalar(loop.isWarmedUp)),
-            (Name.noise, TensorData(noise.floats, shape: noise.shape)),
+            (Name.noise, noise),
             (Name.learningRate, scalar(hyperparameters.learningRate)),
             (Name.trainTimes, scalar(Int64(hyperparameters.trainTimes))),
             (Name.trainStep, scalar(Int64(hyperparameters.trainStep))),
@@ -135,14 +135,14 @@ struct LoopState: Equatable {
 
 extension Film {
     /// The frames that are kept and the last one: [frames, images, 784].
-    fileprivate var tensor: TensorData {
+    fileprivate var tensor: TensorValue {
         let all = count == 0 ? [] : frames + [last]
-        return TensorData(
+        return TensorValue(
             all.flatMap { $0.flatMap(\.self) }, shape: [all.count, last.count, MNIST.pixelCount])
     }
 
     /// The film of such a tensor; `nil` where it cannot be one.
-    fileprivate init?(_ tensor: TensorData, stride: Int, count: Int) {
+    fileprivate init?(_ tensor: TensorValue, stride: Int, count: Int) {
         guard let pixels = tensor.values(of: UInt8.self), tensor.shape.count == 3,
             tensor.shape[2] == MNIST.pixelCount, tensor.shape[1] <= Self.imagesPerFrame
         else { return nil }

@@ -4,16 +4,8 @@ internal import TensorGraph
 
 extension Session {
     /// The values of all variables, by name.
-    func checkpointTensors() throws -> [(name: String, tensor: TensorData)] {
-        try graph.variables.map { variable in
-            let value = try value(of: variable)
-            let tensor =
-                switch value.elements {
-                case .int32(let ints): TensorData(ints, shape: value.shape)
-                default: TensorData(value.floats, shape: value.shape)
-                }
-            return (variable.name, tensor)
-        }
+    func checkpointTensors() throws -> [(name: String, tensor: TensorValue)] {
+        try graph.variables.map { ($0.name, try value(of: $0)) }
     }
 
     /// Gives variables the values that a checkpoint holds.
@@ -61,19 +53,11 @@ extension Session {
         }
     }
 
-    private func set(_ variable: Variable, to tensor: TensorData) {
-        if let ints = tensor.values(of: Int32.self) {
-            set(variable, to: Value(.int32(ints), shape: tensor.shape))
-        } else if let floats = tensor.values(of: Float.self) {
-            set(variable, to: Value(floats, shape: tensor.shape))
-        }
-    }
 }
 
 extension Variable {
     fileprivate var description: TensorDescription {
-        TensorDescription(
-            name: name, elementType: type == .int32 ? .int32 : .float32, shape: shape)
+        TensorDescription(name: name, type: type, shape: shape)
     }
 }
 

@@ -189,8 +189,9 @@ final class Training: Trainer {
     }
 
     private func collectSummary() throws -> Summary {
-        try session.run(
-            program.summary, feed: validationFeed, profile: profile?.profile(for: .summary))
+        try Summary(
+            session.run(
+                program.summary, feed: validationFeed, profile: profile?.profile(for: .summary)))
     }
 
     // MARK: Steps

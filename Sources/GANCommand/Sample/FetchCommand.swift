@@ -55,7 +55,7 @@ struct FetchCommand: ParsableCommand {
         try Folder.create(out)
         for (name, value) in zip(tensors, values) {
             let path = "\(out)/\(String(name.map { "/:".contains($0) ? "." : $0 })).npy"
-            try NPY(shape: value.shape, values: value.asFloats).write(to: path)
+            try NPY.write(Value(value.asFloats, shape: value.shape), to: path)
             let number = value.shape.isEmpty ? " = \(value.scalarText)" : ""
             System.print("\(name)\(number), \(value.shape): \(path)\n")
         }
@@ -64,15 +64,15 @@ struct FetchCommand: ParsableCommand {
     /// The images of --images.
     private func givenImages() throws -> Value? {
         guard let images else { return nil }
-        let array = try NPY(path: images, shape: [nil, MNIST.pixelCount])
+        let array = try NPY.read(images, shape: [nil, MNIST.pixelCount])
         guard array.shape[0] > 0 else { throw CommandError("\(images) holds no images; give some") }
-        if let place = array.values.firstIndex(where: { !(0...1).contains($0) }) {
+        if let place = array.floats.firstIndex(where: { !(0...1).contains($0) }) {
             let (image, pixel) = place.quotientAndRemainder(dividingBy: MNIST.pixelCount)
             throw CommandError(
-                "\(images) holds \(array.values[place]) in image \(image), pixel \(pixel); give "
+                "\(images) holds \(array.floats[place]) in image \(image), pixel \(pixel); give "
                     + "images in 0...1")
         }
-        return Value(array.values, shape: array.shape)
+        return array
     }
 
     private func trainingImages(count: Int) throws -> Value {

@@ -66,7 +66,7 @@ struct SampleCommand: ParsableCommand {
         switch format {
         case .png: try write(grid(images.floats))
         case .npy, nil:
-            try NPY(shape: [count, MNIST.side, MNIST.side], values: images.floats).write(to: out)
+            try NPY.write(images.reshaped([count, MNIST.side, MNIST.side]), to: out)
         }
         let name = RunPlace.words(ofCheckpoint: checkpoint).printable
         System.print("\(count) images of \(name) are in \(out.printable)\n")

@@ -64,17 +64,17 @@ struct SampleSource: ParsableArguments {
     /// - Parameter count: The vectors to draw where none are given.
     func noiseValue(count: Int) throws -> Value {
         guard let noise else { return Sampler.noise(count: count, seed: seed ?? 0) }
-        let array = try NPY(path: noise, shape: [nil, Sampler.noiseSize])
+        let array = try NPY.read(noise, shape: [nil, Sampler.noiseSize])
         guard (1...Self.greatestCount).contains(array.shape[0]) else {
             throw CommandError(
                 "\(noise) holds \(array.shape[0]) vectors; give 1...\(Self.greatestCount)")
         }
-        if let place = array.values.firstIndex(where: { !$0.isFinite }) {
+        if let place = array.floats.firstIndex(where: { !$0.isFinite }) {
             let (vector, number) = place.quotientAndRemainder(dividingBy: Sampler.noiseSize)
             throw CommandError(
-                "\(noise) holds \(array.values[place]) in vector \(vector), number \(number); give "
+                "\(noise) holds \(array.floats[place]) in vector \(vector), number \(number); give "
                     + "finite numbers")
         }
-        return Value(array.values, shape: array.shape)
+        return array
     }
 }

@@ -100,7 +100,7 @@ extension Image {
 
     /// Gives pixels the colour of those that are not numbers.
     private mutating func markBad(_ isBad: [UInt8]) {
-        let color = FloatImage.badColor(channels: channels)
+        let color = ImageScaling.badColor(channels: channels)
         var pixels = self.pixels
         for start in stride(from: 0, to: pixels.count, by: channels)
         where isBad[start..<start + channels].contains(1) {

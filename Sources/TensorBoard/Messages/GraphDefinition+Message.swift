@@ -58,9 +58,9 @@ extension AttributeValue {
             case .shape(let shape):
                 $0.value_case = TENSORFLOW__ATTR_VALUE__VALUE_SHAPE
                 $0.shape = shape.message(in: arena)
-            case .tensor(let tensor):
+            case .tensor(let elements, let shape):
                 $0.value_case = TENSORFLOW__ATTR_VALUE__VALUE_TENSOR
-                $0.tensor = tensor.message(in: arena)
+                $0.tensor = elements.constantMessage(shape: shape, in: arena)
             case .bytesList, .intList, .floatList, .boolList, .typeList, .shapeList:
                 $0.value_case = TENSORFLOW__ATTR_VALUE__VALUE_LIST
                 $0.list = listMessage(in: arena)
@@ -87,69 +87,6 @@ extension AttributeValue {
                 ($0.n_shape, $0.shape) = arena.repeated(list.map { $0.message(in: arena) })
             case .bytes, .int, .float, .bool, .type, .shape, .tensor:
                 break  // No lists.
-            }
-        }
-    }
-}
-
-extension DataType {
-    var message: Tensorflow__DataType {
-        Tensorflow__DataType(UInt32(rawValue))
-    }
-}
-
-extension TensorShape {
-    func message(
-        in arena: MessageArena
-    ) -> UnsafeMutablePointer<Tensorflow__TensorShapeProto> {
-        arena.make(tensorflow__tensor_shape_proto__init) {
-            guard let dimensions else {
-                $0.unknown_rank = 1
-                return
-            }
-            ($0.n_dim, $0.dim) = arena.repeated(
-                dimensions.map { size in
-                    arena.make(tensorflow__tensor_shape_proto__dim__init) {
-                        $0.size = size.map(Int64.init) ?? -1
-                    }
-                })
-        }
-    }
-}
-
-extension TensorValue {
-    /// Several numbers go into the message as one piece; a single one, strings, truth values and
-    /// bytes one by one, as TensorFlow's `make_tensor_proto` does it, and the defaults of its ops
-    /// have them.
-    func message(
-        in arena: MessageArena
-    ) -> UnsafeMutablePointer<Tensorflow__TensorProto> {
-        arena.make(tensorflow__tensor_proto__init) {
-            $0.dtype = elements.type.message
-            $0.tensor_shape = TensorShape(shape).message(in: arena)
-            switch elements {
-            case .strings(let strings):
-                ($0.n_string_val, $0.string_val) = arena.repeated(strings.map { arena.bytes($0) })
-            case .floats(let numbers) where numbers.count == 1:
-                ($0.n_float_val, $0.float_val) = arena.repeated(numbers)
-            case .doubles(let numbers) where numbers.count == 1:
-                ($0.n_double_val, $0.double_val) = arena.repeated(numbers)
-            case .int32s(let numbers) where numbers.count == 1:
-                ($0.n_int_val, $0.int_val) = arena.repeated(numbers)
-            case .int64s(let numbers) where numbers.count == 1:
-                ($0.n_int64_val, $0.int64_val) = arena.repeated(numbers)
-            case .bools(let values):
-                ($0.n_bool_val, $0.bool_val) = arena.repeated(values.map { $0 ? 1 : 0 })
-            case .uint8s(let bytes):
-                ($0.n_int_val, $0.int_val) = arena.repeated(bytes.map(Int32.init))
-            case .floats(let numbers):
-                $0.tensor_content = numbers.withUnsafeBytes { arena.bytes($0) }
-            case .doubles(let numbers):
-                $0.tensor_content = numbers.withUnsafeBytes { arena.bytes($0) }
-            case .int32s(let numbers):
-                $0.tensor_content = numbers.withUnsafeBytes { arena.bytes($0) }
-            case .int64s(let numbers):
-                $0.tensor_content = numbers.withUnsafeBytes { arena.bytes($0) }
             }
         }
     }

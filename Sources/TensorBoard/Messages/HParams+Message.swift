@@ -86,7 +86,7 @@ extension Summary.Value {
         Self(
             tag: tag,
             content: .tensor(
-                Summary.Tensor([] as [Float], shape: [0]),
+                TensorValue([] as [Float], shape: [0]),
                 Summary.Plugin(name: "hparams", content: content)))
     }
 }

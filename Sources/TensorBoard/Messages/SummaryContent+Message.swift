@@ -92,26 +92,3 @@ extension Summary.Plugin.DataClass {
         }
     }
 }
-
-extension Summary.Tensor {
-    /// About how many bytes of memory the elements take.
-    var cost: Int {
-        switch elements {
-        case .bytes(let bytes): bytes.count
-        case .strings(let strings): strings.reduce(0) { $0 + 32 + $1.count }
-        }
-    }
-
-    func message(in arena: MessageArena) -> UnsafeMutablePointer<Tensorflow__TensorProto> {
-        arena.make(tensorflow__tensor_proto__init) {
-            $0.dtype = type.message
-            $0.tensor_shape = TensorShape(shape).message(in: arena)
-            switch elements {
-            case .bytes(let bytes):
-                $0.tensor_content = arena.bytes(bytes)
-            case .strings(let strings):
-                ($0.n_string_val, $0.string_val) = arena.repeated(strings.map { arena.bytes($0) })
-            }
-        }
-    }
-}

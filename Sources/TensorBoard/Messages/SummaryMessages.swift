@@ -65,7 +65,7 @@ struct SummaryMessages: ~Copyable {
         case .precisionRecall(let curve):
             let rows = curve.counts.rows
             message.pointee.value_case = TENSORFLOW__SUMMARY__VALUE__VALUE_TENSOR
-            message.pointee.tensor = Summary.Tensor(
+            message.pointee.tensor = TensorValue(
                 rows.flatMap { $0.map(Self.finite) }, shape: [rows.count, rows[0].count]
             ).message(in: arena)
         case .tensor(let tensor, _):

@@ -166,24 +166,3 @@ extension Event.Tensor.Elements {
         return position == content.byteCount ? strings : nil
     }
 }
-
-extension Float {
-    /// The number whose IEEE 754 binary16 has these bits.
-    init(halfBits bits: UInt16) {
-        let sign: Float = bits & 0x8000 == 0 ? 1 : -1
-        let (exponent, fraction) = (Int(bits >> 10 & 0x1f), UInt32(bits & 0x3ff))
-        switch exponent {
-        case 0: self = sign * Float(fraction) * 0x1p-24
-        case 31:
-            self.init(bitPattern: UInt32(bits & 0x8000) << 16 | 0x7f80_0000 | fraction << 13)
-        default:
-            let scale = Float(sign: .plus, exponent: exponent - 25, significand: 1)
-            self = sign * Float(1024 + fraction) * scale
-        }
-    }
-
-    /// The number whose upper half is these bits.
-    init(bfloat16Bits bits: UInt16) {
-        self.init(bitPattern: UInt32(bits) << 16)
-    }
-}

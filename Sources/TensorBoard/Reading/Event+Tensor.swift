@@ -1,7 +1,7 @@
 extension Event {
     /// A tensor of a summary, as TensorFlow 2 stores all kinds of value.
     public struct Tensor: Sendable, Equatable {
-        /// The type of the elements, TensorFlow's number; `DataType` has most.
+        /// The type of the elements, TensorFlow's number; perhaps none of `DataType`.
         public let type: Int
         /// The sizes, as the file states them; `[]` for a single number.
         public let shape: [Int]
@@ -80,19 +80,8 @@ extension Event {
 extension Event.Tensor {
     /// TensorFlow's name of the type, such as `half`; `type 99` for one that has none.
     public var typeName: String {
-        let isReference = type > 100
-        let name = Self.typeNames[isReference ? type - 100 : type]
-        return name.map { isReference ? "\($0)_ref" : $0 } ?? "type \(type)"
+        Int32(exactly: type).flatMap(DataType.init)?.name ?? "type \(type)"
     }
-
-    /// `dtypes.py` of TensorFlow.
-    private static let typeNames = [
-        1: "float32", 2: "float64", 3: "int32", 4: "uint8", 5: "int16", 6: "int8", 7: "string",
-        8: "complex64", 9: "int64", 10: "bool", 11: "qint8", 12: "quint8", 13: "qint32",
-        14: "bfloat16", 15: "qint16", 16: "quint16", 17: "uint16", 18: "complex128", 19: "float16",
-        20: "resource", 21: "variant", 22: "uint32", 23: "uint64", 24: "float8_e5m2",
-        25: "float8_e4m3fn", 29: "int4", 30: "uint4",
-    ]
 
     /// The first element, if it is a number.
     var firstNumber: Event.Number? {

@@ -111,7 +111,7 @@ extension CustomScalars {
         Summary.Value(
             tag: Self.tag,
             content: .tensor(
-                Summary.Tensor(byteStrings: [try serialized()], shape: []),
+                TensorValue(byteStrings: [try serialized()], shape: []),
                 Summary.Plugin(name: "custom_scalars")))
     }
 }

@@ -36,24 +36,24 @@ extension Summary.Value {
         _ mesh: Mesh, tag: String, metadata: Summary.Metadata? = nil
     ) -> [Self] {
         typealias Kind = Tensorboard__Mesh__MeshPluginData__ContentType
-        var parts: [(Kind, String, Summary.Tensor)] = [
+        var parts: [(Kind, String, TensorValue)] = [
             (
                 TENSORBOARD__MESH__MESH_PLUGIN_DATA__CONTENT_TYPE__VERTEX, "VERTEX",
-                Summary.Tensor(mesh.vertices, shape: [1, mesh.vertices.count / 3, 3])
+                TensorValue(mesh.vertices, shape: [1, mesh.vertices.count / 3, 3])
             )
         ]
         if !mesh.faces.isEmpty {
             parts.append(
                 (
                     TENSORBOARD__MESH__MESH_PLUGIN_DATA__CONTENT_TYPE__FACE, "FACE",
-                    Summary.Tensor(mesh.faces, shape: [1, mesh.faces.count / 3, 3])
+                    TensorValue(mesh.faces, shape: [1, mesh.faces.count / 3, 3])
                 ))
         }
         if !mesh.colors.isEmpty {
             parts.append(
                 (
                     TENSORBOARD__MESH__MESH_PLUGIN_DATA__CONTENT_TYPE__COLOR, "COLOR",
-                    Summary.Tensor(mesh.colors, shape: [1, mesh.colors.count / 3, 3])
+                    TensorValue(mesh.colors, shape: [1, mesh.colors.count / 3, 3])
                 ))
         }
         let components = parts.reduce(UInt32(0)) { $0 | 1 << UInt32($1.0.rawValue) }

@@ -28,15 +28,8 @@ extension Summary {
         let images = FloatImage.batch(
             pixels, count: count, height: height, width: width, channels: channels)
         return Summary(
-            zip(imageTags(tag, count: count, maxOutputs: maxOutputs), images).map {
+            zip(CollectedSummary.imageTags(tag, count: count, maxOutputs: maxOutputs), images).map {
                 Value(tag: $0, content: .floatImage($1))
             })
-    }
-
-    /// The tags of the images of a batch.
-    package static func imageTags(_ tag: String, count: Int, maxOutputs: Int) -> [String] {
-        precondition(maxOutputs > 0, "images of \(tag): maxOutputs must be at least 1")
-        if maxOutputs == 1 { return Array(repeating: "\(tag)/image", count: min(count, 1)) }
-        return (0..<min(count, maxOutputs)).map { "\(tag)/image/\($0)" }
     }
 }

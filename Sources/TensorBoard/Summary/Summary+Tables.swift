@@ -12,7 +12,7 @@ extension Summary.Value {
         precondition(
             rows.allSatisfy { $0.count == columns }, "a table whose rows differ in length: \(tag)")
         guard rows.allSatisfy({ $0.allSatisfy(\.isPlain) }) else {
-            let cells = Summary.Tensor(strings: rows.flatMap { $0 }, shape: [rows.count, columns])
+            let cells = TensorValue(strings: rows.flatMap { $0 }, shape: [rows.count, columns])
             return Self(tag: tag, content: .tensor(cells, .text))
         }
         // As TensorBoard's `make_table` writes it (plugins/text/text_plugin.py).

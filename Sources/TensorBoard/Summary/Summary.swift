@@ -56,7 +56,7 @@ public struct Summary: Sendable, Equatable {
         /// How well a classifier does at each threshold.
         case precisionRecall(PrecisionRecallCurve)
         /// A tensor, for the plugin that knows what it means.
-        case tensor(Tensor, Plugin)
+        case tensor(TensorValue, Plugin)
     }
 
     /// A distribution, as numbers still to be counted or as ready buckets.
@@ -119,6 +119,6 @@ extension Summary.Value {
 
     /// A text in Markdown.
     public static func text(_ markdown: String, tag: String) -> Self {
-        Self(tag: tag, content: .tensor(Summary.Tensor(strings: [markdown], shape: []), .text))
+        Self(tag: tag, content: .tensor(TensorValue(strings: [markdown], shape: []), .text))
     }
 }

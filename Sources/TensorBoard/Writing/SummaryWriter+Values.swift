@@ -1,4 +1,18 @@
 extension SummaryWriter {
+    /// Logs what the summary ops of a graph collected in a run.
+    ///
+    /// - Parameters:
+    ///   - collected: The values.
+    ///   - step: The step that they belong to.
+    ///   - wallTime: Seconds since 1970; the current time if none is given.
+    /// - Throws: `EventFileError` as ``add(_:step:wallTime:)`` of a ``Summary`` does.
+    @_disfavoredOverload  // A summary that is made on the spot is a `Summary`.
+    public func add(
+        _ collected: CollectedSummary, step: Int64, wallTime: Double? = nil
+    ) throws(EventFileError) {
+        try add(Summary(collected), step: step, wallTime: wallTime)
+    }
+
     /// Logs a distribution.
     ///
     /// - Parameters:
@@ -191,7 +205,7 @@ extension SummaryWriter {
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
     public func addTensor(
-        _ tensor: Summary.Tensor, plugin: Summary.Plugin, tag: String, step: Int64,
+        _ tensor: TensorValue, plugin: Summary.Plugin, tag: String, step: Int64,
         metadata: Summary.Metadata? = nil, wallTime: Double? = nil
     ) throws(EventFileError) {
         try add(.tensor(tensor, plugin), tag, step, metadata, wallTime)

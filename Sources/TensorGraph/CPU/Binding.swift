@@ -1,5 +1,5 @@
 internal import CKernels
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// One call of a plan, with everything bound.
 typealias Kernel = () -> Void

@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// A tensor in memory during a run.
 struct Buffer {
@@ -15,7 +15,7 @@ struct Buffer {
 
 /// The place for one summary.
 final class SummarySlot {
-    var summary = Summary()
+    var summary = CollectedSummary()
     /// Whether the op that fills it is done: one that takes long does a part each time that it is
     /// called.
     var isComplete = true
@@ -61,19 +61,12 @@ extension Value {
 
     /// Copies the numbers into a buffer of the same type and size.
     func copy(to buffer: Buffer) {
-        func copy<T>(_ elements: [T]) {
-            elements.withUnsafeBytes { bytes in
+        withBytes { bytes in
+            bytes.withUnsafeBytes { bytes in
                 if let source = bytes.baseAddress {
                     buffer.pointer.copyMemory(from: source, byteCount: bytes.count)
                 }
             }
-        }
-        switch elements {
-        case .float(let elements): copy(elements)
-        case .int32(let elements): copy(elements)
-        case .int64(let elements): copy(elements)
-        case .bool(let elements): copy(elements)
-        case .string: break
         }
     }
 }

@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// Where everything lies that a run needs beside the variables: feeds, constants, results and
 /// scratch memory, in one block.

@@ -1,5 +1,5 @@
 internal import CKernels
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// A run, compiled: what a session does for one set of fetches, targets and fed shapes.
 ///
@@ -188,5 +188,7 @@ final class Plan {
     func value(_ fetch: Int) -> Value { Value(outputs[fetch]) }
 
     /// A fetched summary after a run.
-    func summary(_ fetch: Int) -> Summary { outputs[fetch].slot?.summary ?? Summary() }
+    func summary(_ fetch: Int) -> CollectedSummary {
+        outputs[fetch].slot?.summary ?? CollectedSummary()
+    }
 }

@@ -1,5 +1,5 @@
 internal import CKernels
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// What outlives a run: a session's variables, random states and threads.
 final class Resources {

@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 extension Node {
     /// The integers of an attribute that is a list of them, such as `strides`.
@@ -59,7 +59,7 @@ extension Node {
         guard case .shape(let shape)? = attributes[attribute] else {
             preconditionFailure("\(self) has no shape named \(attribute)")
         }
-        return Shape(unknownOr: shape.dimensions)
+        return shape
     }
 }
 
@@ -69,11 +69,4 @@ extension AttributeValue {
     }
 
     static func ints(_ ints: [Int]) -> AttributeValue { .intList(ints.map(Int64.init)) }
-}
-
-extension Shape {
-    /// The shape as a GraphDef has it.
-    var attribute: TensorShape {
-        dimensions.map { TensorShape($0) } ?? .unknown
-    }
 }

@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// One branch of a conditional while it is built: TensorFlow 1's `CondContext`.
 ///

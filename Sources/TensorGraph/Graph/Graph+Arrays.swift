@@ -1,4 +1,4 @@
-public import TensorBoard
+public import TensorFlowTypes
 
 // The graph's vocabulary: methods that make nodes, named as TensorFlow's functions are, in Swift's
 // spelling.
@@ -6,20 +6,32 @@ public import TensorBoard
 extension Graph {
     /// A tensor that each run is fed; `tf.placeholder`.
     ///
-    /// - Parameter shape: what is known of the shape; a `nil` dimension takes any size.
+    /// - Parameters:
+    ///   - shape: what is known of the shape; a `nil` dimension takes any size.
+    ///   - type: `float`, `int32`, `int64` or `bool`.
     public func placeholder(_ shape: Shape, type: DataType = .float, name: String) -> Tensor {
-        add(
+        checkIsComputed(type, of: name)
+        return add(
             .placeholder, name, [Tensor](),
-            attributes: ["dtype": .type(type), "shape": .shape(shape.attribute)]
+            attributes: ["dtype": .type(type), "shape": .shape(shape)]
         ).output()
     }
 
     /// A tensor that never changes; `tf.constant`.
+    ///
+    /// - Parameter value: of type `float`, `int32`, `int64`, `bool` or `string`.
     public func constant(_ value: Value, name: String = "Const") -> Tensor {
-        add(
+        checkIsComputed(value.type, of: name)
+        return add(
             .const, name, [Tensor](),
             attributes: ["dtype": .type(value.type), "value": value.attribute]
         ).output()
+    }
+
+    private func checkIsComputed(_ type: DataType, of name: String) {
+        precondition(
+            DataType.computed.contains(type),
+            "\(name) is of type \(type), which graphs do not compute")
     }
 
     /// Zeros of a shape that is known whole; `tf.zeros`.

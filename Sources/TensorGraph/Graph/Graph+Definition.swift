@@ -1,4 +1,4 @@
-public import TensorBoard
+public import TensorFlowTypes
 
 extension Graph {
     /// The graph as a GraphDef, as TensorFlow would write it: what the Graphs tab shows and
@@ -11,7 +11,7 @@ extension Graph {
             nodes: nodes.map { node in
                 var attributes = node.attributes
                 if !node.outputs.isEmpty {
-                    attributes["_output_shapes"] = .shapeList(node.outputs.map(\.shape.attribute))
+                    attributes["_output_shapes"] = .shapeList(node.outputs.map(\.shape))
                 }
                 return GraphDefinition.Node(
                     name: node.name, op: node.op.name,

@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 extension Graph {
     /// An element-wise op of two tensors, as an operator makes it: below a scope of its own name.

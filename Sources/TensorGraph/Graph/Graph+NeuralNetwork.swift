@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// How a window meets the border of an image.
 public enum Padding: String, Sendable {

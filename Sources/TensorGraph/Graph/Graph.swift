@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// A static graph, as TensorFlow 1 has it: built once by the methods below, then run by a
 /// ``Session``.

@@ -1,4 +1,4 @@
-public import TensorBoard
+public import TensorFlowTypes
 
 /// An op in a graph with its inputs: TensorFlow's `Operation`.
 ///

@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// An operation: TensorFlow's name for it, and everything that the engine knows of it.
 ///

@@ -1,4 +1,4 @@
-public import TensorBoard
+public import TensorFlowTypes
 
 /// One output of a node: a symbolic array whose numbers exist only while a session runs.
 ///

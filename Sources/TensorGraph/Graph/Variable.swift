@@ -1,4 +1,4 @@
-public import TensorBoard
+public import TensorFlowTypes
 
 /// A tensor that keeps its value from run to run: TensorFlow 1's reference variable.
 ///
@@ -107,7 +107,7 @@ extension Graph {
         let node = add(
             .variable, scope, [Tensor](),
             attributes: [
-                "dtype": .type(initial.type), "shape": .shape(initial.shape.attribute),
+                "dtype": .type(initial.type), "shape": .shape(initial.shape),
                 "container": .string(""), "shared_name": .string(""),
             ])
         let assign = assign(node.output(), initial)

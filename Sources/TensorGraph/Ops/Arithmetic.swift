@@ -1,5 +1,5 @@
 internal import CKernels
-internal import TensorBoard
+internal import TensorFlowTypes
 
 // Element-wise arithmetic of two tensors, with broadcasting. Gradients after
 // tensorflow/python/ops/math_grad.py.

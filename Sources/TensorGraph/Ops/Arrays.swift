@@ -1,5 +1,5 @@
 internal import CKernels
-internal import TensorBoard
+internal import TensorFlowTypes
 
 // Ops that make, move or reshape values. Gradients after tensorflow/python/ops/array_grad.py.
 
@@ -12,13 +12,17 @@ extension Op {
     static let const: Op = Op(
         "Const",
         outputs: { context in
-            guard case .tensor(let tensor)? = context.node.attributes["value"] else { return [] }
-            return [TensorType(Shape(tensor.shape), tensor.elements.type)]
+            guard case .tensor(let value, let shape)? = context.node.attributes["value"] else {
+                return []
+            }
+            return [TensorType(Shape(shape), value.type)]
         },
         gradient: .notDifferentiable,
         fold: { context in
-            guard case .tensor(let tensor)? = context.node.attributes["value"] else { return nil }
-            return [Value(tensor)]
+            guard case .tensor(let value, let shape)? = context.node.attributes["value"] else {
+                return nil
+            }
+            return [value.shape == shape ? value : value.repeated(shape)]
         })
 
     static let placeholder: Op = Op(
@@ -186,60 +190,21 @@ extension Op {
 }
 
 extension Value {
-    init(_ tensor: TensorValue) {
-        let size = tensor.shape.reduce(1, *)
-        func filled<T>(_ elements: [T]) -> [T] {
-            elements.count == size ? elements : [T](repeating: elements[0], count: size)
-        }
-        switch tensor.elements {
-        case .floats(let floats): self.init(.float(filled(floats)), shape: tensor.shape)
-        case .doubles(let doubles):
-            self.init(.float(filled(doubles.map(Float.init))), shape: tensor.shape)
-        case .uint8s(let bytes):
-            self.init(.int32(filled(bytes.map(Int32.init))), shape: tensor.shape)
-        case .int32s(let ints): self.init(.int32(filled(ints)), shape: tensor.shape)
-        case .int64s(let ints): self.init(.int64(filled(ints)), shape: tensor.shape)
-        case .bools(let bools): self.init(.bool(filled(bools)), shape: tensor.shape)
-        case .strings(let strings):
-            self.init(
-                .string(filled(strings.map { String(decoding: $0, as: UTF8.self) })),
-                shape: tensor.shape)
-        }
-    }
-
     /// The value as a constant's attribute. Elements that are all equal are written once, but for
     /// int32, as shapes are: TensorFlow writes a list as it stands, and what `fill` makes once.
     var attribute: AttributeValue {
-        func packed<T: Equatable>(_ elements: [T]) -> [T] {
-            guard let first = elements.first, elements.allSatisfy({ $0 == first }) else {
-                return elements
-            }
-            return [first]
+        func isFilled<T: Equatable>(_ elements: [T]) -> Bool {
+            elements.count > 1 && elements.allSatisfy { $0 == elements[0] }
         }
-        let elements: TensorValue.Elements =
-            switch self.elements {
+        let isFilled =
+            switch elements {
             // By their bits, for 0 equals -0, and NaN nothing.
-            case .float(let floats):
-                .floats(packed(floats.map(\.bitPattern)).map(Float.init(bitPattern:)))
-            case .int32(let ints): .int32s(ints)
-            case .int64(let ints): .int64s(packed(ints))
-            case .bool(let bools): .bools(packed(bools))
-            case .string(let strings): .strings(packed(strings.map { Array($0.utf8) }))
+            case .float(let floats): isFilled(floats.map(\.bitPattern))
+            case .int64(let ints): isFilled(ints)
+            case .bool(let bools): isFilled(bools)
+            case .string(let strings): isFilled(strings)
+            case .int32, .double, .uint8, .bytes: false
             }
-        return .tensor(TensorValue(shape: shape, elements: elements))
-    }
-
-    /// A scalar's element, as often as `shape` says.
-    func repeated(_ shape: [Int]) -> Value {
-        let count = shape.reduce(1, *)
-        let elements: Elements =
-            switch self.elements {
-            case .float(let floats): .float([Float](repeating: floats[0], count: count))
-            case .int32(let ints): .int32([Int32](repeating: ints[0], count: count))
-            case .int64(let ints): .int64([Int64](repeating: ints[0], count: count))
-            case .bool(let bools): .bool([Bool](repeating: bools[0], count: count))
-            case .string(let strings): .string([String](repeating: strings[0], count: count))
-            }
-        return Value(elements, shape: shape)
+        return .tensor(isFilled ? firstElement : self, shape: shape)
     }
 }

@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 // Ops that give or take bools, and changes of type.
 
@@ -42,7 +42,7 @@ extension Op {
             case .int32(let ints): numbers = ints.map(Double.init)
             case .int64(let ints): numbers = ints.map(Double.init)
             case .bool(let bools): numbers = bools.map { $0 ? 1 : 0 }
-            case .string: return nil
+            case .double, .uint8, .string, .bytes: return nil
             }
             switch context.node.type("DstT") {
             case .float: return [Value(numbers.map(Float.init), shape: value.shape)]

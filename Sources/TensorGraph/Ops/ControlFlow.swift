@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 extension Op {
     static let controlFlow: [Op] = [.noOp, .`switch`, .merge]

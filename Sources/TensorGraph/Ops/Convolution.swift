@@ -1,5 +1,5 @@
 internal import CKernels
-internal import TensorBoard
+internal import TensorFlowTypes
 
 // Convolutions over NHWC images, and the biases added to them. Gradients after
 // tensorflow/python/ops/nn_grad.py.

@@ -1,6 +1,6 @@
 internal import CKernels
 internal import Platform
-internal import TensorBoard
+internal import TensorFlowTypes
 
 // Element-wise functions of one tensor, and their gradients, after
 // tensorflow/python/ops/math_grad.py and nn_grad.py.

@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 extension Op {
     static let products: [Op] = [.matMul]

@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 extension Op {
     static let pools: [Op] = [.maxPool, .maxPoolGrad, .maxPoolGradGrad]

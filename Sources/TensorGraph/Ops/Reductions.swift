@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 // Reductions over axes. Gradients after tensorflow/python/ops/math_grad.py.
 

@@ -1,5 +1,5 @@
 internal import CKernels
-internal import TensorBoard
+internal import TensorFlowTypes
 
 // Ops that choose, element by element, between two tensors. Gradients after
 // tensorflow/python/ops/math_grad.py: what is chosen gets the whole gradient, and of two equal

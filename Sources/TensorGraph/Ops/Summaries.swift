@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 // Summary ops. What they collect is a value, in place of TensorFlow's serialized string.
 
@@ -24,7 +24,7 @@ extension Op {
             context.require(
                 sizes.count == 4 && [1, 3, 4].contains(sizes[3]),
                 "it takes NHWC images of 1, 3 or 4 channels")
-            let tags = Summary.imageTags(
+            let tags = CollectedSummary.imageTags(
                 tag, count: sizes[0], maxOutputs: context.node.int("max_images"))
             return .step(.summary(.images(tags: tags)), reading: [1])
         })
@@ -42,14 +42,14 @@ private enum Collect {
 
     /// The tag, which is the constant that the op's first input is.
     static func tag(_ context: OpContext) -> String {
-        guard case .string(let tags)? = context.values[0]?.elements, let tag = tags.first else {
+        guard let tag = context.values[0]?.strings.first else {
             preconditionFailure("\(context.node): its tag has to be a constant")
         }
-        return tag
+        return String(decoding: tag, as: UTF8.self)
     }
 }
 
-/// The summary that a graph collects in a run: what a session gives to a writer.
+/// The summary that a graph collects in a run: what a session gives as a ``CollectedSummary``.
 public struct SummaryTensor: Hashable {
     /// The node's output: a serialized `Summary`, to TensorFlow.
     public let tensor: Tensor
@@ -73,7 +73,7 @@ extension Graph {
     @discardableResult
     public func imageSummary(_ name: String, _ images: Tensor, maxOutputs: Int = 3) -> SummaryTensor
     {
-        let red = TensorValue(shape: [4], elements: .uint8s([255, 0, 0, 255]))
+        let red = TensorValue(.uint8([255, 0, 0, 255]), shape: [4])
         return collect(
             .imageSummary, name, images, argument: "tag",
             ["max_images": .int(Int64(maxOutputs)), "bad_color": .tensor(red)])

@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 // Variables, and what writes to them. The first output of a write is the variable itself, as
 // TensorFlow 1's references are.

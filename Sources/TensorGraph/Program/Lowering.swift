@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// What an op becomes once all shapes are known.
 enum Lowering {

@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// What a step computes, as data: everything but its operands.
 ///
@@ -11,7 +11,7 @@ enum Primitive {
     /// What a variable holds.
     case variable(Node)
     /// Known numbers.
-    case constant(TensorGraph.Value)
+    case constant(TensorValue)
 
     // MARK: What costs nothing
 

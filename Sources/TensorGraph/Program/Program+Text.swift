@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 // A program as text, one line a step:
 //
@@ -203,7 +203,7 @@ extension WindowGeometry {
     }
 }
 
-extension TensorGraph.Value {
+extension TensorValue {
     /// The first element as text.
     fileprivate var first: String {
         switch elements {
@@ -211,7 +211,8 @@ extension TensorGraph.Value {
         case .int32(let elements): "\(elements.first ?? 0)"
         case .int64(let elements): "\(elements.first ?? 0)"
         case .bool(let elements): "\(elements.first ?? false)"
-        case .string(let elements): "\"\(elements.first ?? "")\""
+        case .string(let elements): "\"\(String(decoding: elements.first ?? [], as: UTF8.self))\""
+        case .double, .uint8, .bytes: "\(type)"  // Not computed with.
         }
     }
 }

@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// What a run does, as data: values, and the steps that make them, in order.
 ///

@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// The part of a graph that a run needs, with every shape known, and with all
 /// values known that follow from shapes and constants.

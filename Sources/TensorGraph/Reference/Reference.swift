@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// The plain backend: a program's steps, one after another, in loops of doubles.
 ///
@@ -125,15 +125,15 @@ struct Reference {
     }
 }
 
-extension TensorGraph.Value {
-    /// The elements as doubles; of bools 0 and 1, of strings none.
+extension TensorValue {
+    /// The elements as doubles; of bools 0 and 1; none of types that are not computed with.
     var doubles: [Double] {
         switch elements {
         case .float(let elements): elements.map(Double.init)
         case .int32(let elements): elements.map(Double.init)
         case .int64(let elements): elements.map(Double.init)
         case .bool(let elements): elements.map { $0 ? 1 : 0 }
-        case .string: []
+        case .double, .uint8, .string, .bytes: []
         }
     }
 }

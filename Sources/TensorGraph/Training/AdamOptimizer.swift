@@ -1,5 +1,5 @@
 internal import Platform
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// Adam (Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015), as TensorFlow 1's
 /// `AdamOptimizer` has it.

@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 extension Graph {
     /// The gradients of `y` with respect to each of `xs`, as new nodes; `tf.gradients`.

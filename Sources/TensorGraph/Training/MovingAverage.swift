@@ -1,4 +1,4 @@
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// Averages of tensors that forget exponentially; TensorFlow 1's `ExponentialMovingAverage`,
 /// without debiasing.

@@ -1,5 +1,5 @@
 """Makes the .npy files beside it with NumPy 2.4: the numbers -2, -1.5, … of shape [3, 4] in all the ways that are
-read, and some that are not."""
+read, some that are not, and of each type that is written."""
 import pathlib
 
 import numpy as np
@@ -17,3 +17,8 @@ np.save(folder / "record.npy", np.zeros(2, [("a", "<f4"), ("b", "<i4")]))
 for version in ((2, 0), (3, 0)):
     with open(folder / f"version{version[0]}.npy", "wb") as file:
         np.lib.format.write_array(file, numbers.astype("<f4"), version=version)
+for array in (
+    np.array([1, -2], "i4"), np.array([[-1], [2]], "i1"), np.uint16(40_000), np.array([0.5, -2], "f2"),
+    np.array([0.1]), np.array([[1 - 2j]], "c8"), np.array([True, False, True]),
+):
+    np.save(folder / f"written-{array.dtype}.npy", array)

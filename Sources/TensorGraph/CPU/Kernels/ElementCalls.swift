@@ -1,5 +1,5 @@
 internal import CKernels
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// Calls that go element by element, and have no part in a loop.
 enum Elements {

@@ -1,5 +1,5 @@
 internal import CKernels
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// How a loop of a program runs: in tiles, on all threads, with operands repeated where they are
 /// broadcast.

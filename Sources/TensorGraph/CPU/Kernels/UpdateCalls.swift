@@ -1,5 +1,5 @@
 internal import CKernels
-internal import TensorBoard
+internal import TensorFlowTypes
 
 /// Calls that write to variables, and those that keep what is about to be written.
 enum Updates {

@@ -12,8 +12,8 @@ public enum AttributeValue: Sendable, Equatable {
     case type(DataType)
     /// A shape, perhaps not wholly known.
     case shape(TensorShape)
-    /// A constant.
-    case tensor(TensorValue)
+    /// A constant of that shape. A single element stands for a whole tensor of it.
+    case tensor(TensorValue, shape: [Int])
     /// A list of strings.
     case bytesList([[UInt8]])
     /// A list of whole numbers.
@@ -26,6 +26,11 @@ public enum AttributeValue: Sendable, Equatable {
     case typeList([DataType])
     /// A list of shapes.
     case shapeList([TensorShape])
+
+    /// A constant.
+    public static func tensor(_ value: TensorValue) -> Self {
+        .tensor(value, shape: value.shape)
+    }
 
     /// The text's UTF-8 bytes, such as `"NHWC"` for `data_format`.
     public static func string(_ text: String) -> Self {
