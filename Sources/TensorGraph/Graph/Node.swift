@@ -26,7 +26,7 @@ public final class Node {
     /// The branch of a conditional that it belongs to.
     var branch: ConditionalBranch?
     /// Whether its value is that of a variable, which an assignment may take as its target.
-    var isVariable: Bool { op.name == Op.variable.name }
+    var isVariable: Bool { op.role == .variable }
 
     unowned let graph: Graph
 

@@ -27,6 +27,8 @@ public struct Op: Sendable {
     let lower: @Sendable (OpContext) -> Lowering
     /// Whether running it does more than computing its outputs, so that it may not be folded away.
     let hasEffect: Bool
+    /// Where its outputs come from.
+    let role: Role
     /// Which inputs are variables that it writes to.
     let writes: [Int]
     /// The attributes that repeat an input's type, with that input: TensorFlow wants them in a
@@ -39,6 +41,7 @@ public struct Op: Sendable {
         gradient: Gradient,
         fold: (@Sendable (OpContext) -> [Value]?)? = nil,
         types: [String: Int] = ["T": 0],
+        role: Role = .computed,
         writes: [Int] = [],
         hasEffect: Bool = false,
         lower: @escaping @Sendable (OpContext) -> Lowering = { _ in .nothing }
@@ -49,8 +52,28 @@ public struct Op: Sendable {
         self.fold = fold
         self.lower = lower
         self.types = types
+        self.role = role
         self.writes = writes
         self.hasEffect = hasEffect || !writes.isEmpty
+    }
+}
+
+extension Op {
+    /// Where an op's outputs come from: most are computed from the inputs, and the engine treats the
+    /// others apart.
+    enum Role: Sendable {
+        /// They are computed from the inputs.
+        case computed
+        /// They are what the run is fed.
+        case fed
+        /// They are a variable's value.
+        case variable
+        /// Each is the shape of the input at its place, as a vector.
+        case shapes
+        /// All are the first input, and alive is the one that the second input names.
+        case fork
+        /// The first is the one input that is alive, the second its place among the inputs.
+        case join
     }
 }
 
@@ -107,7 +130,7 @@ struct OpContext {
     func shapeOperand(_ input: Int) -> Shape {
         if let ints = ints(input) { return Shape(ints.map { $0 < 0 ? nil : $0 }) }
         let source = node.inputs[input]
-        if source.node.op.name == Op.shape.name || source.node.op.name == Op.shapeN.name {
+        if source.node.op.role == .shapes {
             return source.node.inputs[source.index].shape
         }
         guard let rank = shape(input).known?.first else { return .unknown }

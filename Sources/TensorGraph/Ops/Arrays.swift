@@ -28,7 +28,7 @@ extension Op {
     static let placeholder: Op = Op(
         "Placeholder",
         outputs: { [TensorType($0.node.shape("shape"), $0.node.type("dtype"))] },
-        gradient: .notDifferentiable, hasEffect: true)
+        gradient: .notDifferentiable, role: .fed, hasEffect: true)
 
     static let identity: Op = Op(
         "Identity", outputs: Infer.likeFirst,
@@ -93,7 +93,8 @@ extension Op {
     static let shape: Op = Op(
         "Shape", outputs: Infer.shapeVectors,
         gradient: .notDifferentiable,
-        fold: { context in context.shape(0).known.map { [Value($0)] } })
+        fold: { context in context.shape(0).known.map { [Value($0)] } },
+        role: .shapes)
 
     static let shapeN: Op = Op(
         "ShapeN", outputs: Infer.shapeVectors,
@@ -101,7 +102,8 @@ extension Op {
         fold: { context in
             let shapes = context.inputs.compactMap(\.shape.known)
             return shapes.count == context.inputs.count ? shapes.map { Value($0) } : nil
-        })
+        },
+        role: .shapes)
 
     static let fill: Op = Op(
         "Fill",

@@ -22,7 +22,7 @@ extension Op {
             }
             return [tf.merge(both), nil]
         },
-        lower: { _ in .view(of: 0) })
+        role: .fork, lower: { _ in .view(of: 0) })
 
     /// The input that is alive, and its place among the inputs.
     static let merge: Op = Op(
@@ -59,5 +59,5 @@ extension Op {
             }
             return isChosen.map { tf.switching(dy, $0).output(1) }
         },
-        lower: { _ in .view(of: 0) })
+        role: .join, lower: { _ in .view(of: 0) })
 }

@@ -9,7 +9,7 @@ extension Op {
     static let variable: Op = Op(
         "VariableV2",
         outputs: { [TensorType($0.node.shape("shape"), $0.node.type("dtype"))] },
-        gradient: .notDifferentiable, hasEffect: true)
+        gradient: .notDifferentiable, role: .variable, hasEffect: true)
 
     static let assign: Op = Op(
         "Assign", outputs: Update.outputs, gradient: .notDifferentiable, writes: [0],

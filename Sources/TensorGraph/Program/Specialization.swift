@@ -109,7 +109,7 @@ struct Specialization {
     /// The tensors that the node is computed from.
     func inputs(_ node: Node) -> [Tensor] {
         if let replaced = replacedInputs[node] { return replaced }
-        return node.op.name == Op.merge.name
+        return node.op.role == .join
             ? [node.inputs[states[node.id]?.chosen ?? 0]] : node.inputs
     }
 
@@ -181,10 +181,10 @@ struct Specialization {
 
     private func specialize(_ node: Node) throws -> State {
         var state = State()
-        let isMerge = node.op.name == Op.merge.name
+        let isJoin = node.op.role == .join
         let deadInputs = node.inputs.map(isDead)
         let isWaitingForDead = node.controlInputs.contains { states[$0.id]?.isNodeDead ?? false }
-        let isDead = isMerge ? !deadInputs.contains(false) : deadInputs.contains(true)
+        let isDead = isJoin ? !deadInputs.contains(false) : deadInputs.contains(true)
         guard !isDead, !isWaitingForDead else {
             state.isNodeDead = true
             state.outputs = node.outputs
@@ -192,7 +192,7 @@ struct Specialization {
             state.isDead = Array(repeating: true, count: node.outputs.count)
             return state
         }
-        if node.op.name == Op.placeholder.name {
+        if node.op.role == .fed {
             // Something waits for it; it is there when it is fed.
             guard isFed(node.output()) else { throw SessionError.notFed(node.name) }
             state.outputs = [type(node.output())]
@@ -201,7 +201,7 @@ struct Specialization {
             return state
         }
         state.chosen = deadInputs.firstIndex(of: false) ?? 0
-        let inputs = isMerge ? [node.inputs[state.chosen]] : node.inputs
+        let inputs = isJoin ? [node.inputs[state.chosen]] : node.inputs
         var context = OpContext(node: node, inputs: inputs.map(type), values: inputs.map(value))
         let misfit = OpContext.Misfit()
         context.misfit = misfit
@@ -219,13 +219,13 @@ struct Specialization {
             }
         }
         state.isDead = Array(repeating: false, count: state.outputs.count)
-        if node.op.name == Op.switch.name {
+        if node.op.role == .fork {
             guard let predicate = context.values[1]?.bool else {
                 throw SessionError.unknownPredicate(node.inputs[1].name)
             }
             state.isDead[predicate ? 0 : 1] = true
             state.values = [context.values[0], context.values[0]]
-        } else if isMerge {
+        } else if isJoin {
             state.values = [context.values[0], Value(Int32(state.chosen))]
         }
         state.context = context

@@ -174,7 +174,7 @@ extension Graph {
     /// The gradient of an output that nothing depends on. For a branch of a conditional it is alive
     /// when the other branch is, whose gradient it stands in for.
     fileprivate func zeros(inPlaceOf output: Tensor) -> Tensor {
-        guard output.node.op.name == Op.switch.name, let branch = output.node.branch else {
+        guard output.node.op.role == .fork, let branch = output.node.branch else {
             return filled(0, toShape: shape(of: output), name: "zeros_like")
         }
         let other = add(.switch, nil, [output.node.inputs[0], branch.predicate])
