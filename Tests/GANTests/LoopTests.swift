@@ -46,10 +46,10 @@ import Testing
                 == {
                     var end = ArticleLoop(); (end.passes, end.isWarmedUp) = (2, true); return end
                 }())
-        #expect(trainer.searches.prefix(3).allSatisfy { $0 == .warmUp })
+        #expect(trainer.searches.prefix(3).allSatisfy { $0?.part == .warmUp })
         #expect(trainer.searches[3..<11].allSatisfy { $0 == nil })
-        #expect(trainer.searches[11..<14].allSatisfy { $0 == .pass(1) })
-        #expect(trainer.searches.suffix(11).allSatisfy { $0 == .pass(2) })
+        #expect(trainer.searches[11..<14].allSatisfy { $0?.part == .pass(1) })
+        #expect(trainer.searches.suffix(11).allSatisfy { $0?.part == .pass(2) })
     }
 
     /// Left between any two steps, it goes on as if it had not been.
@@ -79,14 +79,21 @@ import Testing
 
     @Test func passesGrow() {
         #expect(
-            [0, 499, 500, 999, 1000].map(ArticleLoop.certainSteps) == [7, 7, 12, 12, 17])
+            [0, 499, 500, 999, 1000].map({ ArticleLoop.certainSteps(inPass: $0) }) == [
+                7, 7, 12, 12, 17,
+            ])
     }
 }
 
 /// Losses that stand still, and such that do not.
 @Suite struct StallTests {
-    private func stall(_ losses: some Sequence<Float>, in search: LoopSearch? = .pass(3)) -> Stall?
-    {
+    private static func pass(_ number: Int) -> LoopSearch {
+        LoopSearch(.pass(number), until: "which ends")
+    }
+
+    private func stall(
+        _ losses: some Sequence<Float>, in search: LoopSearch? = pass(3)
+    ) -> Stall? {
         var watch = StallWatch()
         for loss in losses {
             watch.note(loss, of: .generator, in: search)
@@ -98,7 +105,7 @@ import Testing
     @Test func standingStill() throws {
         let flat = try #require(stall((0..<2000).map { _ in 27.631021 }))
         #expect(flat.steps == StallWatch.patience && flat.lowest == 27.631021)
-        #expect(flat.search == .pass(3) && flat.network == .generator)
+        #expect(flat.search == Self.pass(3) && flat.network == .generator)
         // It falls first; and it moves, without getting lower than by a hair.
         #expect(stall((0..<3000).map { max(5, 100 - Float($0)) }) != nil)
         #expect(stall((0..<3000).map { 5 + Float($0 % 7) }) != nil)
@@ -116,7 +123,7 @@ import Testing
         #expect(stall((0..<5000).map { _ in 5 }, in: nil) == nil)
         // Each pass begins anew.
         var watch = StallWatch()
-        for step in 0..<10_000 { watch.note(5, of: .generator, in: .pass(step / 900)) }
+        for step in 0..<10_000 { watch.note(5, of: .generator, in: Self.pass(step / 900)) }
         #expect(watch.stall == nil)
     }
 }

@@ -13,8 +13,8 @@ public func runTrial(passes: Int, threads: Int, say: (String) -> Void) throws {
     let run = try TemporaryRun()
     var hyperparameters = Hyperparameters()
     hyperparameters.trainTimes = max(1, passes)
-    let options = TrainingOptions(
-        hyperparameters: hyperparameters, seed: 0, threads: threads, runFolder: run.path)
+    let options = TrainingOptions<Article>(
+        hyperparameters: hyperparameters, threads: threads, runFolder: run.path)
     var steps = 0
     _ = try train(options, data: try MNIST.sample) {
         passes == 0

@@ -2,9 +2,11 @@ public import TensorGraph
 
 /// The article's program up to its loop: placeholders, both networks, their losses and what trains
 /// them.
-public struct Program {
+public struct Program: AdversarialProgram {
     /// Both networks, with the graph that they are in.
     public let network: Network
+    /// The graph of both.
+    public var graph: Graph { network.tf }
     /// Images, [N, 784] in 0...1.
     public let inputX: Tensor
     /// Noise, [N, 20] in -1...1.
@@ -53,7 +55,7 @@ public struct Program {
 
         let adam = AdamOptimizer(
             learningRate: hyperparameters.learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-12)
-        discriminatorIndex = tf.variable(Value(Int32(0)), name: "discriminator_train_time")
+        discriminatorIndex = tf.variable(Value(Int32(0)), name: Article.discriminatorIndexName)
         discriminatorTrain = adam.minimize(
             discriminatorLoss, globalStep: discriminatorIndex,
             variables: network.discriminatorParameters)

@@ -23,19 +23,20 @@ public enum RunPlace: Sendable, Equatable {
     /// The place at which a checkpoint was saved; `nil` for one that cannot be read, or that holds
     /// variables alone, as TensorFlow's does.
     ///
-    /// - Parameter prefix: The path of its files without their endings.
-    public init?(ofCheckpoint prefix: String) {
+    /// - Parameters:
+    ///   - prefix: The path of its files without their endings.
+    ///   - recipe: What the run trains.
+    public init?<R: Recipe>(ofCheckpoint prefix: String, of recipe: R.Type) {
         guard let checkpoint = try? Checkpoint(opening: prefix),
-            let state = try? LoopState(checkpoint)
+            let state = try? RunState<R>(checkpoint)
         else { return nil }
         self.init(state, of: checkpoint)
     }
 
     /// The place that a checkpoint's state tells of.
-    init(_ state: LoopState, of checkpoint: Checkpoint) {
-        let step = try? checkpoint.tensor(named: "discriminator_train_time")
-        self.init(
-            state.loop.place, discriminatorStep: Int(step?.values(of: Int32.self)?.first ?? 0))
+    init<R: Recipe>(_ state: RunState<R>, of checkpoint: Checkpoint) {
+        let step = try? checkpoint.tensor(named: R.discriminatorIndexName)
+        self.init(state.loop.place, discriminatorStep: step?.int ?? 0)
     }
 }
 

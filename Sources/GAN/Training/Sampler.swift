@@ -6,34 +6,32 @@ public import TensorGraph
 ///
 ///     let sampler = try Sampler(checkpoint: "log/first/model.ckpt-7000", threads: 2)
 ///     let images = try sampler.images(Sampler.noise(count: 10, seed: 0))  // [10, 784], in 0...1
-public struct Sampler {
-    private let program: Program
+public struct RecipeSampler<R: Recipe> {
+    private let program: R.Program
     private let session: Session
 
-    /// Restores a checkpoint of this program's or of TensorFlow's.
+    /// Restores a checkpoint of a run's or of TensorFlow's.
     ///
     /// - Parameters:
     ///   - prefix: The path of its files without their endings.
     ///   - threads: How many threads may be used, at least 1.
-    /// - Throws: `CheckpointError` where it cannot be read, or is not one of the article's model.
+    /// - Throws: `CheckpointError` where it cannot be read, or is not one of this model.
     public init(checkpoint prefix: String, threads: Int) throws {
-        program = Program(Hyperparameters(), seed: 0)
-        session = Session(graph: program.network.tf, threads: threads)
+        program = R.program(R.Hyperparameters(), seed: 0)
+        session = Session(graph: program.graph, threads: threads)
         try session.restore(session.graph.variables, from: Checkpoint(opening: prefix))
     }
 
-    /// The noise that training draws with a seed: [count, 20], uniform in -1..<1. The first `count`
-    /// vectors of a seed are the same for every count.
+    /// The noise that training draws with a seed: [count, ``noiseSize``]. The first `count` vectors
+    /// of a seed are the same for every count.
     public static func noise(count: Int, seed: UInt32) -> Value {
-        var noise = Noise(seed: seed)
-        return Value(
-            noise.uniform(count * Sizes.generatorInput), shape: [count, Sizes.generatorInput])
+        R.noise(count: count, seed: seed)
     }
 
-    /// The numbers in a vector of noise, 20.
-    public static var noiseSize: Int { Sizes.generatorInput }
+    /// The numbers in a vector of noise.
+    public static var noiseSize: Int { R.noiseSize }
 
-    /// G(z): [n, 20] → [n, 784], in 0...1.
+    /// G(z): [n, ``Recipe/noiseSize``] → [n, 784], in 0...1.
     ///
     /// Batch normalization takes its mean and variance from the whole batch, as in training: the
     /// image of a vector depends somewhat on the vectors beside it.
@@ -51,7 +49,7 @@ public struct Sampler {
     ///   - names: names of tensors, of float32, int32, int64 or bool; without a number, a node's
     ///     first output is meant.
     ///   - images: [n, 784], in 0...1; `nil` where nothing depends on them.
-    ///   - noise: [n, 20]; `nil` where nothing depends on it.
+    ///   - noise: [n, ``Recipe/noiseSize``]; `nil` where nothing depends on it.
     /// - Throws: ``FetchError`` for a name that the graph does not have, and where what is asked for
     ///   takes as many images as vectors of noise and others are given; `SessionError` where
     ///   something is missing, or is of a shape that it cannot have.

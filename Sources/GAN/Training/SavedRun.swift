@@ -1,14 +1,14 @@
 internal import Checkpoints
 
 /// A run as one of its checkpoints has it, ready to be resumed.
-public struct SavedRun: Sendable {
+public struct SavedRun<R: Recipe>: Sendable {
     /// The prefix of the checkpoint's files.
     public let checkpoint: String
     /// Why newer checkpoints of the run are not taken, the newest first, each in a line.
     public let passedOver: [String]
     /// Where the run stands in it.
     public let place: RunPlace
-    let state: LoopState
+    let state: RunState<R>
 
     /// Reads the newest checkpoint in a run's folder that is whole, as far as it tells of the loop.
     ///
@@ -16,9 +16,9 @@ public struct SavedRun: Sendable {
     ///   `NewestCheckpoint.NoneIsWhole`; ``TrainingError/noCheckpoint(folder:)`` and
     ///   ``TrainingError/notResumable(_:)``.
     public init(folder: String) throws {
-        var found: (state: LoopState, place: RunPlace)?
+        var found: (state: RunState<R>, place: RunPlace)?
         let newest = try NewestCheckpoint(in: folder) {
-            let state = try LoopState($0)
+            let state = try RunState<R>($0)
             found = (state, RunPlace(state, of: $0))
         }
         guard let newest, let (state, place) = found else {
@@ -36,7 +36,7 @@ public struct SavedRun: Sendable {
     ///   ``TrainingError/notResumable(_:)``.
     public init(checkpoint prefix: String) throws {
         let checkpoint = try Checkpoint(opening: prefix)
-        state = try LoopState(checkpoint)
+        state = try RunState(checkpoint)
         place = RunPlace(state, of: checkpoint)
         try checkpoint.verify()
         self.checkpoint = prefix
@@ -44,9 +44,7 @@ public struct SavedRun: Sendable {
     }
 
     /// What the run was trained with.
-    public var hyperparameters: Hyperparameters { state.hyperparameters }
-    /// What its initial weights and its noise were drawn with.
-    public var seed: UInt32 { state.seed }
+    public var hyperparameters: R.Hyperparameters { state.hyperparameters }
     /// Passes done.
     public var passes: Int { state.loop.passes }
 }

@@ -54,14 +54,6 @@ struct StallWatch {
 extension Stall: CustomStringConvertible {
     /// What happened, in one sentence without its full stop.
     public var description: String {
-        let place =
-            switch search {
-            case .warmUp:
-                "in the warm-up, which ends at 0.001"
-            case .pass(let number):
-                "in pass \(number), which ends when it is at most 1 or has risen ten times"
-            }
-        return
-            "the \(network)'s loss stands still: \(steps) steps have not brought it below \(lowest) \(place)"
+        "the \(network)'s loss stands still: \(steps) steps have not brought it below \(lowest) \(search)"
     }
 }

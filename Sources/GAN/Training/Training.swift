@@ -1,37 +1,37 @@
 internal import Checkpoints
 public import Datasets
-internal import RecordIO
 internal import TensorBoard
 internal import TensorGraph
 
-/// Trains as the article's loop does, and writes its event file.
+/// Trains as a recipe's loop does, and writes its event file.
 ///
 /// - Parameters:
+///   - options: what is trained, and how.
 ///   - data: at least `batchSize` images to train on and to validate with.
 ///   - shouldStop: asked before each step; training ends when it says yes.
 ///   - report: called after each step of a network and after each pass.
 /// - Throws: ``TrainingError``; `CheckpointError` when a checkpoint cannot be read or written; an
 ///   error of the writer when the log cannot be written.
-public func train(
-    _ options: TrainingOptions, data: MNIST, shouldStop: () -> Bool = { false },
+public func train<R: Recipe>(
+    _ options: TrainingOptions<R>, data: MNIST, shouldStop: () -> Bool = { false },
     report: (TrainingEvent) -> Void = { _ in }
 ) throws -> TrainingResult {
     // The training that keeps them ends with this call.
     try withoutActuallyEscaping(shouldStop) { shouldStop in
         try withoutActuallyEscaping(report) { report in
-            try Training.run(options, data, shouldStop, report)
+            try Training<R>.run(options, data, shouldStop, report)
         }
     }
 }
 
 /// A session with its loop, its log and its checkpoints.
-final class Training: Trainer {
-    private let options: TrainingOptions
-    private let program: Program
+final class Training<R: Recipe>: Trainer {
+    private let options: TrainingOptions<R>
+    private let program: R.Program
     private let session: Session
-    let log: TrainingLog
+    let log: TrainingLog<R>
     /// Where the loop stands, with what else a checkpoint holds beside the variables.
-    private(set) var state: LoopState
+    private(set) var state: RunState<R>
     private let firstPass: Int
     /// The first batch, with noise that stays the same throughout.
     private let feed: [Tensor: Value]
@@ -45,7 +45,7 @@ final class Training: Trainer {
     private let saver: CheckpointSaver?
     private var checkpoint: String?
     /// What the last checkpoint holds, and when it was written.
-    private var saved: (state: LoopState, discriminatorSteps: Int)?
+    private var saved: (state: RunState<R>, discriminatorSteps: Int)?
     private var savedTime = ContinuousClock.now
 
     private var profile: StepProfile?
@@ -55,19 +55,17 @@ final class Training: Trainer {
 
     /// Takes from a checkpoint what it is to begin with, says so, and saves the first checkpoint.
     init(
-        _ options: TrainingOptions, data: MNIST, shouldStop: @escaping () -> Bool,
+        _ options: TrainingOptions<R>, data: MNIST, shouldStop: @escaping () -> Bool,
         report: @escaping (TrainingEvent) -> Void
     ) throws {
         self.options = options
         (self.shouldStop, self.report) = (shouldStop, report)
         let size = options.hyperparameters.batchSize
-        program = Program(options.hyperparameters, seed: UInt64(options.seed))
-        session = Session(graph: program.network.tf, threads: options.threads)
+        program = R.program(options.hyperparameters, seed: UInt64(options.hyperparameters.seed))
+        session = Session(graph: program.graph, threads: options.threads)
         try session.run(program.initializer)
-        state = LoopState(
-            noise: Sampler.noise(count: size, seed: options.seed),
-            hyperparameters: options.hyperparameters, seed: options.seed,
-            imagesChecksum: data.train.checksum(0..<size))
+        state = RunState(
+            options.hyperparameters, imagesChecksum: data.train.checksum(0..<size))
         let left = try session.restore(options.start, &state)
         firstPass = state.loop.passes
         discriminatorSteps = try session.value(of: program.discriminatorIndex).int ?? 0
@@ -100,7 +98,7 @@ final class Training: Trainer {
                 session.checkpointTensors() + state.tensors, globalStep: generatorSteps)
             saved = (state, discriminatorSteps)
         }
-        log = try TrainingLog(options, program.network.tf, step: generatorSteps)
+        log = try TrainingLog(options, program.graph, step: generatorSteps)
         reportStart(left)
     }
 
@@ -118,7 +116,7 @@ final class Training: Trainer {
 
     /// Trains from the first step to the last words of the log.
     static func run(
-        _ options: TrainingOptions, _ data: MNIST, _ shouldStop: @escaping () -> Bool,
+        _ options: TrainingOptions<R>, _ data: MNIST, _ shouldStop: @escaping () -> Bool,
         _ report: @escaping (TrainingEvent) -> Void
     ) throws -> TrainingResult {
         let training = try Training(options, data: data, shouldStop: shouldStop, report: report)
@@ -153,7 +151,7 @@ final class Training: Trainer {
 
     // MARK: What the loop asks for
 
-    func step(_ network: Player, of loop: ArticleLoop) throws -> Float {
+    func step(_ network: Player, of loop: R.Loop) throws -> Float {
         state.loop = loop
         if shouldStop() { throw Ended(end: .stopped) }
         if let stall = stalls.stall, !options.ignoresStalls { throw Ended(end: .stalled(stall)) }
@@ -170,7 +168,7 @@ final class Training: Trainer {
         return loss
     }
 
-    func passEnded(_ loop: ArticleLoop) throws {
+    func passEnded(_ loop: R.Loop) throws {
         state.loop = loop
         let isLogged = (loop.passes - 1) % options.hyperparameters.trainStep == 0
         let summary = isLogged ? try collectSummary() : nil
@@ -203,7 +201,8 @@ final class Training: Trainer {
         let loss = try discriminator.take(profile: measured)
         if measured != nil { try writeProfile() }
         guard loss.isFinite else {
-            throw TrainingError.lossNotFinite(which: "discriminator_loss", step: discriminatorSteps)
+            throw TrainingError.lossNotFinite(
+                which: R.tags.discriminatorLoss, step: discriminatorSteps)
         }
         return loss
     }
@@ -214,7 +213,7 @@ final class Training: Trainer {
         let loss = try generator.take(
             profile: profile?.profile(for: .generator(step: generatorSteps)))
         guard loss.isFinite else {
-            throw TrainingError.lossNotFinite(which: "generator_loss", step: generatorSteps)
+            throw TrainingError.lossNotFinite(which: R.tags.generatorLoss, step: generatorSteps)
         }
         return loss
     }
@@ -263,69 +262,5 @@ final class Training: Trainer {
             discriminatorSteps: discriminatorSteps, generatorSteps: generatorSteps,
             accuracy: try session.run(program.accuracy, feed: feed).scalar, checkpoint: checkpoint,
             isProfiled: profile?.isReached)
-    }
-}
-
-/// A step of one of the networks, and its loss; both prepared, since a run takes them thousands of
-/// times.
-private struct TrainingStep {
-    private let train: PreparedRun
-    private let evaluate: PreparedRun
-
-    init(_ train: Node, _ loss: Tensor, _ session: Session, _ feed: [Tensor: Value]) throws {
-        self.train = try session.prepare(targets: [train], feed: feed)
-        evaluate = try session.prepare([loss], feed: feed)
-    }
-
-    /// Takes the step; returns the loss after it.
-    func take(profile: RunProfile?) throws -> Float {
-        try train.run(profile: profile)
-        return try loss(profile: profile)
-    }
-
-    func loss(profile: RunProfile? = nil) throws -> Float {
-        try evaluate.run(profile: profile)
-        return evaluate.scalar
-    }
-}
-
-extension Session {
-    /// Takes from a checkpoint what training is to begin with.
-    ///
-    /// - Returns: in words, which variables the checkpoint lacks.
-    fileprivate func restore(
-        _ start: TrainingOptions.Start, _ state: inout LoopState
-    ) throws -> [String] {
-        let variables = graph.variables
-        switch start {
-        case .fresh: break
-        case .restored(let prefix, let minimumShare):
-            let checkpoint = try Checkpoint(opening: prefix)
-            if let minimumShare {
-                return try restorePartially(
-                    variables, from: checkpoint, minimumShare: minimumShare)
-            }
-            try restore(variables, from: checkpoint)
-        case .resumed(let run):
-            let size = run.state.noise.shape[0]
-            guard state.noise.shape[0] == size else {
-                throw TrainingError.otherBatchSize(saved: size, asked: state.noise.shape[0])
-            }
-            guard state.imagesChecksum == run.state.imagesChecksum else {
-                throw TrainingError.otherImages(run.checkpoint)
-            }
-            try restore(variables, from: Checkpoint(opening: run.checkpoint))
-            let hyperparameters = state.hyperparameters
-            state = run.state
-            state.hyperparameters = hyperparameters
-        }
-        return []
-    }
-}
-
-extension Examples {
-    /// The checksum of images, by which others can be told from them.
-    fileprivate func checksum(_ range: Range<Int>) -> UInt32 {
-        pixels(range).withUnsafeBytes { CRC32C.checksum(of: $0.bytes) }
     }
 }

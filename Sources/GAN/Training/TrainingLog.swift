@@ -2,10 +2,10 @@ internal import TensorBoard
 internal import TensorGraph
 
 /// What training writes for TensorBoard: at its start what is known of the run, for each pass what
-/// the article logs and more, and how it ended.
+/// the summary has and more, and how it ended.
 ///
 /// TensorBoard sorts cards by their tags, capitals first: so losses come before images.
-final class TrainingLog {
+final class TrainingLog<R: Recipe> {
     let writer: SummaryWriter
     private let hparams: HParams
     /// The folder of a run that is resumed, whose hyperparameters and end are to replace the old ones.
@@ -13,31 +13,24 @@ final class TrainingLog {
     /// Whether the last strip of images that was logged has the last ones.
     private var isStripLogged = true
 
-    /// The losses once more, beside the article's own tags: in charts of their own, above the images.
+    /// The losses once more, beside the summary's own tags: in charts of their own, above the images.
     enum Tag {
         /// The discriminator's loss on the images that it is trained on.
-        static let discriminatorTraining = "D_loss/training"
-        /// Its loss on other images, as `discriminator_loss`.
-        static let discriminatorValidation = "D_loss/validation"
-        /// The generator's loss, which depends on no images, as `generator_loss`.
-        static let generator = "G_loss"
+        static var discriminatorTraining: String { "D_loss/training" }
+        /// Its loss on other images, which the summary has, too.
+        static var discriminatorValidation: String { "D_loss/validation" }
+        /// The generator's loss, which depends on no images, and which the summary has, too.
+        static var generator: String { "G_loss" }
     }
 
     /// Begins to log: the graph, and what is known of the run.
     ///
     /// - Parameter step: The generator's step, after which a resumed run's log goes on.
-    init(_ options: TrainingOptions, _ graph: Graph, step: Int) throws {
+    init(_ options: TrainingOptions<R>, _ graph: Graph, step: Int) throws {
         var writing = SummaryWriter.Options()
         if options.start.resumed != nil { writing.purgeStep = Int64(step) + 1 }
-        let hyperparameters = options.hyperparameters
-        hparams = [
-            // 0.0001 as it was written, not as the nearest Float is in Double.
-            "learning_rate": .number(Double("\(hyperparameters.learningRate)") ?? 0),
-            "batch_size": .number(Double(hyperparameters.batchSize)),
-            "train_times": .number(Double(hyperparameters.trainTimes)),
-            "train_step": .number(Double(hyperparameters.trainStep)),
-            "seed": .number(Double(options.seed)),
-        ]
+        hparams = HParams(
+            R.Hyperparameters.all.map { ($0.name, .number($0.number(options.hyperparameters))) })
         resumedFolder = options.start.resumed == nil ? nil : options.runFolder
         writer = try SummaryWriter(logdir: options.runFolder, options: writing)
         try writer.addGraph(graph.definition)
@@ -45,7 +38,7 @@ final class TrainingLog {
     }
 
     /// Logs hyperparameters, charts of the losses, and some words.
-    private func addRun(_ options: TrainingOptions, step: Int) throws {
+    private func addRun(_ options: TrainingOptions<R>, step: Int) throws {
         try writer.addHParams(hparams, experiment: options.isInLogFolder ? experiment : nil)
         if let resumedFolder { try SummaryWriter.replaceHParams(hparams, ofRun: resumedFolder) }
         let both = [Tag.discriminatorTraining, Tag.discriminatorValidation]
@@ -71,15 +64,15 @@ final class TrainingLog {
             hparams: hparams.values.map { .init($0.name, .anyNumber) },
             metrics: [
                 Tag.discriminatorTraining, Tag.discriminatorValidation, Tag.generator,
-                "discriminator_loss", "generator_loss",
+                R.tags.discriminatorLoss, R.tags.generatorLoss,
             ].map { .init($0) })
     }
 
-    /// Logs a pass, at the generator's step: what the article logs; both losses; and the images once
+    /// Logs a pass, at the generator's step: what the summary has; both losses; and the images once
     /// more as a grid, and as a strip with those of earlier passes.
     ///
     /// - Parameters:
-    ///   - summary: What the article logs, of validation images.
+    ///   - summary: What the program's summary has, of validation images.
     ///   - discriminatorLoss: of the images that are trained on.
     ///   - generatorLoss: of the noise.
     func add(
@@ -87,9 +80,9 @@ final class TrainingLog {
         _ film: inout Film
     ) throws {
         var summary = summary
-        let images = summary.images(of: "G_z_image")
+        let images = summary.images(of: R.tags.images)
         summary.values.append(.scalar(discriminatorLoss, tag: Tag.discriminatorTraining))
-        if let loss = summary.scalar("discriminator_loss") {
+        if let loss = summary.scalar(R.tags.discriminatorLoss) {
             summary.values.append(.scalar(loss, tag: Tag.discriminatorValidation))
         }
         summary.values.append(.scalar(generatorLoss, tag: Tag.generator))

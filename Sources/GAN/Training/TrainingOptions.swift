@@ -1,9 +1,7 @@
 /// What a training run is made of, beside its data.
-public struct TrainingOptions: Sendable {
-    /// The article's numbers.
-    public var hyperparameters: Hyperparameters
-    /// Of the initial weights and of the noise; the article's script takes the same one.
-    public var seed: UInt32
+public struct TrainingOptions<R: Recipe>: Sendable {
+    /// What the run is started with.
+    public var hyperparameters: R.Hyperparameters
     /// How many threads a step may use, at least 1.
     public var threads: Int
     /// The folder of the event file and the checkpoints, which is made when it does not exist.
@@ -30,7 +28,7 @@ public struct TrainingOptions: Sendable {
         /// new, as long as it has so much of them, from 0 to 1.
         case restored(prefix: String, minimumShare: Double?)
         /// All that a run's checkpoint holds: the variables, the passes done and the noise.
-        case resumed(SavedRun)
+        case resumed(SavedRun<R>)
 
         /// The prefix of the checkpoint that a run is resumed from.
         var resumed: String? {
@@ -41,7 +39,7 @@ public struct TrainingOptions: Sendable {
     /// Called once when everything that training begins with has been read, before anything is
     /// written: what is in the way can be removed by it.
     public var beforeWriting: (@Sendable () throws -> Void)?
-    /// Whether training goes on when a loss stands still, as the article's would: for ever, perhaps.
+    /// Whether training goes on when a loss stands still: for ever, perhaps.
     public var ignoresStalls = false
 
     /// What the log says of the run, in Markdown.
@@ -53,11 +51,10 @@ public struct TrainingOptions: Sendable {
 
     /// Options for a run that begins anew unless `start` says otherwise.
     public init(
-        hyperparameters: Hyperparameters, seed: UInt32, threads: Int, runFolder: String,
+        hyperparameters: R.Hyperparameters, threads: Int, runFolder: String,
         checkpointEvery: Int? = nil, start: Start = .fresh
     ) {
         self.hyperparameters = hyperparameters
-        self.seed = seed
         self.threads = threads
         self.runFolder = runFolder
         self.checkpointEvery = checkpointEvery

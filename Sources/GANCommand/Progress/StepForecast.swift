@@ -40,17 +40,6 @@ struct StepForecast {
         stretch = isTrainedBefore ? 0 : (batches / rates).squareRoot()
     }
 
-    /// The steps that each pass takes at least, in `passes`, counted from 0.
-    static func certain(in passes: Range<Int>) -> Int {
-        certain(before: passes.upperBound) - certain(before: passes.lowerBound)
-    }
-
-    /// 7 in each pass, and 5 more from each 500th on.
-    private static func certain(before count: Int) -> Int {
-        let (whole, rest) = count.quotientAndRemainder(dividingBy: 500)
-        return 7 * count + 5 * (500 * (whole * (whole - 1) / 2) + whole * rest)
-    }
-
     /// The uncertain steps in a typical run's pass, counted from 0.
     private func typical(inPass pass: Double) -> Double {
         guard stretch > 0 else { return Self.final }
@@ -61,7 +50,7 @@ struct StepForecast {
     /// Notes how many steps a pass took, counted from 0.
     mutating func note(_ steps: Int, inPass pass: Int) {
         let keep = 1 - 1 / Self.memory
-        taken = taken * keep + Double(max(0, steps - Self.certain(in: pass..<pass + 1)))
+        taken = taken * keep + Double(max(0, steps - ArticleLoop.certainSteps(inPass: pass)))
         typical = typical * keep + typical(inPass: Double(pass))
     }
 
@@ -75,7 +64,7 @@ struct StepForecast {
             let middle = Double(passes.lowerBound) + (Double(index) + 0.5) * width - 0.5
             return sum + typical(inPass: middle) * width
         }
-        return Double(Self.certain(in: passes)) + factor * sum
+        return Double(ArticleLoop.certainSteps(inPasses: passes)) + factor * sum
     }
 
     /// What passes take, in steps of the generator: a pass has a step of the discriminator and a

@@ -73,12 +73,12 @@ struct CheckpointFlags: ParsableArguments {
 
     /// The run that is gone on with, in its folder. Newer checkpoints that are not taken are told of
     /// at once: whatever keeps the run from going on may be because of them.
-    func savedRun(in folder: RunFolder) throws -> SavedRun {
+    func savedRun(in folder: RunFolder) throws -> SavedRun<Article> {
         if let resumeFrom {
-            return try SavedRun(checkpoint: folder.checkpoint(named: resumeFrom))
+            return try SavedRun<Article>(checkpoint: folder.checkpoint(named: resumeFrom))
         }
         do {
-            let saved = try SavedRun(folder: folder.path)
+            let saved = try SavedRun<Article>(folder: folder.path)
             Self.tell(of: saved.passedOver)
             return saved
         } catch TrainingError.noCheckpoint {
@@ -89,7 +89,7 @@ struct CheckpointFlags: ParsableArguments {
     }
 
     /// What training begins with.
-    func start(_ saved: SavedRun?) throws -> TrainingOptions.Start {
+    func start(_ saved: SavedRun<Article>?) throws -> TrainingOptions<Article>.Start {
         if let saved { return .resumed(saved) }
         guard let restore else { return .fresh }
         let checkpoint = try NamedCheckpoint(at: RunFolder.saved(at: restore))

@@ -9,12 +9,6 @@ enum NumberFlag {
         return value
     }
 
-    @Sendable static func passes(_ text: String) throws -> Int {
-        let value = try count(text)
-        guard value <= 1_000_000_000 else { throw ValidationError("it must be at most 1000000000") }
-        return value
-    }
-
     @Sendable static func countOrNone(_ text: String) throws -> Int {
         guard let value = Int(text), value >= 0 else {
             throw ValidationError("it must be a whole number, 0 or more")
@@ -31,13 +25,6 @@ enum NumberFlag {
     @Sendable static func seconds(_ text: String) throws -> Double {
         guard let value = Double(text), value >= 0, value <= 1e9 else {
             throw ValidationError("it must be a number of seconds, 0 or more")
-        }
-        return value
-    }
-
-    @Sendable static func rate(_ text: String) throws -> Float {
-        guard let value = Float(text), value > 0, value.isFinite else {
-            throw ValidationError("it must be a number above 0, like 0.0001")
         }
         return value
     }

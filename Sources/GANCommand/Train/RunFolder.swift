@@ -136,48 +136,17 @@ struct RunFolder {
         for folder in made { Folder.removeIfEmpty(folder) }
     }
 
-    /// Of a folder and those above it the ones that are not there, the innermost first.
-    private static func missing(_ path: String) -> [String] {
-        var missing: [String] = []
-        var rest = path[...]
-        while true {
-            while rest.count > 1, rest.last == "/" { rest.removeLast() }
-            guard !rest.isEmpty, !Folder.exists(String(rest)) else { return missing }
-            missing.append(String(rest))
-            guard let slash = rest.lastIndex(of: "/") else { return missing }
-            rest = rest[..<slash]
-        }
-    }
-
     /// How to look at all runs.
     var tensorBoardCommand: String { "tensorboard --logdir \(logFolder.quotedForShell)" }
 
     /// How to begin this one.
-    private var beginCommand: String {
+    var beginCommand: String {
         let logdir = logFolder == "log" ? "" : " --logdir \(logFolder.quotedForShell)"
         return "\(System.commandName) train\(logdir) --run \(name.quotedForShell)"
     }
 
     /// How to go on with it.
     var resumeCommand: String { "\(beginCommand) --resume" }
-
-    /// Why a run cannot be gone on with that has no checkpoint: it was ended before its first one, or
-    /// was told to save none, or is a folder of runs.
-    var withoutCheckpoint: CommandError {
-        let names = ((try? Folder.entries(of: path)) ?? []).map(\.name)
-        if names.contains(where: { $0.contains("tfevents") }) {
-            return CommandError(
-                "\(path) has no checkpoint, but a log; begin the run anew by \(beginCommand) "
-                    + "--overwrite")
-        }
-        if let run = Self.savedRuns(in: path).max(by: { $0.time < $1.time }) {
-            return CommandError(
-                "\(path) has no checkpoint, but runs below it have: name one by --run, like "
-                    + (name == "." ? run.name : Self.join(name, run.name)).printable)
-        }
-        return CommandError(
-            "\(path) has no checkpoint: nothing was trained yet; to begin it: \(beginCommand)")
-    }
 
     /// Refuses a name that would lead out of the log folder, or that no file system takes.
     static func validate(name: String) throws {
@@ -194,124 +163,7 @@ struct RunFolder {
         }
     }
 
-    /// Makes the folder at `path` and those above it, as far as they are not there.
-    private static func makeFolders(_ path: String) throws(CommandError) {
-        do throws(FileError) {
-            try Folder.create(path)
-        } catch {
-            if let target = Folder.target(ofDanglingLink: error.path) {
-                throw CommandError(
-                    "\(error.path) is a link that leads to \(target), where there is nothing; make "
-                        + "that folder, or \(elsewhere)")
-            }
-            if error.code == FileError.notAFolder {
-                throw CommandError("\(error.path) is a file, not a folder; \(elsewhere)")
-            }
-            throw cannotBeMade(error.path, error)
-        }
-    }
-
-    private static func cannotBeMade(_ path: String, _ error: FileError) -> CommandError {
-        CommandError("\(path) cannot be made (\(error.reason)); \(elsewhere)")
-    }
-
-    /// Makes a folder that is named by date and time, and by a number where that is taken.
-    private static func makeTimestamped(in folder: String) throws(CommandError) -> String {
-        let first = join(folder, System.timestamp)
-        var path = first
-        var number = 1
-        while true {
-            do throws(FileError) {
-                try Folder.createNew(path)
-                return path
-            } catch {
-                guard error.code == FileError.exists else { throw cannotBeMade(path, error) }
-                number += 1
-                path = "\(first)-\(number)"
-            }
-        }
-    }
-
-    /// Curves of two runs in one folder would be drawn as one.
-    private static func checkIsFree(
-        _ path: String, overwriting: Bool
-    ) throws(CommandError) {
-        let names: [String]
-        do throws(FileError) {
-            names = try Folder.entries(of: path).map(\.name)
-            try Folder.checkIsWritable(path)
-        } catch {
-            throw CommandError("\(path) cannot be written to (\(error.reason)); \(elsewhere)")
-        }
-        guard
-            !overwriting,
-            names.contains(where: { $0 == "checkpoint" || $0.contains("tfevents") })
-        else { return }
-        let canResume = names.contains { RunFiles.isCheckpoint($0) }
-        throw CommandError(
-            "\(path) holds a run already; choose another name by --run, "
-                + (canResume ? "go on with it by --resume, " : "")
-                + "or begin it anew by --overwrite")
-    }
-
-    /// Keeps the folder for this process until it ends: two that write checkpoints into one folder
-    /// would remove each other's.
-    private static func lock(_ path: String) throws(CommandError) {
-        guard Folder.lock(path) else {
-            throw CommandError(
-                "\(path) is being trained in by another process; wait until it ends, or choose "
-                    + "another name by --run")
-        }
-    }
-
-    /// The runs below a folder that have a checkpoint, with the time of the last one.
-    private static func savedRuns(in folder: String) -> [(name: String, time: Double)] {
-        var runs: [(name: String, time: Double)] = []
-        // A folder that cannot be read holds no run that could be gone on with.
-        try? Folder.walk(folder) { _ in
-        } visit: { visit in
-            // The state file may be gone, or older than a checkpoint.
-            let files = visit.entries.map(\.name).filter {
-                RunFiles.isCheckpoint($0) || $0 == RunFiles.state
-            }
-            let times = files.compactMap { Folder.modificationTime(of: join(visit.path, $0)) }
-            if let time = times.max() { runs.append((visit.name, time)) }
-        }
-        return runs
-    }
-
-    /// The folder in which a checkpoint was saved last, where `path` is a folder of runs; else
-    /// `path`.
-    static func saved(at path: String) -> String {
-        guard (try? Folder.isFolder(path)) == true,
-            let entries = try? Folder.entries(of: path),
-            !entries.contains(where: { RunFiles.isCheckpoint($0.name) }),
-            let latest = savedRuns(in: path).max(by: { $0.time < $1.time })
-        else { return path }
-        return latest.name == "." ? path : join(path, latest.name)
-    }
-
-    private static let elsewhere = "choose another folder by --logdir"
-
-    private static func join(_ folder: String, _ name: String) -> String {
+    static func join(_ folder: String, _ name: String) -> String {
         folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-    }
-}
-
-extension String {
-    /// The text as one word of a shell's command.
-    var quotedForShell: String {
-        let isPlain = utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default:
-                "._-/+,:@%=".utf8.contains(byte)
-            }
-        }
-        if isPlain, !isEmpty { return self }
-        let parts = split(separator: "'", omittingEmptySubsequences: false)
-        return "'" + parts.joined(separator: "'\\''") + "'"
     }
 }

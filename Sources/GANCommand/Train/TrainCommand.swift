@@ -113,9 +113,9 @@ struct TrainCommand: ParsableCommand {
 
         let folder =
             try resumed ?? RunFolder(logFolder: logdir, name: runName, overwriting: overwrite)
-        var options = TrainingOptions(
-            hyperparameters: hyperparameters, seed: saved?.seed ?? hyperparameterFlags.seed ?? 0,
-            threads: threads ?? System.processorCount, runFolder: folder.path, start: start)
+        var options = TrainingOptions<Article>(
+            hyperparameters: hyperparameters, threads: threads ?? System.processorCount,
+            runFolder: folder.path, start: start)
         if checkpointFlags.checkpointEvery > 0 {
             options.checkpointEvery = checkpointFlags.checkpointEvery
             if checkpointFlags.checkpointSeconds > 0 {
@@ -168,7 +168,7 @@ struct TrainCommand: ParsableCommand {
 
     /// Refuses what cannot be trained, before anything is written.
     private func check(
-        _ hyperparameters: Hyperparameters, _ examples: MNIST, _ saved: SavedRun?
+        _ hyperparameters: Hyperparameters, _ examples: MNIST, _ saved: SavedRun<Article>?
     ) throws {
         let batchSize = hyperparameters.batchSize
         guard batchSize <= examples.train.count else {

@@ -5,7 +5,7 @@ import RecordIO
 
 /// One training from its first words to its last.
 struct TrainingRun {
-    let options: TrainingOptions
+    let options: TrainingOptions<Article>
     let data: MNIST
     let folder: RunFolder
     /// Which images it sees, in words.
@@ -73,7 +73,7 @@ struct TrainingRun {
     private func printStart(_ tensorBoard: TensorBoardProcess?) {
         let threads = options.threads == 1 ? "1 thread" : "\(options.threads) threads"
         var lines = [
-            "run: \(folder.path), seed \(options.seed), \(threads)",
+            "run: \(folder.path), seed \(options.hyperparameters.seed), \(threads)",
             "images: \(images)",
         ]
         if let address = tensorBoard?.address {
@@ -90,7 +90,7 @@ struct TrainingRun {
     private func warnOfProfile(afterPasses done: Int, generatorSteps: Int) {
         guard let step = options.profileStep else { return }
         let passes = options.hyperparameters.trainTimes
-        let certain = generatorSteps + StepForecast.certain(in: done..<max(done, passes))
+        let certain = generatorSteps + ArticleLoop.certainSteps(inPasses: done..<max(done, passes))
         if step <= generatorSteps {
             System.print(
                 "step \(step) of the generator will not be measured: \(generatorSteps) are done\n")

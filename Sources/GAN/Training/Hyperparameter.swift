@@ -1,0 +1,149 @@
+internal import TensorGraph
+
+/// The numbers that a run is started with. Their initial values are the defaults.
+public protocol HyperparameterSet: Sendable, Equatable {
+    /// The defaults.
+    init()
+
+    /// All of them, in the order in which a log lists them.
+    static var all: [Hyperparameter<Self>] { get }
+
+    /// How many images and how many vectors of noise a step sees.
+    var batchSize: Int { get set }
+    /// Passes of the loop.
+    var trainTimes: Int { get set }
+    /// Passes between two summaries.
+    var trainStep: Int { get set }
+    /// Of the initial weights and of the noise.
+    var seed: UInt32 { get set }
+}
+
+/// A number that a run is started with, declared once: its flag with its help, its place in the
+/// HParams tab and its tensor in a checkpoint follow from this.
+public struct Hyperparameter<Values: HyperparameterSet>: Sendable {
+    /// Its name in logs and checkpoints, such as `learning_rate`.
+    public let name: String
+    /// What it does, in a sentence.
+    public let explanation: String
+    /// What stands for its value in a help text: `n` for whole numbers, `x` for others.
+    public let valueName: String
+    /// The value, as few digits as tell it from all others.
+    public let text: @Sendable (Values) -> String
+    /// What sets the value that a text says.
+    ///
+    /// - Throws: ``HyperparameterError`` for one that it cannot have.
+    public let parse: @Sendable (String) throws -> Setting
+    /// The value as the HParams tab shows it.
+    let number: @Sendable (Values) -> Double
+    /// How a checkpoint holds it; `nil` for one that follows from what else is there.
+    let storage: Storage?
+
+    /// Sets one value of all.
+    public typealias Setting = @Sendable (inout Values) -> Void
+
+    /// How a checkpoint holds a value.
+    struct Storage: Sendable {
+        let tensor: @Sendable (Values) -> TensorValue
+        /// What sets the value of a tensor; `nil` for one that no run has.
+        let setting: @Sendable (TensorValue) -> Setting?
+    }
+
+    /// The name of its tensor in a checkpoint.
+    var tensorName: String { "loop/\(name)" }
+}
+
+/// Why a text is no value of a hyperparameter: what it must be.
+public struct HyperparameterError: Error, CustomStringConvertible {
+    /// What the text must be, such as `it must be a whole number, 1 or more`.
+    public let description: String
+}
+
+extension Hyperparameter {
+    /// The most that can be counted to.
+    private static var countLimit: Int { 1_000_000_000 }
+
+    /// A whole number, 1 or more.
+    ///
+    /// - Parameter isStored: Whether a checkpoint has it under its own name.
+    static func count(
+        _ value: any WritableKeyPath<Values, Int> & Sendable, _ name: String,
+        isLimited: Bool = false,
+        isStored: Bool = true, _ explanation: String
+    ) -> Self {
+        Self(
+            name: name, explanation: explanation, valueName: "n",
+            text: { "\($0[keyPath: value])" },
+            parse: { text in
+                guard let count = Int(text), count >= 1 else {
+                    throw HyperparameterError(description: "it must be a whole number, 1 or more")
+                }
+                guard !isLimited || count <= countLimit else {
+                    throw HyperparameterError(description: "it must be at most \(countLimit)")
+                }
+                return { $0[keyPath: value] = count }
+            },
+            number: { Double($0[keyPath: value]) },
+            storage: isStored
+                ? Storage(
+                    tensor: { TensorValue([Int64($0[keyPath: value])], shape: []) },
+                    setting: { tensor in
+                        guard let count = tensor.values(of: Int64.self), count.count == 1,
+                            (1...Int64(countLimit)).contains(count[0])
+                        else { return nil }
+                        return { $0[keyPath: value] = Int(count[0]) }
+                    }) : nil)
+    }
+
+    /// A number above 0.
+    static func rate(
+        _ value: any WritableKeyPath<Values, Float> & Sendable, _ name: String,
+        _ explanation: String
+    ) -> Self {
+        Self(
+            name: name, explanation: explanation, valueName: "x",
+            text: { "\($0[keyPath: value])" },
+            parse: { text in
+                guard let rate = Float(text), rate > 0, rate.isFinite else {
+                    throw HyperparameterError(
+                        description: "it must be a number above 0, like 0.0001")
+                }
+                return { $0[keyPath: value] = rate }
+            },
+            // 0.0001 as it was written, not as the nearest Float is in Double.
+            number: { Double("\($0[keyPath: value])") ?? 0 },
+            storage: Storage(
+                tensor: { TensorValue([$0[keyPath: value]], shape: []) },
+                setting: { tensor in
+                    guard tensor.count == 1, tensor.scalar > 0, tensor.scalar.isFinite else {
+                        return nil
+                    }
+                    return { $0[keyPath: value] = tensor.scalar }
+                }))
+    }
+
+    /// Where random numbers start.
+    static func seed(
+        _ value: any WritableKeyPath<Values, UInt32> & Sendable, _ name: String,
+        _ explanation: String
+    ) -> Self {
+        Self(
+            name: name, explanation: explanation, valueName: "n",
+            text: { "\($0[keyPath: value])" },
+            parse: { text in
+                guard let seed = UInt32(text) else {
+                    throw HyperparameterError(
+                        description: "it must be a whole number, 0...\(UInt32.max)")
+                }
+                return { $0[keyPath: value] = seed }
+            },
+            number: { Double($0[keyPath: value]) },
+            storage: Storage(
+                tensor: { TensorValue([$0[keyPath: value]], shape: []) },
+                setting: { tensor in
+                    guard let seed = tensor.values(of: UInt32.self), seed.count == 1 else {
+                        return nil
+                    }
+                    return { $0[keyPath: value] = seed[0] }
+                }))
+    }
+}

@@ -1,0 +1,79 @@
+internal import Checkpoints
+internal import TensorGraph
+
+/// Where a run stands: with the variables, all that it needs to go on as if it had never stopped.
+///
+/// A checkpoint holds it in tensors beside the variables, `loop/passes` and so on, which
+/// TensorFlow's saver passes over.
+struct RunState<R: Recipe>: Equatable, Sendable {
+    /// Passes done, and how far the one is that has begun.
+    var loop = R.Loop()
+    /// The noise that every step is fed, [batch size, ``Recipe/noiseSize``].
+    var noise: Value
+    /// What the run was started with.
+    var hyperparameters: R.Hyperparameters
+    /// The checksum (CRC-32C) of the images that every step is fed.
+    var imagesChecksum: UInt32
+    /// The images that the generator made.
+    var film = Film()
+
+    private enum Name {
+        static var noise: String { "loop/noise" }
+        static var imagesChecksum: String { "loop/images_crc32c" }
+        static var filmFrames: String { "loop/film_frames" }
+        static var filmStride: String { "loop/film_stride" }
+        static var filmCount: String { "loop/film_count" }
+    }
+
+    /// The state of a run that begins.
+    init(_ hyperparameters: R.Hyperparameters, imagesChecksum: UInt32) {
+        noise = R.noise(count: hyperparameters.batchSize, seed: hyperparameters.seed)
+        self.hyperparameters = hyperparameters
+        self.imagesChecksum = imagesChecksum
+    }
+
+    /// The state that a checkpoint holds.
+    ///
+    /// - Throws: `CheckpointError`; ``TrainingError/notResumable(_:)`` for a checkpoint of
+    ///   variables alone, as TensorFlow writes it, or one with numbers that no run has.
+    init(_ checkpoint: Checkpoint) throws {
+        let saved = SavedTensors(checkpoint)
+        loop = try R.Loop(saved)
+        noise = try saved.tensor(Name.noise)
+        guard noise.type == .float, noise.shape.count == 2, noise.shape[0] > 0,
+            noise.shape[1] == R.noiseSize
+        else { throw saved.notResumable }
+        hyperparameters = R.Hyperparameters()
+        hyperparameters.batchSize = noise.shape[0]
+        for hyperparameter in R.Hyperparameters.all {
+            guard let storage = hyperparameter.storage else { continue }
+            guard let set = storage.setting(try saved.tensor(hyperparameter.tensorName)) else {
+                throw saved.notResumable
+            }
+            set(&hyperparameters)
+        }
+        imagesChecksum = try saved.scalar(Name.imagesChecksum)
+        let stride = try saved.count(Name.filmStride)
+        guard stride > 0,
+            let film = Film(
+                try saved.tensor(Name.filmFrames), stride: stride,
+                count: try saved.count(Name.filmCount))
+        else { throw saved.notResumable }
+        self.film = film
+    }
+
+    /// The state's parts, by name.
+    var tensors: [(name: String, tensor: TensorValue)] {
+        let numbers = R.Hyperparameters.all.compactMap { hyperparameter in
+            hyperparameter.storage.map {
+                (hyperparameter.tensorName, $0.tensor(hyperparameters))
+            }
+        }
+        return loop.state + [(Name.noise, noise)] + numbers + [
+            (Name.imagesChecksum, TensorValue([imagesChecksum], shape: [])),
+            (Name.filmFrames, film.tensor),
+            (Name.filmStride, TensorValue([Int64(film.stride)], shape: [])),
+            (Name.filmCount, TensorValue([Int64(film.count)], shape: [])),
+        ]
+    }
+}

@@ -1,0 +1,48 @@
+internal import Checkpoints
+public import TensorGraph
+
+/// What a checkpoint holds beside the variables. What is missing, or what no run has, is an error:
+/// ``TrainingError/notResumable(_:)``.
+public struct SavedTensors {
+    private let checkpoint: Checkpoint
+    private let names: Set<String>
+
+    init(_ checkpoint: Checkpoint) {
+        self.checkpoint = checkpoint
+        names = Set(checkpoint.tensors.map(\.name))
+    }
+
+    /// Whether there is a tensor of that name.
+    public func has(_ name: String) -> Bool { names.contains(name) }
+
+    /// The tensor of that name.
+    public func tensor(_ name: String) throws -> TensorValue {
+        guard has(name) else { throw notResumable }
+        return try checkpoint.tensor(named: name)
+    }
+
+    /// The one element of the tensor of that name.
+    public func scalar<Element: TensorElement>(_ name: String) throws -> Element {
+        guard let values = try tensor(name).values(of: Element.self), values.count == 1 else {
+            throw notResumable
+        }
+        return values[0]
+    }
+
+    /// The one element of the tensor of that name, which lies in a range.
+    public func scalar<Element: TensorElement>(
+        _ name: String, in range: some RangeExpression<Element>
+    ) throws -> Element {
+        let value: Element = try scalar(name)
+        guard range.contains(value) else { throw notResumable }
+        return value
+    }
+
+    /// A number of things that were done, an int64 in 0...1,000,000,000.
+    public func count(_ name: String) throws -> Int {
+        Int(try scalar(name, in: 0...1_000_000_000 as ClosedRange<Int64>))
+    }
+
+    /// What is thrown where the checkpoint is none of a run.
+    public var notResumable: TrainingError { .notResumable(checkpoint.prefix) }
+}
