@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A name that is told from others by its UTF-8 bytes: a tag's, a run's, a file's.
 ///
 /// Swift's strings are equal where Unicode calls them equivalent: "é" as one scalar equals "e" with
@@ -21,7 +23,12 @@ package struct ExactName: Hashable, Comparable, Sendable {
 
     package static func == (one: Self, other: Self) -> Bool {
         one.withBytes { one in
-            other.withBytes { other in one.count == other.count && one.elementsEqual(other) }
+            other.withBytes { other in
+                guard one.count == other.count, let first = one.baseAddress,
+                    let second = other.baseAddress
+                else { return one.count == other.count }
+                return memcmp(first, second, one.count) == 0
+            }
         }
     }
 

@@ -40,6 +40,8 @@ func logTheSame(in folder: String) throws {
                     .margins("band", [.init(value: "v", lower: "l", upper: "u")]),
                 ])
         ]))
-    try writer.addHParams(["rate": 0.5, "name": "adam", "on": true], metrics: ["result": 0.25])
+    // torch logs results at step 0.
+    try writer.addHParams(
+        ["rate": 0.5, "name": "adam", "on": true], metrics: ["result": 0.25], step: 0)
     try writer.close()
 }

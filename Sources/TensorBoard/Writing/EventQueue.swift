@@ -89,7 +89,7 @@ final class EventQueue: @unchecked Sendable {
             try checkIsOpen()
             let number: Int
             do throws(Refusal) {
-                number = try tags.number(of: tag, shownBy: "scalars")
+                number = try tags.number(ofCurve: tag)
             } catch {
                 return error
             }

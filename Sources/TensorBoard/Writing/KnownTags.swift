@@ -9,6 +9,8 @@ struct KnownTags {
     }
 
     private var entries: [ExactName: Entry] = [:]
+    /// The last tag of a point of a curve: the next point often has it, too.
+    private var lastCurve: (tag: ExactName, number: Int)?
     /// What all writers of the folder have logged; `nil` if there was no folder yet.
     private let folder: FolderTagsMembership?
     private let status: WriterStatus
@@ -21,20 +23,22 @@ struct KnownTags {
         self.status = status
     }
 
-    /// Takes up a tag.
+    /// Takes up the tag of a curve.
     ///
     /// - Returns: The number of the tag, by which the writer's thread knows it, too.
     /// - Throws: `Refusal` if it can't be written, or if it belongs to another plugin.
-    mutating func number(
-        of tag: String, shownBy plugin: String
-    ) throws(Refusal) -> Int {
+    mutating func number(ofCurve tag: String) throws(Refusal) -> Int {
         let name = ExactName(tag)
+        if let lastCurve, lastCurve.tag == name { return lastCurve.number }
+        let plugin = "scalars"
         if let entry = entries[name] {
             try entry.check(tag, plugin)
-            return entry.number
+            lastCurve = (name, entry.number)
+        } else {
+            try takeUp([(tag, plugin)])
+            lastCurve = (name, entries.count - 1)
         }
-        try takeUp([(tag, plugin)])
-        return entries.count - 1
+        return lastCurve?.number ?? 0
     }
 
     /// Takes up the tags of a summary: all of them, or none.
