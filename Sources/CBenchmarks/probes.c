@@ -1,6 +1,6 @@
 #include "include/CBenchmarks.h"
 
-#include <stdint.h>         // defines __GLIBC__
+#include <stdint.h>  // defines __GLIBC__
 
 #if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__)
 #define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
@@ -13,20 +13,23 @@ typedef float vector_16 __attribute__((ext_vector_type(16)));
 typedef float unaligned_8 __attribute__((ext_vector_type(8), aligned(4)));
 #define AT(address) (*(unaligned_8 *)(address))
 
-enum { CHAINS = 12 };       // as many as hide a multiply-add's latency, and fit the registers beside the factor and the term
+enum {
+    CHAINS = 12
+    // As many as hide a multiply-add's latency, and fit the registers beside factor and term.
+};
 
 // The sums settle at 2: x ← x / 2 + 1.
-#define MULTIPLY_ADD(LANES)                                                     \
-    CLONES float probe_multiply_add_##LANES(size_t repeats) {                   \
-        vector_##LANES x[CHAINS];                                               \
-        for (int i = 0; i < CHAINS; i++) x[i] = (float)i;                       \
-        for (size_t repeat = 0; repeat < repeats; repeat++) {                   \
-            _Pragma("clang loop unroll(full)")                                  \
-            for (int i = 0; i < CHAINS; i++) x[i] = x[i] * 0.5f + 1.0f;         \
-        }                                                                       \
-        float sum = 0.0f;                                                       \
-        for (int i = 0; i < CHAINS; i++) sum += x[i][0] + x[i][LANES - 1];      \
-        return sum;                                                             \
+#define MULTIPLY_ADD(LANES)                                                                        \
+    CLONES float probe_multiply_add_##LANES(size_t repeats) {                                      \
+        vector_##LANES x[CHAINS];                                                                  \
+        for (int i = 0; i < CHAINS; i++) x[i] = (float)i;                                          \
+        for (size_t repeat = 0; repeat < repeats; repeat++) {                                      \
+            _Pragma("clang loop unroll(full)") for (int i = 0; i < CHAINS; i++) x[i] =             \
+                x[i] * 0.5f + 1.0f;                                                                \
+        }                                                                                          \
+        float sum = 0.0f;                                                                          \
+        for (int i = 0; i < CHAINS; i++) sum += x[i][0] + x[i][LANES - 1];                         \
+        return sum;                                                                                \
     }
 
 MULTIPLY_ADD(8)

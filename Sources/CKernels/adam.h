@@ -10,12 +10,12 @@ typedef struct {
     float lr, beta1, beta2, epsilon;
 } adam_rates;
 
-#define ADAM_UPDATE(name, vector_type)                                                            \
-    INLINE void name(vector_type *var, vector_type *m, vector_type *v, const vector_type *g,      \
-        const adam_rates *a) {                                                                    \
-        *m += (*g - *m) * (1.0f - a->beta1);                                                      \
-        *v += (*g * *g - *v) * (1.0f - a->beta2);                                                 \
-        *var -= *m * a->lr / (__builtin_elementwise_sqrt(*v) + a->epsilon);                       \
+#define ADAM_UPDATE(name, vector_type)                                                             \
+    INLINE void name(vector_type *var, vector_type *m, vector_type *v, const vector_type *g,       \
+        const adam_rates *a) {                                                                     \
+        *m += (*g - *m) * (1.0f - a->beta1);                                                       \
+        *v += (*g * *g - *v) * (1.0f - a->beta2);                                                  \
+        *var -= *m * a->lr / (__builtin_elementwise_sqrt(*v) + a->epsilon);                        \
     }
 
 ADAM_UPDATE(adam_update, vector)

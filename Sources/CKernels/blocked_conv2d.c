@@ -28,8 +28,7 @@ INLINE void convolve_tile(const blocked_conv2d *job, float *y, const float *x, c
     const float *later = y + pixel_column(job->y_order, q + AHEAD) * job->k * BLOCK;
     for (size_t k = 0; k < outputs; k++) {
 #pragma clang loop unroll(full)
-        for (size_t i = 0; i < pixels; i++)
-            __builtin_prefetch(later + (i * job->k + k) * BLOCK, 1);
+        for (size_t i = 0; i < pixels; i++) __builtin_prefetch(later + (i * job->k + k) * BLOCK, 1);
     }
 #pragma clang loop unroll(full)
     for (size_t k = 0; k < outputs; k++) {
@@ -117,16 +116,16 @@ INLINE void convolve_single_tile(const blocked_conv2d *job, float *y, const floa
 /// A row of the output, for one tile of outputs.
 INLINE void convolve_row(const blocked_conv2d *job, float *y, const float *x, const float *filter,
     const float *bias, size_t p, size_t outputs, bool wide) {
-#define OUTPUTS_CASE(count, wide_pixels, narrow_pixels)                                     \
-    case count:                                                                             \
-        if (wide) {                                                                         \
-            for (size_t q = 0; q < job->q; q += wide_pixels)                                \
-                convolve_tile(job, y, x, filter, bias, p, q, count, wide_pixels);           \
-        } else if (count <= NARROW_OUTPUTS) {                                               \
-            for (size_t q = 0; q < job->q; q += narrow_pixels)                              \
-                convolve_tile(job, y, x, filter, bias, p, q,                                \
-                    smaller(count, NARROW_OUTPUTS), narrow_pixels);                         \
-        }                                                                                   \
+#define OUTPUTS_CASE(count, wide_pixels, narrow_pixels)                                            \
+    case count:                                                                                    \
+        if (wide) {                                                                                \
+            for (size_t q = 0; q < job->q; q += wide_pixels)                                       \
+                convolve_tile(job, y, x, filter, bias, p, q, count, wide_pixels);                  \
+        } else if (count <= NARROW_OUTPUTS) {                                                      \
+            for (size_t q = 0; q < job->q; q += narrow_pixels)                                     \
+                convolve_tile(                                                                     \
+                    job, y, x, filter, bias, p, q, smaller(count, NARROW_OUTPUTS), narrow_pixels); \
+        }                                                                                          \
         break;
     if (wide && job->k == 1 && job->s == 3) {
         for (size_t q = 0; q < job->q; q += SINGLE_PIXELS)
@@ -146,8 +145,7 @@ INLINE void convolve_row(const blocked_conv2d *job, float *y, const float *x, co
         OUTPUTS_CASE(4, 4, 1)
         OUTPUTS_CASE(3, 4, 2)
         OUTPUTS_CASE(2, 4, 2)
-    default:
-        OUTPUTS_CASE(1, 8, 4)
+    default: OUTPUTS_CASE(1, 8, 4)
     }
 #undef OUTPUTS_CASE
 }
@@ -163,7 +161,8 @@ INLINE void convolve_band(const blocked_conv2d *job, size_t task, bool wide) {
         for (size_t tile = 0; tile < job->tiles; tile++) {
             const size_t first = part(job->k, job->tiles, tile);
             const size_t outputs = part(job->k, job->tiles, tile + 1) - first;
-            convolve_row(job, row + first * BLOCK, x, job->filter + first * job->r * job->s * job->c,
+            convolve_row(job, row + first * BLOCK, x,
+                job->filter + first * job->r * job->s * job->c,
                 job->bias == NULL ? NULL : job->bias + first, p, outputs, wide);
         }
     }
@@ -186,8 +185,8 @@ size_t kernel_blocked_conv2d_scratch(
     return taps * shape->c * shape->k + larger(shape->c, shape->k) * BLOCK;
 }
 
-static void convolve(kernel_pool *pool, kernel_conv2d_way way, blocked_conv2d job, filter_layout w,
-    float *scratch) {
+static void convolve(
+    kernel_pool *pool, kernel_conv2d_way way, blocked_conv2d job, filter_layout w, float *scratch) {
     const bool wide = has_wide_vectors();
     job.zeros = scratch;
     job.filter = scratch + job.c * BLOCK;
@@ -203,8 +202,8 @@ static void convolve(kernel_pool *pool, kernel_conv2d_way way, blocked_conv2d jo
         for (size_t r = 0; r < job.r; r++) {
             for (size_t s = 0; s < job.s; s++) {
                 for (size_t c = 0; c < job.c; c++) {
-                    const float *from = w.first + (ptrdiff_t)r * w.r + (ptrdiff_t)s * w.s
-                        + (ptrdiff_t)c * w.c;
+                    const float *from =
+                        w.first + (ptrdiff_t)r * w.r + (ptrdiff_t)s * w.s + (ptrdiff_t)c * w.c;
                     for (size_t k = part(job.k, job.tiles, tile); k < end; k++)
                         *packed++ = from[(ptrdiff_t)k * w.k];
                 }
@@ -215,8 +214,7 @@ static void convolve(kernel_pool *pool, kernel_conv2d_way way, blocked_conv2d jo
     const size_t multiplications = job.p * job.q * job.k * job.r * job.s * job.c * BLOCK;
     const size_t most = larger(1, multiplications / TASK);
     job.bands = larger(1, smaller(smaller(job.p, most), TASKS / larger(1, blocks)));
-    kernel_pool_run(
-        pool, blocks * job.bands, wide ? convolve_wide : convolve_narrow, &job);
+    kernel_pool_run(pool, blocks * job.bands, wide ? convolve_wide : convolve_narrow, &job);
 }
 
 void kernel_blocked_conv2d(kernel_pool *pool, kernel_conv2d_way way, float *y,
@@ -224,12 +222,25 @@ void kernel_blocked_conv2d(kernel_pool *pool, kernel_conv2d_way way, float *y,
     const float *bias, const kernel_conv2d_shape *shape, float *scratch) {
     const ptrdiff_t k = (ptrdiff_t)shape->k, c = (ptrdiff_t)shape->c, s = (ptrdiff_t)shape->s;
     const blocked_conv2d job = {
-        .y = y, .x = x, .bias = bias, .x_order = x_order, .y_order = y_order,
-        .n = shape->n, .h = shape->h, .w = shape->w, .c = shape->c,
-        .r = shape->r, .s = shape->s, .p = shape->p, .q = shape->q, .k = shape->k,
-        .top = (ptrdiff_t)shape->pad_top, .left = (ptrdiff_t)shape->pad_left,
+        .y = y,
+        .x = x,
+        .bias = bias,
+        .x_order = x_order,
+        .y_order = y_order,
+        .n = shape->n,
+        .h = shape->h,
+        .w = shape->w,
+        .c = shape->c,
+        .r = shape->r,
+        .s = shape->s,
+        .p = shape->p,
+        .q = shape->q,
+        .k = shape->k,
+        .top = (ptrdiff_t)shape->pad_top,
+        .left = (ptrdiff_t)shape->pad_left,
     };
-    convolve(pool, way, job, (filter_layout){w, .r = s * c * k, .s = c * k, .c = k, .k = 1}, scratch);
+    convolve(
+        pool, way, job, (filter_layout){w, .r = s * c * k, .s = c * k, .c = k, .k = 1}, scratch);
 }
 
 void kernel_blocked_conv2d_input_gradient(kernel_pool *pool, kernel_conv2d_way way, float *dx,
@@ -237,12 +248,23 @@ void kernel_blocked_conv2d_input_gradient(kernel_pool *pool, kernel_conv2d_way w
     const kernel_conv2d_shape *shape, float *scratch) {
     const ptrdiff_t k = (ptrdiff_t)shape->k, c = (ptrdiff_t)shape->c, s = (ptrdiff_t)shape->s;
     const blocked_conv2d job = {
-        .y = dx, .x = dy, .x_order = y_order, .y_order = x_order,
-        .n = shape->n, .h = shape->p, .w = shape->q, .c = shape->k,
-        .r = shape->r, .s = shape->s, .p = shape->h, .q = shape->w, .k = shape->c,
+        .y = dx,
+        .x = dy,
+        .x_order = y_order,
+        .y_order = x_order,
+        .n = shape->n,
+        .h = shape->p,
+        .w = shape->q,
+        .c = shape->k,
+        .r = shape->r,
+        .s = shape->s,
+        .p = shape->h,
+        .q = shape->w,
+        .k = shape->c,
         .top = (ptrdiff_t)shape->r - 1 - (ptrdiff_t)shape->pad_top,
         .left = s - 1 - (ptrdiff_t)shape->pad_left,
     };
     const float *last = w + (shape->r * shape->s - 1) * shape->c * shape->k;
-    convolve(pool, way, job, (filter_layout){last, .r = -s * c * k, .s = -c * k, .c = 1, .k = k}, scratch);
+    convolve(pool, way, job, (filter_layout){last, .r = -s * c * k, .s = -c * k, .c = 1, .k = k},
+        scratch);
 }

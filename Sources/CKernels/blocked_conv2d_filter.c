@@ -39,16 +39,16 @@ INLINE void accumulate_tile(float *sums, const float *x, const float *dy, const 
         for (size_t k = 0; k < outputs; k++) sum[c][k] = WIDE_AT(sums + (c * shape->k + k) * BLOCK);
     }
     const size_t first = shape->pad_left > s ? shape->pad_left - s : 0;
-    const size_t last = smaller(
-        shape->q, shape->w + shape->pad_left > s ? shape->w + shape->pad_left - s : 0);
+    const size_t last =
+        smaller(shape->q, shape->w + shape->pad_left > s ? shape->w + shape->pad_left - s : 0);
     for (size_t p = first_row; p < last_row; p++) {
         const size_t row = p + r - shape->pad_top;
         if (row >= shape->h) continue;  // negative ones are large
         const float *x_row = x + pixel_row(job->x_order, shape->w, row) * shape->c * BLOCK;
         const float *dy_row = dy + pixel_row(job->y_order, shape->q, p) * shape->k * BLOCK;
         for (size_t q = first; q < last; q++) {
-            const float *from = x_row
-                + pixel_column(job->x_order, q + s - shape->pad_left) * shape->c * BLOCK;
+            const float *from =
+                x_row + pixel_column(job->x_order, q + s - shape->pad_left) * shape->c * BLOCK;
             const float *gradient = dy_row + pixel_column(job->y_order, q) * shape->k * BLOCK;
             wide_vector value[INPUTS];
 #pragma clang loop unroll(full)
@@ -78,14 +78,14 @@ INLINE void accumulate_rows(float *sums, const float *x, const float *dy, const 
         for (size_t c = 0; c < channels; c += INPUTS) {
             float *to = sums + (c * job->shape.k + k) * BLOCK;
             const float *from = x + c * BLOCK, *gradient = dy + k * BLOCK;
-#define OUTPUTS_CASE(count)                                                                       \
-    case count:                                                                                   \
-        if (!wide && count > NARROW_OUTPUTS) break;                                               \
-        if (c + INPUTS <= channels) {                                                             \
-            accumulate_tile(to, from, gradient, job, s, first_row, last_row, r, INPUTS, count);   \
-        } else {                                                                                  \
-            accumulate_tile(to, from, gradient, job, s, first_row, last_row, r, 1, count);        \
-        }                                                                                         \
+#define OUTPUTS_CASE(count)                                                                        \
+    case count:                                                                                    \
+        if (!wide && count > NARROW_OUTPUTS) break;                                                \
+        if (c + INPUTS <= channels) {                                                              \
+            accumulate_tile(to, from, gradient, job, s, first_row, last_row, r, INPUTS, count);    \
+        } else {                                                                                   \
+            accumulate_tile(to, from, gradient, job, s, first_row, last_row, r, 1, count);         \
+        }                                                                                          \
         break;
             switch (outputs) {
                 OUTPUTS_CASE(13)
@@ -100,8 +100,7 @@ INLINE void accumulate_rows(float *sums, const float *x, const float *dy, const 
                 OUTPUTS_CASE(4)
                 OUTPUTS_CASE(3)
                 OUTPUTS_CASE(2)
-            default:
-                OUTPUTS_CASE(1)
+            default: OUTPUTS_CASE(1)
             }
 #undef OUTPUTS_CASE
         }
@@ -163,7 +162,12 @@ void kernel_blocked_conv2d_filter_gradient(kernel_pool *pool, float *dw, const f
     const kernel_conv2d_shape *shape, float *scratch) {
     const bool wide = has_wide_vectors();
     const work job = {
-        .x = x, .dy = dy, .x_order = x_order, .y_order = y_order, .shape = *shape, .slots = scratch,
+        .x = x,
+        .dy = dy,
+        .x_order = x_order,
+        .y_order = y_order,
+        .shape = *shape,
+        .slots = scratch,
         .tiles = ceil_div(shape->k, wide ? WIDE_OUTPUTS : NARROW_OUTPUTS),
         .bands = bands_of(shape),
     };

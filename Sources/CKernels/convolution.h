@@ -82,8 +82,8 @@ INLINE void clear(float *to, size_t count) {
     for (; i < count; i++) to[i] = 0.0f;
 }
 
-/// What of an image's row lies on a row of `columns` pixels: `count` pixels behind those that are cut
-/// off, behind a margin.
+/// What of an image's row lies on a row of `columns` pixels: `count` pixels behind those that are
+/// cut off, behind a margin.
 typedef struct {
     size_t cut, margin, count;
 } row_part;
@@ -91,8 +91,8 @@ typedef struct {
 INLINE row_part part_of_row(const convolution *conv, size_t columns) {
     const size_t cut = conv->left < 0 ? (size_t)-conv->left : 0;
     const size_t margin = conv->left > 0 ? (size_t)conv->left : 0;
-    const size_t count = smaller(
-        conv->w - smaller(cut, conv->w), columns - smaller(margin, columns));
+    const size_t count =
+        smaller(conv->w - smaller(cut, conv->w), columns - smaller(margin, columns));
     return (row_part){cut, margin, count};
 }
 
@@ -107,8 +107,8 @@ INLINE void lay_plane(float *plane, const convolution *conv, band b) {
             clear(plane, conv->plane_width);
             continue;
         }
-        const float *row = conv->image
-            + (b.n * conv->h + (size_t)below / conv->step_h) * conv->w * conv->c;
+        const float *row =
+            conv->image + (b.n * conv->h + (size_t)below / conv->step_h) * conv->w * conv->c;
         if (conv->step_w == 1) {
             const row_part laid = part_of_row(conv, columns);
             const size_t end = laid.margin + laid.count;

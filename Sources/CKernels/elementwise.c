@@ -1,5 +1,6 @@
 // Element-wise kernels. Each is one expression on a vector, run over whole vectors and once more,
-// padded, over what is left; but for the functions, all are bound by memory or by the division unit.
+// padded, over what is left; but for the functions, all are bound by memory or by the division
+// unit.
 #include "include/CKernels.h"
 
 #include <string.h>
@@ -19,25 +20,26 @@
 // Four vectors at a time: one at a time takes two cycles, of which the arithmetic needs half.
 #define UNROLLED _Pragma("clang loop unroll_count(4)")
 
-#define UNARY(declaration, statement) UNARY_LOOP(declaration(float *out, const float *in, size_t n), statement)
-#define UNARY_WITH(declaration, parameter, statement) \
+#define UNARY(declaration, statement)                                                              \
+    UNARY_LOOP(declaration(float *out, const float *in, size_t n), statement)
+#define UNARY_WITH(declaration, parameter, statement)                                              \
     UNARY_LOOP(declaration(float *out, const float *in, float parameter, size_t n), statement)
 
-#define UNARY_LOOP(signature, statement)                               \
-    KERNEL_CLONES signature {                                          \
-        vector x, y;                                                   \
-        size_t i = 0;                                                  \
-        UNROLLED                                                       \
-        for (; i + LANES <= n; i += LANES) {                           \
-            x = AT(in + i);                                            \
-            statement;                                                 \
-            AT(out + i) = y;                                           \
-        }                                                              \
-        if (i < n) {                                                   \
-            load_partial(&x, in + i, n - i);                           \
-            statement;                                                 \
-            store_partial(out + i, &y, n - i);                         \
-        }                                                              \
+#define UNARY_LOOP(signature, statement)                                                           \
+    KERNEL_CLONES signature {                                                                      \
+        vector x, y;                                                                               \
+        size_t i = 0;                                                                              \
+        UNROLLED                                                                                   \
+        for (; i + LANES <= n; i += LANES) {                                                       \
+            x = AT(in + i);                                                                        \
+            statement;                                                                             \
+            AT(out + i) = y;                                                                       \
+        }                                                                                          \
+        if (i < n) {                                                                               \
+            load_partial(&x, in + i, n - i);                                                       \
+            statement;                                                                             \
+            store_partial(out + i, &y, n - i);                                                     \
+        }                                                                                          \
     }
 
 UNARY(void kernel_neg, y = -x)
@@ -50,20 +52,20 @@ UNARY_WITH(void kernel_leaky_relu, slope, y = x > 0.0f ? x : slope * x)
 
 // Functions of some fifty instructions, most of which wait for the one before. A processor looks so
 // many instructions ahead, and with twice as wide vectors that is twice as many numbers.
-#define FUNCTION(name, function)                                                   \
-    UNARY(static void name##_narrow, function(&y, &x))                             \
-    KERNEL_WIDE static void name##_wide(float *out, const float *in, size_t n) {   \
-        for (size_t i = 0; i < n; i += WIDE_LANES) {                               \
-            const wide_vector x = WIDE_AT(in + i);                                 \
-            wide_vector y;                                                         \
-            wide_##function(&y, &x);                                               \
-            WIDE_AT(out + i) = y;                                                  \
-        }                                                                          \
-    }                                                                              \
-    void name(float *out, const float *in, size_t n) {                             \
-        const size_t whole = has_wide_vectors() ? n / WIDE_LANES * WIDE_LANES : 0; \
-        if (whole > 0) name##_wide(out, in, whole);                                \
-        if (whole < n) name##_narrow(out + whole, in + whole, n - whole);          \
+#define FUNCTION(name, function)                                                                   \
+    UNARY(static void name##_narrow, function(&y, &x))                                             \
+    KERNEL_WIDE static void name##_wide(float *out, const float *in, size_t n) {                   \
+        for (size_t i = 0; i < n; i += WIDE_LANES) {                                               \
+            const wide_vector x = WIDE_AT(in + i);                                                 \
+            wide_vector y;                                                                         \
+            wide_##function(&y, &x);                                                               \
+            WIDE_AT(out + i) = y;                                                                  \
+        }                                                                                          \
+    }                                                                                              \
+    void name(float *out, const float *in, size_t n) {                                             \
+        const size_t whole = has_wide_vectors() ? n / WIDE_LANES * WIDE_LANES : 0;                 \
+        if (whole > 0) name##_wide(out, in, whole);                                                \
+        if (whole < n) name##_narrow(out + whole, in + whole, n - whole);                          \
     }
 
 FUNCTION(kernel_exp, exponential)
@@ -72,28 +74,30 @@ FUNCTION(kernel_sigmoid, sigmoid)
 FUNCTION(kernel_softplus, softplus)
 FUNCTION(kernel_tanh, hyperbolic_tangent)
 
-#define BINARY(name, first, second, expression) \
-    BINARY_LOOP(name(float *out, const float *left, const float *right, size_t n), first, second, expression)
-#define BINARY_WITH(name, first, second, parameter, expression)                                       \
-    BINARY_LOOP(name(float *out, const float *left, const float *right, float parameter, size_t n), first, \
+#define BINARY(name, first, second, expression)                                                    \
+    BINARY_LOOP(name(float *out, const float *left, const float *right, size_t n), first, second,  \
+        expression)
+#define BINARY_WITH(name, first, second, parameter, expression)                                    \
+    BINARY_LOOP(                                                                                   \
+        name(float *out, const float *left, const float *right, float parameter, size_t n), first, \
         second, expression)
 
-#define BINARY_LOOP(signature, first, second, expression)                                  \
-    KERNEL_CLONES void signature {                                                         \
-        vector first, second;                                                              \
-        size_t i = 0;                                                                      \
-        UNROLLED                                                                           \
-        for (; i + LANES <= n; i += LANES) {                                               \
-            first = AT(left + i);                                                          \
-            second = AT(right + i);                                                        \
-            AT(out + i) = (expression);                                                    \
-        }                                                                                  \
-        if (i < n) {                                                                       \
-            load_partial(&first, left + i, n - i);                                         \
-            load_partial(&second, right + i, n - i);                                       \
-            const vector result = (expression);                                            \
-            store_partial(out + i, &result, n - i);                                        \
-        }                                                                                  \
+#define BINARY_LOOP(signature, first, second, expression)                                          \
+    KERNEL_CLONES void signature {                                                                 \
+        vector first, second;                                                                      \
+        size_t i = 0;                                                                              \
+        UNROLLED                                                                                   \
+        for (; i + LANES <= n; i += LANES) {                                                       \
+            first = AT(left + i);                                                                  \
+            second = AT(right + i);                                                                \
+            AT(out + i) = (expression);                                                            \
+        }                                                                                          \
+        if (i < n) {                                                                               \
+            load_partial(&first, left + i, n - i);                                                 \
+            load_partial(&second, right + i, n - i);                                               \
+            const vector result = (expression);                                                    \
+            store_partial(out + i, &result, n - i);                                                \
+        }                                                                                          \
     }
 
 BINARY(kernel_add, x, y, x + y)
@@ -103,9 +107,9 @@ BINARY(kernel_div, x, y, x / y)
 BINARY(kernel_squared_difference, x, y, (x - y) * (x - y))
 BINARY(kernel_relu_grad, dy, y, y > 0.0f ? dy : 0.0f)
 BINARY_WITH(kernel_leaky_relu_grad, dy, x, slope, x > 0.0f ? dy : slope * dy)
-BINARY(kernel_sigmoid_grad, y, dy, dy * y * (1.0f - y))
+BINARY(kernel_sigmoid_grad, y, dy, dy *y *(1.0f - y))
 BINARY(kernel_rsqrt_grad, y, dy, dy * -0.5f * (y * y * y))
-BINARY(kernel_tanh_grad, y, dy, dy * (1.0f - y * y))
+BINARY(kernel_tanh_grad, y, dy, dy *(1.0f - y * y))
 BINARY(kernel_max, x, y, ((x > y) | (x != x)) ? x : y)
 BINARY(kernel_min, x, y, ((x < y) | (x != x)) ? x : y)
 

@@ -1,11 +1,13 @@
 // Runs of element-wise kernels over cache-sized tiles.
 //
-// Each step is one of the element-wise kernels, on a tile at a time; what only later steps read stays in a register, a tile on the
-// stack, and never reaches memory. Operands that repeat (a bias, a batch norm's scale) are repeated once into a tile beforehand;
-// those that are broadcast in another way (a number for each row, say) are written out tile by tile.
+// Each step is one of the element-wise kernels, on a tile at a time; what only later steps read
+// stays in a register, a tile on the stack, and never reaches memory. Operands that repeat (a bias,
+// a batch norm's scale) are repeated once into a tile beforehand; those that are broadcast in
+// another way (a number for each row, say) are written out tile by tile.
 //
-// A step may also sum the columns of what it reads: of each tile, while that is in the first-level cache, into a partial sum a
-// task, or pool it. Tiles, tasks and the order of addition depend on the shape alone.
+// A step may also sum the columns of what it reads: of each tile, while that is in the first-level
+// cache, into a partial sum a task, or pool it. Tiles, tasks and the order of addition depend on
+// the shape alone.
 #include <string.h>
 
 #include "include/CKernels.h"
@@ -36,7 +38,8 @@ INLINE void fill_run(float *to, float value, size_t count) {
 }
 
 /// The values from `start` on of an array that is broadcast. `to` has room for LANES - 1 more.
-KERNEL_CLONES static void write_out(float *to, const kernel_broadcast *array, size_t start, size_t count) {
+KERNEL_CLONES static void write_out(
+    float *to, const kernel_broadcast *array, size_t start, size_t count) {
     const size_t last = array->rank - 1, run = array->sizes[last], stride = array->strides[last];
     size_t place[KERNEL_RANK], rest = start / run, inner = start % run;
     const float *from = array->memory;
@@ -63,12 +66,14 @@ KERNEL_CLONES static void write_out(float *to, const kernel_broadcast *array, si
 
 /// Where a step finds (or leaves) the values from `start` on.
 INLINE float *place(const kernel_operand *operand, float registers[][KERNEL_TILE], size_t start) {
-    return operand->memory == NULL ? registers[operand->index] : operand->memory + start * operand->stride;
+    return operand->memory == NULL ? registers[operand->index]
+                                   : operand->memory + start * operand->stride;
 }
 
 // MARK: Sums
 
-/// to[i] = the sum over j of x[j stride + i], j < 8, as a tree. With `whole`, up to LANES - 1 values too many are read and written.
+/// to[i] = the sum over j of x[j stride + i], j < 8, as a tree. With `whole`, up to LANES - 1
+/// values too many are read and written.
 INLINE void fold_eight(float *to, const float *x, size_t count, size_t stride, bool whole) {
     size_t i = 0;
     for (; i + LANES <= count || (whole && i < count); i += LANES) {
@@ -102,7 +107,8 @@ INLINE void add_four(float *sums, const float *x, size_t count) {
     for (; i < count; i++) sums[i] += (x[i] + x[i + count]) + (x[i + 2 * count] + x[i + 3 * count]);
 }
 
-/// sums [columns] += the sum of the rows of x, which are added in eights while that goes, and else in halves.
+/// sums [columns] += the sum of the rows of x, which are added in eights while that goes, and else
+/// in halves.
 KERNEL_CLONES static void add_columns(float *sums, const float *x, size_t rows, size_t columns) {
     if (rows == 4) {
         add_four(sums, x, columns);
@@ -132,12 +138,14 @@ KERNEL_CLONES static void add_columns(float *sums, const float *x, size_t rows, 
 }
 
 /// sums [columns] += the sum of the rows of x · y.
-KERNEL_CLONES static void add_products(float *sums, const float *x, const float *y, size_t rows, size_t columns) {
+KERNEL_CLONES static void add_products(
+    float *sums, const float *x, const float *y, size_t rows, size_t columns) {
     if (rows == 4 && columns % LANES == 0) {
         for (size_t i = 0; i < columns; i += LANES) {
             const float *p = x + i, *q = y + i;
             const vector a = AT(p) * AT(q), c = AT(p + 2 * columns) * AT(q + 2 * columns);
-            const vector b = AT(p + columns) * AT(q + columns), d = AT(p + 3 * columns) * AT(q + 3 * columns);
+            const vector b = AT(p + columns) * AT(q + columns),
+                         d = AT(p + 3 * columns) * AT(q + 3 * columns);
             AT(sums + i) += (a + b) + (c + d);
         }
         return;
@@ -148,8 +156,8 @@ KERNEL_CLONES static void add_products(float *sums, const float *x, const float 
 }
 
 /// Adds the sums of a tile that begins at `start`, without the lanes that are no images.
-static void add_tile(
-    const kernel_step *step, float *partial, const float *x, const float *y, size_t start, size_t count) {
+static void add_tile(const kernel_step *step, float *partial, const float *x, const float *y,
+    size_t start, size_t count) {
     const kernel_column_sums *sums = step->sums;
     const kernel_pooling *pooling = step->pooling;
     const size_t columns = sums->columns, rows = count / columns;
@@ -159,9 +167,9 @@ static void add_tile(
     case KERNEL_SUM_PRODUCTS: add_products(to, x, y, rows, columns); break;
     case KERNEL_SUM_POOL_GRADIENT:
     case KERNEL_SUM_POOL_GRADIENT_PRODUCTS:
-        max_pool_scaled_gradient_sums(to, step->kind == KERNEL_SUM_POOL_GRADIENT ? NULL : x, pooling->y + start / 4,
-            pooling->dy + start / 4, pooling->scale, pooling->shift, rows / (2 * pooling->width), pooling->width,
-            columns);
+        max_pool_scaled_gradient_sums(to, step->kind == KERNEL_SUM_POOL_GRADIENT ? NULL : x,
+            pooling->y + start / 4, pooling->dy + start / 4, pooling->scale, pooling->shift,
+            rows / (2 * pooling->width), pooling->width, columns);
         break;
     default: add_columns(to, x, rows, columns);
     }
@@ -177,8 +185,8 @@ static void finish(const kernel_column_sums *sums, size_t tasks) {
     float own[KERNEL_TILE], *total = lanes > 1 ? own : sums->out;
     memset(total, 0, sums->columns * sizeof(float));
     for (size_t task = 0; task < tasks; task += most) {
-        add_columns(
-            total, sums->partials + task * sums->columns, smaller(most, tasks - task), sums->columns);
+        add_columns(total, sums->partials + task * sums->columns, smaller(most, tasks - task),
+            sums->columns);
     }
     for (size_t j = 0; j < sums->columns / lanes; j++) {
         float sum = total[j * lanes];
@@ -214,15 +222,15 @@ static void pool_gradient_tile(
 }
 
 /// The same for what it reads, which is written out to `room` if it is broadcast.
-INLINE const float *source(
-    const kernel_operand *operand, float registers[][KERNEL_TILE], size_t start, size_t count, float *room) {
+INLINE const float *source(const kernel_operand *operand, float registers[][KERNEL_TILE],
+    size_t start, size_t count, float *room) {
     if (operand->broadcast == NULL) return place(operand, registers, start);
     write_out(room, operand->broadcast, start, count);
     return room;
 }
 
-static void run_step(
-    const kernel_step *step, float registers[][KERNEL_TILE], size_t task, bool is_first, size_t start, size_t count) {
+static void run_step(const kernel_step *step, float registers[][KERNEL_TILE], size_t task,
+    bool is_first, size_t start, size_t count) {
     _Alignas(64) float room[2][KERNEL_TILE + LANES];
     float *out = place(&step->out, registers, start);
     const float *x = source(&step->x, registers, start, count, room[0]);
@@ -278,9 +286,8 @@ static void repeat(const kernel_row *row, size_t tile) {
     for (size_t i = columns * lanes; i < tile; i++) row->tile[i] = row->tile[i - columns * lanes];
 }
 
-void kernel_fused(
-    kernel_pool *pool, const kernel_step *steps, size_t step_count, const kernel_row *rows, size_t row_count,
-    size_t tile, size_t n) {
+void kernel_fused(kernel_pool *pool, const kernel_step *steps, size_t step_count,
+    const kernel_row *rows, size_t row_count, size_t tile, size_t n) {
     for (size_t i = 0; i < row_count; i++) {
         repeat(&rows[i], smaller(tile, n));
     }

@@ -4,8 +4,7 @@
 
 /// The product that a term adds to the gradient.
 static kernel_matmul_shape shape_of(const weight_update *update, size_t term) {
-    return (kernel_matmul_shape){
-        update->rows, update->columns, update->terms[term].k, true, false};
+    return (kernel_matmul_shape){update->rows, update->columns, update->terms[term].k, true, false};
 }
 
 /// Floats that the gradient takes, and its products beside it.
@@ -46,10 +45,9 @@ size_t kernel_matmul_adam_scratch(kernel_matmul_adam_way way, size_t rows, size_
     return stored_scratch(&update);
 }
 
-void kernel_matmul_adam(
-    kernel_pool *pool, kernel_matmul_adam_way way, float *var, float *m, float *v, size_t rows,
-    size_t columns, const kernel_product *terms, size_t term_count, size_t times, float lr,
-    float beta1, float beta2, float epsilon, float *scratch) {
+void kernel_matmul_adam(kernel_pool *pool, kernel_matmul_adam_way way, float *var, float *m,
+    float *v, size_t rows, size_t columns, const kernel_product *terms, size_t term_count,
+    size_t times, float lr, float beta1, float beta2, float epsilon, float *scratch) {
     weight_update update = {.var = var,
         .m = m,
         .v = v,

@@ -6,8 +6,8 @@
 
 /// A weight's gradient and its steps of Adam:
 ///
-///   g = Σₜ aₜᵀ · bₜ      aₜ [kₜ, rows], bₜ [kₜ, columns]: a layer's inputs and the gradients of its
-///                        outputs, a batch each
+///   g = Σₜ aₜᵀ · bₜ      aₜ [kₜ, rows], bₜ [kₜ, columns]: a layer's inputs and the gradients of
+///                        its outputs, a batch each
 ///   (var, m, v) ← Adam(var, m, v, g), `times` times
 typedef struct {
     float *var, *m, *v;  // [rows, columns]

@@ -40,8 +40,8 @@ INLINE void update_vector(const weight_update *job, size_t at, const float *from
 
 INLINE void update_next(const weight_update *job, waiting_rows *rows) {
     const size_t i = rows->next;
-    update_vector(job, rows->start + i / 2 * job->columns + i % 2 * WIDE_LANES,
-        rows->g + i * WIDE_LANES);
+    update_vector(
+        job, rows->start + i / 2 * job->columns + i % 2 * WIDE_LANES, rows->g + i * WIDE_LANES);
     rows->next += 1;
 }
 
@@ -82,8 +82,8 @@ INLINE void make_panel(const weight_update *job, float *g, slice k, size_t row, 
             }
             if (used.next < used.end) update_next(job, &used);
             if (fetched < vectors) {
-                const size_t at = (row + fetched / 2) * job->columns + left
-                    + fetched % 2 * WIDE_LANES;
+                const size_t at =
+                    (row + fetched / 2) * job->columns + left + fetched % 2 * WIDE_LANES;
                 __builtin_prefetch(job->var + at, 0, 2);
                 __builtin_prefetch(job->m + at, 0, 2);
                 __builtin_prefetch(job->v + at, 0, 2);
@@ -153,8 +153,7 @@ KERNEL_WIDE static void update_block(void *context, size_t task) {
                 before = (waiting_rows){sums, start, 2 * done, 2 * PANEL_ROWS};
             }
             for (size_t r = done; is_last && !is_whole && r < PANEL_ROWS; r++) {
-                update_few(
-                    job, (row + r) * job->columns + left, sums + r * TILE_COLUMNS, columns);
+                update_few(job, (row + r) * job->columns + left, sums + r * TILE_COLUMNS, columns);
             }
         }
         while (before.next < before.end) update_next(job, &before);

@@ -1,10 +1,10 @@
 // A weight's gradient and its steps of Adam in one pass, for small batches.
 //
-// The gradient is cheaper to make than to store: some rows of it are made at a time, tile by tile in
-// registers. Products keep the multipliers busy, Adam keeps the divider busy. So the two take turns
-// every few instructions: while one block of the gradient is made, the block before it is used up.
-// var, m and v are the only large arrays. They are read once and written once, in the order of their
-// memory, and fetched ahead of time.
+// The gradient is cheaper to make than to store: some rows of it are made at a time, tile by tile
+// in registers. Products keep the multipliers busy, Adam keeps the divider busy. So the two take
+// turns every few instructions: while one block of the gradient is made, the block before it is
+// used up. var, m and v are the only large arrays. They are read once and written once, in the
+// order of their memory, and fetched ahead of time.
 #include "matmul_adam.h"
 
 enum {
@@ -17,7 +17,8 @@ enum {
     GRAIN = 64,    // rows that a task takes, about
 };
 
-/// What is left of a block of the gradient that is used up. In var it is `runs` runs of `run` values.
+/// What is left of a block of the gradient that is used up. In var it is `runs` runs of `run`
+/// values.
 typedef struct {
     const float *g;  // the first run left, and its place in var
     size_t start;
@@ -73,38 +74,38 @@ INLINE void finish_run(const weight_update *job, block *from, bool wide) {
 
 /// g [rows, 2 · lanes] = the sum of all terms, from the given row and column on. Meanwhile a block
 /// is used up, at the given pace.
-#define WHOLE_TILE(name, vector_type, load, tile_rows, lanes, wide)                               \
-    INLINE void name(float *g, size_t g_row, const weight_update *job, size_t top, size_t left,     \
-        block *from, pace *at) {                                                                  \
-        vector_type sums[tile_rows][2];                                                           \
-        const float *const used = from->g;                                                        \
-        float *const var = job->var + from->start, *const m = job->m + from->start,               \
-                     *const v = job->v + from->start;                                             \
-        const size_t updates = at->updates, products = at->products;                              \
-        size_t done = from->done, owed = at->owed;                                                \
-        _Pragma("clang loop unroll(full)") for (size_t r = 0; r < tile_rows; r++) {               \
-            sums[r][0] = sums[r][1] = 0.0f;                                                       \
-        }                                                                                         \
-        for (size_t t = 0; t < job->term_count; t++) {                                            \
-            const float *a = job->terms[t].a + top, *b = job->terms[t].b + left;                  \
-            for (size_t i = job->terms[t].k; i > 0; i--, a += job->rows, b += job->columns) {     \
-                const vector_type b0 = load(b), b1 = load(b + lanes);                             \
-                _Pragma("clang loop unroll(full)") for (size_t r = 0; r < tile_rows; r++) {       \
-                    const vector_type ar = a[r];                                                  \
-                    sums[r][0] += ar * b0;                                                        \
-                    sums[r][1] += ar * b1;                                                        \
-                }                                                                                 \
-                if (!wide) continue;                                                              \
-                for (owed += updates; owed >= products; owed -= products, done += STEP)           \
-                    update_step(job, var + done, m + done, v + done, used + done, wide);          \
-            }                                                                                     \
-        }                                                                                         \
-        from->done = done;                                                                        \
-        at->owed = owed;                                                                          \
-        _Pragma("clang loop unroll(full)") for (size_t r = 0; r < tile_rows; r++) {               \
-            load(g + r * g_row) = sums[r][0];                                                     \
-            load(g + r * g_row + lanes) = sums[r][1];                                             \
-        }                                                                                         \
+#define WHOLE_TILE(name, vector_type, load, tile_rows, lanes, wide)                                \
+    INLINE void name(float *g, size_t g_row, const weight_update *job, size_t top, size_t left,    \
+        block *from, pace *at) {                                                                   \
+        vector_type sums[tile_rows][2];                                                            \
+        const float *const used = from->g;                                                         \
+        float *const var = job->var + from->start, *const m = job->m + from->start,                \
+                     *const v = job->v + from->start;                                              \
+        const size_t updates = at->updates, products = at->products;                               \
+        size_t done = from->done, owed = at->owed;                                                 \
+        _Pragma("clang loop unroll(full)") for (size_t r = 0; r < tile_rows; r++) {                \
+            sums[r][0] = sums[r][1] = 0.0f;                                                        \
+        }                                                                                          \
+        for (size_t t = 0; t < job->term_count; t++) {                                             \
+            const float *a = job->terms[t].a + top, *b = job->terms[t].b + left;                   \
+            for (size_t i = job->terms[t].k; i > 0; i--, a += job->rows, b += job->columns) {      \
+                const vector_type b0 = load(b), b1 = load(b + lanes);                              \
+                _Pragma("clang loop unroll(full)") for (size_t r = 0; r < tile_rows; r++) {        \
+                    const vector_type ar = a[r];                                                   \
+                    sums[r][0] += ar * b0;                                                         \
+                    sums[r][1] += ar * b1;                                                         \
+                }                                                                                  \
+                if (!wide) continue;                                                               \
+                for (owed += updates; owed >= products; owed -= products, done += STEP)            \
+                    update_step(job, var + done, m + done, v + done, used + done, wide);           \
+            }                                                                                      \
+        }                                                                                          \
+        from->done = done;                                                                         \
+        at->owed = owed;                                                                           \
+        _Pragma("clang loop unroll(full)") for (size_t r = 0; r < tile_rows; r++) {                \
+            load(g + r * g_row) = sums[r][0];                                                      \
+            load(g + r * g_row + lanes) = sums[r][1];                                              \
+        }                                                                                          \
     }
 
 WHOLE_TILE(whole_tile, vector, AT, ROWS, LANES, false)
@@ -158,8 +159,7 @@ INLINE void update(const weight_update *job, size_t tasks, size_t task, bool wid
     _Alignas(64) float g[2][WIDE_ROWS * BLOCK];
     size_t made = 0;
     block before = {0};
-    for (size_t tile = part(tiles, tasks, task); tile < part(tiles, tasks, task + 1);
-        tile++) {
+    for (size_t tile = part(tiles, tasks, task); tile < part(tiles, tasks, task + 1); tile++) {
         const size_t first = tile * tile_rows, end = smaller(job->rows, first + tile_rows);
         const size_t top = smaller(first, job->rows - smaller(tile_rows, job->rows));
         for (size_t i = 0; i < blocks; i++, made++) {

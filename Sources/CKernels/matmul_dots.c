@@ -1,5 +1,5 @@
-// c = a · b for few rows of a and b transposed: dot products along the rows of b, which is read once,
-// in the order of its memory. The gradient of a layer's input at a small batch.
+// c = a · b for few rows of a and b transposed: dot products along the rows of b, which is read
+// once, in the order of its memory. The gradient of a layer's input at a small batch.
 #include "matmul_pack.h"
 
 #include <string.h>
@@ -107,7 +107,7 @@ INLINE void sum_all_wide(float *totals, const wide_vector *sums, size_t count, b
                     sum[i * columns + j] += load(a + i * lanes) * bj;                              \
             }                                                                                      \
         }                                                                                          \
-        sum_up(totals, sum, rows * columns, add);                                                  \
+        sum_up(totals, sum, rows *columns, add);                                                   \
         if (!complete) return;                                                                     \
         _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows; i++)                       \
             memcpy(c + i * c_row, totals + i * columns, columns * sizeof(float));                  \
@@ -118,7 +118,8 @@ DOT_TILE(dot_wide_tile, wide_vector, WIDE_AT, WIDE_LANES, sum_all_wide)
 
 /// Some columns of c, for some rows of b.
 INLINE void dot(const dots_job *job, size_t task, bool wide) {
-    const size_t left = part(job->of.n, job->tasks, task), right = part(job->of.n, job->tasks, task + 1);
+    const size_t left = part(job->of.n, job->tasks, task),
+                 right = part(job->of.n, job->tasks, task + 1);
     const size_t lanes = wide ? WIDE_LANES : LANES, deepest = slice_depth(&job->of);
     const float *a = job->packed;
     float totals[TASK_ROWS * 2 * TOTALS];
@@ -132,27 +133,29 @@ INLINE void dot(const dots_job *job, size_t task, bool wide) {
             width = right - j >= 4 && job->of.m <= 3 ? 4 : right - j >= 2 ? 2 : 1;
             // To the next rows, or to the first ones in the next slice.
             const ptrdiff_t ahead = j + width < right ? (ptrdiff_t)(width * job->of.k)
-                : complete ? 0
+                : complete                            ? 0
                            : (ptrdiff_t)deepest - (ptrdiff_t)((j - left) * job->of.k);
             for (size_t panel = 0; panel < job->panels; panel++, total += TOTALS) {
                 const size_t row = part(job->of.m, job->panels, panel);
                 const size_t rows = part(job->of.m, job->panels, panel + 1) - row;
                 float *c = job->of.c + row * job->of.n + j;
-#define TILE(rows, columns)                                                                     \
-    case rows * 8 + columns:                                                                    \
-        if (wide) {                                                                             \
-            dot_wide_tile(total, c, job->of.n, panel_a, b, job->of.k, depth, rows, columns, add,      \
-                complete, ahead);                                                               \
-        } else if (rows <= ROWS) {                                                              \
-            dot_tile(total, c, job->of.n, panel_a, b, job->of.k, depth, smaller(rows, ROWS), columns, \
-                add, complete, ahead);                                                          \
-        }                                                                                       \
+#define TILE(rows, columns)                                                                        \
+    case rows * 8 + columns:                                                                       \
+        if (wide) {                                                                                \
+            dot_wide_tile(total, c, job->of.n, panel_a, b, job->of.k, depth, rows, columns, add,   \
+                complete, ahead);                                                                  \
+        } else if (rows <= ROWS) {                                                                 \
+            dot_tile(total, c, job->of.n, panel_a, b, job->of.k, depth, smaller(rows, ROWS),       \
+                columns, add, complete, ahead);                                                    \
+        }                                                                                          \
         break;
 #define TILES(rows) TILE(rows, 2) TILE(rows, 1)
+                // clang-format off
                 switch (rows * 8 + width) {
                     TILES(12) TILES(11) TILES(10) TILES(9) TILES(8) TILES(7) TILES(6) TILES(5)
                     TILES(4) TILES(3) TILES(2) TILES(1) TILE(3, 4) TILE(2, 4) TILE(1, 4)
                 }
+                // clang-format on
 #undef TILES
 #undef TILE
                 panel_a += rows * padded;

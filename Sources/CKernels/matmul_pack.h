@@ -58,15 +58,14 @@ INLINE void transpose_lines(
         const size_t i = width < LANES ? 0 : smaller(done, width - LANES);
         read_lines(lines, from + i * from_row, from_row, width);
 #pragma clang loop unroll(full)
-        for (size_t p = 0; p < LINE; p += 4)
-            transpose_four(to + p * to_row + i, to_row, lines, p);
+        for (size_t p = 0; p < LINE; p += 4) transpose_four(to + p * to_row + i, to_row, lines, p);
     }
 }
 
 /// to[p, i] = from[i, p] for p in 0..<depth, i in 0..<width. Vectors of less than LANES values
 /// reach into what is written after them, and never behind it.
-INLINE void pack_transposed(float *to, size_t to_row, const float *from, size_t from_row,
-    size_t depth, size_t width) {
+INLINE void pack_transposed(
+    float *to, size_t to_row, const float *from, size_t from_row, size_t depth, size_t width) {
     const size_t reach = width < LANES ? LANES : 0;
     size_t p = 0;
     for (; p + LINE + reach <= depth; p += LINE)

@@ -17,9 +17,9 @@ enum {
 
 typedef struct {
     product of;
-    bool adds;        // to what c holds
-    bool packs;       // whether a is packed
-    float *packed;    // where
+    bool adds;      // to what c holds
+    bool packs;     // whether a is packed
+    float *packed;  // where
     size_t panels, threads;
     atomic_size_t *next;  // the task that nobody has taken
 } packed_job;
@@ -53,13 +53,13 @@ INLINE void pack_tile(const tile_product *t, size_t columns, size_t width) {
 
 /// Multiplies by a tile and packs it, for panels of the sizes that come first; or does nothing.
 INLINE bool multiply_packing(const tile_product *t, size_t rows, bool wide) {
-#define ROWS_CASE(count)                                          \
-    case count:                                                   \
-        if (t->b_column == 1) {                                   \
-            multiply_tile_of(t, count, wide ? 2 : 1, PACKS_ROWS); \
-        } else {                                                  \
-            multiply_tile_of(t, count, 2, PACKS_TRANSPOSED);      \
-        }                                                         \
+#define ROWS_CASE(count)                                                                           \
+    case count:                                                                                    \
+        if (t->b_column == 1) {                                                                    \
+            multiply_tile_of(t, count, wide ? 2 : 1, PACKS_ROWS);                                  \
+        } else {                                                                                   \
+            multiply_tile_of(t, count, 2, PACKS_TRANSPOSED);                                       \
+        }                                                                                          \
         return true;
     if (wide && (t->b_column == 1 || t->depth >= LINE)) {
         switch (rows) { ROWS_CASE(12) ROWS_CASE(11) ROWS_CASE(10) ROWS_CASE(9) }
@@ -72,13 +72,13 @@ INLINE bool multiply_packing(const tile_product *t, size_t rows, bool wide) {
 
 /// The same by a packed tile of one or, if wide, two vectors.
 INLINE void multiply_packed(const tile_product *t, size_t rows, size_t vectors, bool wide) {
-#define ROWS_CASE(count)                           \
-    case count:                                    \
-        if (wide && vectors == 2) {                \
-            multiply_tile_of(t, count, 2, PACKED); \
-        } else if (wide || count <= ROWS) {        \
-            multiply_tile_of(t, count, 1, PACKED); \
-        }                                          \
+#define ROWS_CASE(count)                                                                           \
+    case count:                                                                                    \
+        if (wide && vectors == 2) {                                                                \
+            multiply_tile_of(t, count, 2, PACKED);                                                 \
+        } else if (wide || count <= ROWS) {                                                        \
+            multiply_tile_of(t, count, 1, PACKED);                                                 \
+        }                                                                                          \
         break;
     switch (rows) {
         ROWS_CASE(12)
@@ -92,8 +92,7 @@ INLINE void multiply_packed(const tile_product *t, size_t rows, size_t vectors, 
         ROWS_CASE(4)
         ROWS_CASE(3)
         ROWS_CASE(2)
-    default:
-        ROWS_CASE(1)
+    default: ROWS_CASE(1)
     }
 #undef ROWS_CASE
 }
@@ -191,7 +190,8 @@ static size_t tasks_of(const packed_job *job) {
     return (tiles_of(job) - last_tiles(job)) * blocks_of(job) + last_tiles(job) * last_blocks(job);
 }
 
-/// A thread takes what tasks are left; before its first one it packs a for itself, if there is room.
+/// A thread takes what tasks are left; before its first one it packs a for itself, if there is
+/// room.
 static void take_tasks(void *context, size_t thread) {
     packed_job job = *(const packed_job *)context;
     const size_t tasks = tasks_of(&job);

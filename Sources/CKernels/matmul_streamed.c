@@ -1,5 +1,6 @@
 // c = a · b for few rows of a, and b as it lies: b is read once, in the order of its memory, while
-// the columns of c that a task has stay in the first-level cache. A layer's output at a small batch.
+// the columns of c that a task has stay in the first-level cache. A layer's output at a small
+// batch.
 #include "matmul_pack.h"
 #include "spin.h"
 
@@ -25,31 +26,32 @@ typedef struct {
 
 // MARK: A panel by some rows of b
 
-/// c [rows, COLUMNS] (+)= a panel's `depth` columns · b [depth, COLUMNS]. Meanwhile, if it `fetches`,
-/// the values `ahead` behind those of b are brought to the second-level cache. `rows` and `fetches`
-/// are constants where this is inlined.
-#define MULTIPLY_ROWS(name, vector_type, load, most_rows, lanes)                                    \
-    INLINE void name(float *c, size_t c_row, const float *a, const float *b, size_t b_row,          \
-        size_t depth, size_t rows, bool add, bool fetches, ptrdiff_t ahead) {                       \
-        vector_type sum[most_rows][2];                                                              \
-        _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows; i++) {                      \
-            sum[i][0] = add ? load(c + i * c_row) : 0.0f;                                           \
-            sum[i][1] = add ? load(c + i * c_row + lanes) : 0.0f;                                   \
-        }                                                                                           \
-        _Pragma("clang loop unroll(disable)") for (size_t p = 0; p < depth; p++, a += rows, b += b_row) { \
-            if (fetches) FETCH(b + ahead);                                                          \
-            if (fetches && lanes > LANES) FETCH(b + ahead + lanes);                                 \
-            const vector_type b0 = load(b), b1 = load(b + lanes);                                   \
-            _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows; i++) {                  \
-                const vector_type ai = a[i];                                                        \
-                sum[i][0] += ai * b0;                                                               \
-                sum[i][1] += ai * b1;                                                               \
-            }                                                                                       \
-        }                                                                                           \
-        _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows; i++) {                      \
-            load(c + i * c_row) = sum[i][0];                                                        \
-            load(c + i * c_row + lanes) = sum[i][1];                                                \
-        }                                                                                           \
+/// c [rows, COLUMNS] (+)= a panel's `depth` columns · b [depth, COLUMNS]. Meanwhile, if it
+/// `fetches`, the values `ahead` behind those of b are brought to the second-level cache. `rows`
+/// and `fetches` are constants where this is inlined.
+#define MULTIPLY_ROWS(name, vector_type, load, most_rows, lanes)                                   \
+    INLINE void name(float *c, size_t c_row, const float *a, const float *b, size_t b_row,         \
+        size_t depth, size_t rows, bool add, bool fetches, ptrdiff_t ahead) {                      \
+        vector_type sum[most_rows][2];                                                             \
+        _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows; i++) {                     \
+            sum[i][0] = add ? load(c + i * c_row) : 0.0f;                                          \
+            sum[i][1] = add ? load(c + i * c_row + lanes) : 0.0f;                                  \
+        }                                                                                          \
+        _Pragma("clang loop unroll(disable)") for (size_t p = 0; p < depth;                        \
+                                                   p++, a += rows, b += b_row) {                   \
+            if (fetches) FETCH(b + ahead);                                                         \
+            if (fetches && lanes > LANES) FETCH(b + ahead + lanes);                                \
+            const vector_type b0 = load(b), b1 = load(b + lanes);                                  \
+            _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows; i++) {                 \
+                const vector_type ai = a[i];                                                       \
+                sum[i][0] += ai * b0;                                                              \
+                sum[i][1] += ai * b1;                                                              \
+            }                                                                                      \
+        }                                                                                          \
+        _Pragma("clang loop unroll(full)") for (size_t i = 0; i < rows; i++) {                     \
+            load(c + i * c_row) = sum[i][0];                                                       \
+            load(c + i * c_row + lanes) = sum[i][1];                                               \
+        }                                                                                          \
     }
 
 MULTIPLY_ROWS(multiply_rows, vector, AT, ROWS, LANES)
@@ -57,14 +59,14 @@ MULTIPLY_ROWS(multiply_wide_rows, wide_vector, WIDE_AT, WIDE_ROWS, WIDE_LANES)
 
 INLINE void multiply_and_fetch(float *c, size_t c_row, const float *a, const float *b, size_t b_row,
     size_t depth, size_t rows, bool add, bool wide, bool fetches, ptrdiff_t ahead) {
-#define ROWS_CASE(count)                                                                        \
-    case count:                                                                                 \
-        if (wide) {                                                                             \
-            multiply_wide_rows(c, c_row, a, b, b_row, depth, count, add, fetches, ahead);       \
-        } else if (count <= ROWS) {                                                             \
-            multiply_rows(                                                                      \
-                c, c_row, a, b, b_row, depth, smaller(count, ROWS), add, fetches, ahead);       \
-        }                                                                                       \
+#define ROWS_CASE(count)                                                                           \
+    case count:                                                                                    \
+        if (wide) {                                                                                \
+            multiply_wide_rows(c, c_row, a, b, b_row, depth, count, add, fetches, ahead);          \
+        } else if (count <= ROWS) {                                                                \
+            multiply_rows(                                                                         \
+                c, c_row, a, b, b_row, depth, smaller(count, ROWS), add, fetches, ahead);          \
+        }                                                                                          \
         break;
     switch (rows) {
         ROWS_CASE(12)
@@ -78,8 +80,7 @@ INLINE void multiply_and_fetch(float *c, size_t c_row, const float *a, const flo
         ROWS_CASE(4)
         ROWS_CASE(3)
         ROWS_CASE(2)
-    default:
-        ROWS_CASE(1)
+    default: ROWS_CASE(1)
     }
 #undef ROWS_CASE
 }
@@ -105,7 +106,7 @@ INLINE void add_half(
     unsigned before = UNWRITTEN;
     const bool first = atomic_compare_exchange_strong(state, &before, BEING_WRITTEN);
     for (int spins = 0; !first && atomic_load_explicit(state, memory_order_acquire) != WRITTEN;
-        spins++)
+         spins++)
         wait_a_moment(spins);
     for (size_t i = 0; i < job->of.m; i++, sums += TASK_COLUMNS) {
         float *c = job->of.c + i * job->of.n + left;
@@ -121,9 +122,9 @@ INLINE void add_half(
 /// sums = rows `top..<bottom` of b in columns `left..<right`, multiplied. They are summed in a
 /// buffer: rows of c may lie a power of two apart and drive each other out of the cache.
 ///
-/// While some rows of b pass, the rows behind them are fetched. With the last rows the first ones of
-/// the task's neighbour are, whose columns begin `next_columns` floats from these; 0 where there is
-/// none. No processor guesses that they are next.
+/// While some rows of b pass, the rows behind them are fetched. With the last rows the first ones
+/// of the task's neighbour are, whose columns begin `next_columns` floats from these; 0 where there
+/// is none. No processor guesses that they are next.
 INLINE void stream(const streamed_job *job, float *sums, size_t top, size_t bottom, size_t left,
     size_t right, ptrdiff_t next_columns, bool wide) {
     const size_t tile = wide ? WIDE_COLUMNS : COLUMNS;
@@ -170,11 +171,12 @@ INLINE void stream_task(const streamed_job *job, size_t task, bool wide) {
     const size_t place = half == 0 ? task : 2 * columns - 1 - task;
     const size_t left = part(tiles, columns, place) * tile;
     const size_t right = smaller(job->of.n, part(tiles, columns, place + 1) * tile);
-    ptrdiff_t next_columns = half == 0 ? (ptrdiff_t)(right - left) : (ptrdiff_t)left - (ptrdiff_t)right;
+    ptrdiff_t next_columns =
+        half == 0 ? (ptrdiff_t)(right - left) : (ptrdiff_t)left - (ptrdiff_t)right;
     if (half == 0 ? right == job->of.n : left == 0) next_columns = 0;
     float sums[MOST_ROWS * TASK_COLUMNS];
-    stream(job, sums, part(job->of.k, job->halves, half), part(job->of.k, job->halves, half + 1), left,
-        right, next_columns, wide);
+    stream(job, sums, part(job->of.k, job->halves, half), part(job->of.k, job->halves, half + 1),
+        left, right, next_columns, wide);
     if (job->halves > 1) {
         add_half(job, &job->states[place], sums, left, right);
         return;
@@ -213,6 +215,6 @@ void matmul_streamed(kernel_pool *pool, const product *of, float *scratch) {
         job.states = (atomic_uint *)(scratch + of->m * of->k);
         for (size_t i = 0; i < job.columns; i++) atomic_init(&job.states[i], UNWRITTEN);
     }
-    kernel_pool_run(pool, job.columns * job.halves,
-        of->wide ? stream_wide_columns : stream_columns, &job);
+    kernel_pool_run(
+        pool, job.columns * job.halves, of->wide ? stream_wide_columns : stream_columns, &job);
 }

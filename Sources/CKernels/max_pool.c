@@ -51,8 +51,8 @@ INLINE void store_channels(float *p, const vector *v, size_t count) {
 }
 
 /// Asks for two lines of an image behind those at x, line by line in the order of its memory: on
-/// with that the processor goes by itself, but it does not know what to make of the pixels of windows.
-/// Images that are not in blocks are few, and in a cache.
+/// with that the processor goes by itself, but it does not know what to make of the pixels of
+/// windows. Images that are not in blocks are few, and in a cache.
 INLINE void fetch_ahead(const float *x, size_t c) {
     if (c < KERNEL_BLOCK) return;
     __builtin_prefetch(x + AHEAD);
@@ -256,8 +256,7 @@ KERNEL_CLONES void max_pool_scaled_gradient_tile(float *dx, const float *x, cons
                 for (size_t j = 0; j < 4; j++) {
                     const ivector hit = (values[j] == best) & open;
                     open &= ~hit;
-                    AT(dx + window + j / 2 * w * c + j % 2 * c) =
-                        (vector)((ivector)gradient & hit);
+                    AT(dx + window + j / 2 * w * c + j % 2 * c) = (vector)((ivector)gradient & hit);
                 }
             }
         }

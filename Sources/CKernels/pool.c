@@ -4,9 +4,9 @@
 // it finds what it wrote in one job in its own cache in the next. To fetch what another core has
 // changed takes several times as long where the cores share no cache.
 //
-// Stealing. A thread claims the indices of its own share from the front. When none is left, it takes
-// those of the others from the back: a worker that the kernel has descheduled holds nobody up. At
-// the end the caller waits until all claimed indices are done.
+// Stealing. A thread claims the indices of its own share from the front. When none is left, it
+// takes those of the others from the back: a worker that the kernel has descheduled holds nobody
+// up. At the end the caller waits until all claimed indices are done.
 //
 // One cache line. A share and its job lie in one line, the only one that a worker waits for. A job
 // reaches a worker by one transfer, and a claim needs none.
@@ -123,11 +123,12 @@ static inline uint64_t ticks(void) {
 #endif
 }
 
-/// Runs what is left of a thread's own share, then what others do not get to; returns how many it ran.
+/// Runs what is left of a thread's own share, then what others do not get to; returns how many it
+/// ran.
 ///
 /// Before it takes from another share it waits, for at most half as long as its own share took. A
-/// worker that is on its way will be done sooner than this thread could fetch the worker's data from
-/// the worker's cache.
+/// worker that is on its way will be done sooner than this thread could fetch the worker's data
+/// from the worker's cache.
 static size_t run_shares(kernel_pool *pool, int place) {
     const uint64_t start = ticks();
     size_t ran = run_share(&pool->shares[place], true);
@@ -255,8 +256,8 @@ void kernel_pool_run(
         }
         wake_parked(pool);
         const size_t left = count - run_shares(pool, 0);
-        for (int spins = 0;
-            atomic_load_explicit(&pool->done, memory_order_acquire) - before < left; spins++) {
+        for (int spins = 0; atomic_load_explicit(&pool->done, memory_order_acquire) - before < left;
+             spins++) {
             const bool waits = pool->aside != NULL && spins >= SPINS_BEFORE_ASIDE;
             if (!waits || !pool->aside(pool->aside_context)) wait_a_moment(spins);
         }

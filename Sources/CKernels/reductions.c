@@ -1,5 +1,5 @@
-// Sums. x is [rows, columns]; partial sums are taken over blocks that depend on the shape alone and added in their order, so the
-// result's bits do not depend on the threads.
+// Sums. x is [rows, columns]; partial sums are taken over blocks that depend on the shape alone and
+// added in their order, so the result's bits do not depend on the threads.
 #include "include/CKernels.h"
 #include "spin.h"
 #include "vector.h"
@@ -7,11 +7,11 @@
 #include <stdatomic.h>
 
 enum {
-    BLOCK = 2048,           // values summed into one vector accumulator set before they are added pairwise
-    TASK = 32768,           // values a task sums, about
-    FEW_GROUPS = 2,         // of columns, which are summed in runs of rows
-    CHUNK = 4096,           // values of some rows, which the first-level cache holds
-    RUN = 8192,             // values of some rows that are worth it to be left to the thread that made them
+    BLOCK = 2048,    // values summed into one vector accumulator set before they are added pairwise
+    TASK = 32768,    // values a task sums, about
+    FEW_GROUPS = 2,  // of columns, which are summed in runs of rows
+    CHUNK = 4096,    // values of some rows, which the first-level cache holds
+    RUN = 8192,  // values of some rows that are worth it to be left to the thread that made them
 };
 
 // MARK: All of a row
@@ -36,7 +36,8 @@ INLINE float sum_block(const float *x, size_t n) {
     return sum_lanes(&total);
 }
 
-/// The sum of a row: blocks pairwise, by a stack whose entries i sum 2^i blocks where the block count has bit i.
+/// The sum of a row: blocks pairwise, by a stack whose entries i sum 2^i blocks where the block
+/// count has bit i.
 INLINE float sum_row(const float *x, size_t n) {
     float partial[64];
     size_t depth = 0, blocks = 0;
@@ -66,7 +67,8 @@ KERNEL_CLONES static void sum_some_rows(void *context, size_t task) {
     }
 }
 
-void kernel_sum_columns(kernel_pool *pool, float *out, const float *x, size_t rows, size_t columns) {
+void kernel_sum_columns(
+    kernel_pool *pool, float *out, const float *x, size_t rows, size_t columns) {
     const size_t tasks = larger(1, smaller(rows, rows * columns / TASK));
     reduction job = {out, x, rows, columns, tasks};
     kernel_pool_run(pool, tasks, sum_some_rows, &job);
@@ -74,13 +76,15 @@ void kernel_sum_columns(kernel_pool *pool, float *out, const float *x, size_t ro
 
 // MARK: Each column
 
-// The order of addition is that of Eigen's outer reduction, which TensorFlow's Mean and Sum stand on, as its x86-64 builds have
-// it: columns in groups of eight lanes, each in four running sums of every fourth row that are added up one after the other; rows
-// that are left over, columns beyond the last whole group, and fewer than 16 rows, one row after the other. A batch norm's mean and
-// variance amplify the grain of these sums a hundredfold, and with the same order they have the same grain.
+// The order of addition is that of Eigen's outer reduction, which TensorFlow's Mean and Sum stand
+// on, as its x86-64 builds have it: columns in groups of eight lanes, each in four running sums of
+// every fourth row that are added up one after the other; rows that are left over, columns beyond
+// the last whole group, and fewer than 16 rows, one row after the other. A batch norm's mean and
+// variance amplify the grain of these sums a hundredfold, and with the same order they have the
+// same grain.
 
-/// What is summed of eight columns: the values, or the squares of their differences from a center, which are rounded before they are
-/// added, as if they had been stored.
+/// What is summed of eight columns: the values, or the squares of their differences from a center,
+/// which are rounded before they are added, as if they had been stored.
 INLINE void summand(vector *value, const float *x, const vector *center, bool squared) {
     *value = AT(x);
     if (!squared) return;
@@ -88,11 +92,12 @@ INLINE void summand(vector *value, const float *x, const vector *center, bool sq
     *value *= *value;
 }
 
-/// Adds rows of eight columns, a multiple of four of them, to four running sums, and, with `few`, those of the fewer columns
-/// behind them, one after the other, to one more: each of those waits for the one before, which leaves time for the others.
+/// Adds rows of eight columns, a multiple of four of them, to four running sums, and, with `few`,
+/// those of the fewer columns behind them, one after the other, to one more: each of those waits
+/// for the one before, which leaves time for the others.
 /// `squared` is a constant where this is inlined.
-INLINE void add_fours(vector sums[4], vector *few, const float *x, const vector center[2], bool squared, size_t rows,
-    size_t stride) {
+INLINE void add_fours(vector sums[4], vector *few, const float *x, const vector center[2],
+    bool squared, size_t rows, size_t stride) {
 #pragma STDC FP_CONTRACT OFF
     vector own[4] = {sums[0], sums[1], sums[2], sums[3]}, last = 0.0f, value[4];
     if (few != NULL) last = *few;
@@ -111,12 +116,15 @@ INLINE void add_fours(vector sums[4], vector *few, const float *x, const vector 
 }
 
 /// How many rows a vector of fewer columns, which are the last ones, reaches into.
-INLINE size_t rows_beyond(size_t width, size_t stride) { return (LANES - width + stride - 1) / stride; }
+INLINE size_t rows_beyond(size_t width, size_t stride) {
+    return (LANES - width + stride - 1) / stride;
+}
 
-/// Adds rows of at most eight columns, one after the other. Of fewer, a vector reaches into the next row, whose lanes are dropped;
-/// in the last rows of the matrix, of which there are `left` from x on, it would reach out of it.
-INLINE void add_rows(vector *sum, const float *x, const vector *center, bool squared, size_t rows, size_t left, size_t width,
-    size_t stride) {
+/// Adds rows of at most eight columns, one after the other. Of fewer, a vector reaches into the
+/// next row, whose lanes are dropped; in the last rows of the matrix, of which there are `left`
+/// from x on, it would reach out of it.
+INLINE void add_rows(vector *sum, const float *x, const vector *center, bool squared, size_t rows,
+    size_t left, size_t width, size_t stride) {
 #pragma STDC FP_CONTRACT OFF
     const size_t beyond = rows_beyond(width, stride);
     vector own = *sum, value;
@@ -139,8 +147,9 @@ typedef struct {
     vector sums[4];
 } running_sums;
 
-/// A task sums some groups of eight columns, and either all rows or a run of them, on top of what the task before has summed: then
-/// a thread reads what it wrote itself, and the first-level cache holds the rows of all groups.
+/// A task sums some groups of eight columns, and either all rows or a run of them, on top of what
+/// the task before has summed: then a thread reads what it wrote itself, and the first-level cache
+/// holds the rows of all groups.
 typedef struct {
     float *out;
     const float *x, *center;
@@ -149,10 +158,13 @@ typedef struct {
     atomic_size_t *turn;
 } column_sums;
 
-/// Adds some rows, from a multiple of four on, to the running sums of a group; with the last ones they are the result.
-INLINE void sum_group(const column_sums *job, running_sums *running, size_t group, size_t top, size_t bottom, bool squared) {
+/// Adds some rows, from a multiple of four on, to the running sums of a group; with the last ones
+/// they are the result.
+INLINE void sum_group(const column_sums *job, running_sums *running, size_t group, size_t top,
+    size_t bottom, bool squared) {
 #pragma STDC FP_CONTRACT OFF
-    const size_t first = group * LANES, width = smaller(LANES, job->columns - first), stride = job->columns;
+    const size_t first = group * LANES, width = smaller(LANES, job->columns - first),
+                 stride = job->columns;
     const float *x = job->x + first + top * stride;
     // The rows whose sums are four.
     const size_t fours = width == LANES && job->rows >= 16 ? job->rows / 4 * 4 : 0;
@@ -163,7 +175,8 @@ INLINE void sum_group(const column_sums *job, running_sums *running, size_t grou
     if (bottom <= fours && bottom < job->rows) return;
     if (top <= fours) sums[0] = ((sums[0] + sums[1]) + sums[2]) + sums[3];
     const size_t rest = top + four_rows;
-    add_rows(&sums[0], x + four_rows * stride, &center, squared, bottom - rest, job->rows - rest, width, stride);
+    add_rows(&sums[0], x + four_rows * stride, &center, squared, bottom - rest, job->rows - rest,
+        width, stride);
     if (bottom == job->rows) store_partial(job->out + first, &sums[0], width);
 }
 
@@ -186,9 +199,10 @@ INLINE void sum_groups(const column_sums *job, size_t top, size_t bottom, bool s
     if (job->groups == 2 && width < LANES && bottom <= job->rows / 4 * 4
         && bottom + rows_beyond(width, job->columns) < job->rows) {
         vector center[2] = {0.0f, 0.0f};
-        if (squared) center[0] = AT(job->center), load_partial(&center[1], job->center + LANES, width);
-        add_fours(job->running[0].sums, job->running[1].sums, job->x + top * job->columns, center, squared, bottom - top,
-            job->columns);
+        if (squared)
+            center[0] = AT(job->center), load_partial(&center[1], job->center + LANES, width);
+        add_fours(job->running[0].sums, job->running[1].sums, job->x + top * job->columns, center,
+            squared, bottom - top, job->columns);
         return;
     }
     for (size_t group = 0; group < job->groups; group++)
@@ -198,9 +212,11 @@ INLINE void sum_groups(const column_sums *job, size_t top, size_t bottom, bool s
 KERNEL_CLONES static void sum_run_of_rows(void *context, size_t task) {
     const column_sums *job = context;
     const size_t top = part(job->rows / 4, job->tasks, task) * 4;
-    const size_t bottom = task + 1 < job->tasks ? part(job->rows / 4, job->tasks, task + 1) * 4 : job->rows;
+    const size_t bottom =
+        task + 1 < job->tasks ? part(job->rows / 4, job->tasks, task + 1) * 4 : job->rows;
     const size_t chunk = larger(4, CHUNK / job->columns / 4 * 4);
-    for (int spins = 0; atomic_load_explicit(job->turn, memory_order_acquire) != task; spins++) wait_a_moment(spins);
+    for (int spins = 0; atomic_load_explicit(job->turn, memory_order_acquire) != task; spins++)
+        wait_a_moment(spins);
     for (size_t first = top; first < bottom; first += chunk) {
         if (job->center != NULL) {
             sum_groups(job, first, smaller(bottom, first + chunk), true);
@@ -217,7 +233,8 @@ static void sum_rows(kernel_pool *pool, column_sums job) {
         running_sums running[FEW_GROUPS] = {0};
         atomic_size_t turn = 0;
         job.running = running, job.turn = &turn;
-        job.tasks = larger(1, smaller((size_t)kernel_pool_threads(pool), job.rows * job.columns / RUN));
+        job.tasks =
+            larger(1, smaller((size_t)kernel_pool_threads(pool), job.rows * job.columns / RUN));
         kernel_pool_run(pool, job.tasks, sum_run_of_rows, &job);
         return;
     }
@@ -233,9 +250,10 @@ void kernel_sum_rows(kernel_pool *pool, float *out, const float *x, size_t rows,
     sum_rows(pool, (column_sums){.out = out, .x = x, .rows = rows, .columns = columns});
 }
 
-void kernel_sum_rows_of_squares(
-    kernel_pool *pool, float *out, const float *x, const float *center, size_t rows, size_t columns) {
-    sum_rows(pool, (column_sums){.out = out, .x = x, .center = center, .rows = rows, .columns = columns});
+void kernel_sum_rows_of_squares(kernel_pool *pool, float *out, const float *x, const float *center,
+    size_t rows, size_t columns) {
+    sum_rows(pool,
+        (column_sums){.out = out, .x = x, .center = center, .rows = rows, .columns = columns});
 }
 
 // MARK: Every value

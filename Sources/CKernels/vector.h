@@ -7,9 +7,10 @@
 // registers.
 //
 // Clones differ in rounding: with AVX2 a product is added without being rounded first, and with
-// AVX-512 sums of few rows are taken in 16 lanes and some convolutions after Winograd. Functions of one number agree within 2 ulp, and
-// sums of n products within 1e-6 √n of the terms' size; a test holds them to that. With
-// KERNEL_ONE_CLONE only what the compiler's flags ask for is compiled, as that test does.
+// AVX-512 sums of few rows are taken in 16 lanes and some convolutions after Winograd. Functions of
+// one number agree within 2 ulp, and sums of n products within 1e-6 √n of the terms' size; a test
+// holds them to that. With KERNEL_ONE_CLONE only what the compiler's flags ask for is compiled, as
+// that test does.
 //
 // Two rules follow. A helper is INLINE, so that it is compiled into every clone. And vectors are
 // passed by address: by value they have no calling convention that all clones share, and the
@@ -20,16 +21,16 @@
 #include <stdint.h>
 
 // The thread sanitizer's runtime is not there yet when the loader asks which clone to bind.
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) \
+#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__)                                \
     && !__has_feature(thread_sanitizer) && !defined(KERNEL_ONE_CLONE)
 #define KERNEL_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define KERNEL_CLONES
 #endif
 
-// Where AVX-512 pays by its registers, twice as many and twice as wide, a function has a second version for it, with tiles of
-// another shape: in wide vectors, chosen when it is called.
-#if defined(__x86_64__) && defined(__clang__) \
+// Where AVX-512 pays by its registers, twice as many and twice as wide, a function has a second
+// version for it, with tiles of another shape: in wide vectors, chosen when it is called.
+#if defined(__x86_64__) && defined(__clang__)                                                      \
     && (defined(__AVX512VL__) || !defined(KERNEL_ONE_CLONE))
 #define KERNEL_WIDE __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
 #define KERNEL_HAS_WIDE 1
@@ -108,22 +109,22 @@ INLINE void sum_each_wide(wide_vector *y, const wide_vector x[16]) {
     wide_vector half[8], pair[4], quad[2];
     for (size_t i = 0; i < 8; i++) {
         const wide_vector a = x[i], b = x[i + 8];
-        half[i] = __builtin_shufflevector(
-                      a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
+        half[i] =
+            __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
             + __builtin_shufflevector(
                 a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
     }
     for (size_t i = 0; i < 4; i++) {
         const wide_vector a = half[2 * i], b = half[2 * i + 1];
-        pair[i] = __builtin_shufflevector(
-                      a, b, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29)
+        pair[i] =
+            __builtin_shufflevector(a, b, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29)
             + __builtin_shufflevector(
                 a, b, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
     }
     for (size_t i = 0; i < 2; i++) {
         const wide_vector a = pair[2 * i], b = pair[2 * i + 1];
-        quad[i] = __builtin_shufflevector(
-                      a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29)
+        quad[i] =
+            __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29)
             + __builtin_shufflevector(
                 a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
     }
@@ -142,10 +143,10 @@ INLINE void transpose(vector y[8], const vector x[8]) {
     }
     for (size_t i = 0; i < 8; i += 4) {
         for (size_t j = 0; j < 2; j++) {
-            quad[i + 2 * j] = __builtin_shufflevector(
-                pair[i + j], pair[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-            quad[i + 2 * j + 1] = __builtin_shufflevector(
-                pair[i + j], pair[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+            quad[i + 2 * j] =
+                __builtin_shufflevector(pair[i + j], pair[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+            quad[i + 2 * j + 1] =
+                __builtin_shufflevector(pair[i + j], pair[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
         }
     }
     for (size_t i = 0; i < 4; i++) {

@@ -13,8 +13,8 @@
 //   softplus               1.8
 //   hyperbolic_tangent     1.4
 //
-// To be included for each width of vectors: NUMBERS and INTEGERS are their types, and NAMED(f) is what
-// the function f is to be called.
+// To be included for each width of vectors: NUMBERS and INTEGERS are their types, and NAMED(f) is
+// what the function f is to be called.
 #include "vector.h"
 
 #include <math.h>
@@ -24,7 +24,9 @@ INLINE void NAMED(copy_sign)(NUMBERS *y, const NUMBERS *magnitude, const NUMBERS
     *y = (NUMBERS)(((INTEGERS)*magnitude & INT32_MAX) | ((INTEGERS)*x & INT32_MIN));
 }
 
-INLINE void NAMED(absolute)(NUMBERS *y, const NUMBERS *x) { *y = (NUMBERS)((INTEGERS)*x & INT32_MAX); }
+INLINE void NAMED(absolute)(NUMBERS *y, const NUMBERS *x) {
+    *y = (NUMBERS)((INTEGERS)*x & INT32_MAX);
+}
 
 /// 2^n for -126 ≤ n ≤ 127.
 INLINE void NAMED(power_of_two)(NUMBERS *y, const INTEGERS *n) { *y = (NUMBERS)((*n + 127) << 23); }

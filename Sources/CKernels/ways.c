@@ -6,11 +6,11 @@
 #include "matmul_adam.h"
 
 enum {
-    FEW_ROWS = 24,           // of a product's a: then b is what takes the time, and is read once
-    UNPACKED_ROWS = 64,      // of all terms of a gradient: beyond, it pays to pack them
-    FEW_OUTPUTS = 4,         // of a convolution, which leave most of a vector's lanes idle
-    LEAST_IMAGES = 32,       // two blocks
-    WINOGRAD_CHANNELS = 6,   // from which on the transforms are worth their time
+    FEW_ROWS = 24,          // of a product's a: then b is what takes the time, and is read once
+    UNPACKED_ROWS = 64,     // of all terms of a gradient: beyond, it pays to pack them
+    FEW_OUTPUTS = 4,        // of a convolution, which leave most of a vector's lanes idle
+    LEAST_IMAGES = 32,      // two blocks
+    WINOGRAD_CHANNELS = 6,  // from which on the transforms are worth their time
 };
 
 // MARK: Products
@@ -34,7 +34,8 @@ kernel_matmul_adam_way kernel_matmul_adam_choose(
 // MARK: Convolutions
 
 bool kernel_images_suit_blocks(size_t n, size_t c) {
-    // A window of 2 × 2 pixels of a block is a tile's, at most; more channels fill vectors themselves.
+    // A window of 2 × 2 pixels of a block is a tile's, at most; more channels fill vectors
+    // themselves.
     return n >= LEAST_IMAGES && c <= KERNEL_TILE / (4 * KERNEL_BLOCK);
 }
 

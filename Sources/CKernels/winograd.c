@@ -1,5 +1,5 @@
-// Convolution of images in blocks by filters of 3 × 3, after Winograd's minimal filtering
-// F(2 × 2, 3 × 3): A. Lavin and S. Gray, Fast Algorithms for Convolutional Neural Networks, CVPR 2016.
+// Convolution of images in blocks by filters of 3 × 3, after Winograd's minimal filtering F(2 × 2,
+// 3 × 3): A. Lavin and S. Gray, Fast Algorithms for Convolutional Neural Networks, CVPR 2016.
 //
 //   Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A
 //
@@ -9,21 +9,21 @@
 //        0  1  0 -1          0    0    1
 //
 // A tile of 2 × 2 outputs is made of 4 × 4 inputs by 16 products for each pair of channels, where
-// the plain way takes 36. The transforms are additions of whole vectors, of sixteen images each, and
-// are worth their time from some channels on. Two tiles are made at a time, one row u of the 4 × 4
-// after another, so that what a row takes stays in the first-level cache: a weight is then loaded
-// for two products, a value for three.
+// the plain way takes 36. The transforms are additions of whole vectors, of sixteen images each,
+// and are worth their time from some channels on. Two tiles are made at a time, one row u of the 4
+// × 4 after another, so that what a row takes stays in the first-level cache: a weight is then
+// loaded for two products, a value for three.
 //
-// Products are of sums of four values and four weights: rounding errors are two to three times those
-// of the plain way.
+// Products are of sums of four values and four weights: rounding errors are two to three times
+// those of the plain way.
 #include "blocked_conv2d.h"
 
 enum {
-    TILES = 2,          // at a time
-    OUTPUTS = 3,        // with 4 × TILES products each in 24 of AVX-512's 32 registers
-    MOST_CHANNELS = 32, // of the input and the output, whose buffers are on the stack
-    LINES = 6,          // of memory that are asked for while a group's row is made
-    TASKS = 32,         // about, if there is enough to do
+    TILES = 2,           // at a time
+    OUTPUTS = 3,         // with 4 × TILES products each in 24 of AVX-512's 32 registers
+    MOST_CHANNELS = 32,  // of the input and the output, whose buffers are on the stack
+    LINES = 6,           // of memory that are asked for while a group's row is made
+    TASKS = 32,          // about, if there is enough to do
 };
 
 bool winograd_can(size_t r, size_t s, size_t channels) {
@@ -53,11 +53,13 @@ static void transform_filter(const blocked_conv2d *job, filter_layout w) {
             for (size_t k = 0; k < outputs; k++) {
                 const float *from = w.first + (ptrdiff_t)c * w.c + (ptrdiff_t)(first + k) * w.k;
                 float g[9], columns[12], taps[WINOGRAD_TAPS];
-                for (ptrdiff_t tap = 0; tap < 9; tap++) g[tap] = from[tap / 3 * w.r + tap % 3 * w.s];
+                for (ptrdiff_t tap = 0; tap < 9; tap++)
+                    g[tap] = from[tap / 3 * w.r + tap % 3 * w.s];
                 for (size_t s = 0; s < 3; s++) transform_three(columns + s, 3, g + s, 3);
                 for (size_t u = 0; u < 4; u++) transform_three(taps + 4 * u, 1, columns + 3 * u, 1);
                 for (size_t u = 0; u < 4; u++) {
-                    float *to = job->filter + (u * job->k + first) * 4 * job->c + 4 * c * outputs + k;
+                    float *to =
+                        job->filter + (u * job->k + first) * 4 * job->c + 4 * c * outputs + k;
                     for (size_t v = 0; v < 4; v++) to[v * outputs] = taps[4 * u + v];
                 }
             }
@@ -67,7 +69,8 @@ static void transform_filter(const blocked_conv2d *job, filter_layout w) {
 
 // MARK: Tiles
 
-/// Where a tile's inputs begin, pixel by pixel, and its outputs; NULL for outputs that are not there.
+/// Where a tile's inputs begin, pixel by pixel, and its outputs; NULL for outputs that are not
+/// there.
 typedef struct {
     const float *from[4][4];
     float *to[2][2];
@@ -80,16 +83,16 @@ INLINE void find(place *at, const blocked_conv2d *job, const float *x, float *y,
         for (size_t j = 0; j < 4; j++) {
             const size_t column = q + j - (size_t)job->left;
             const bool inside = row < job->h && column < job->w;  // negative ones are large
-            const size_t pixel = pixel_row(job->x_order, job->w, row)
-                + pixel_column(job->x_order, column);
+            const size_t pixel =
+                pixel_row(job->x_order, job->w, row) + pixel_column(job->x_order, column);
             at->from[i][j] = inside ? x + pixel * job->c * BLOCK : job->zeros;
         }
     }
     for (size_t i = 0; i < 2; i++) {
         for (size_t j = 0; j < 2; j++) {
             const bool inside = p + i < job->p && q + j < job->q;
-            const size_t pixel = pixel_row(job->y_order, job->q, p + i)
-                + pixel_column(job->y_order, q + j);
+            const size_t pixel =
+                pixel_row(job->y_order, job->q, p + i) + pixel_column(job->y_order, q + j);
             at->to[i][j] = inside ? y + pixel * job->k * BLOCK : NULL;
         }
     }
@@ -116,8 +119,8 @@ INLINE void transform_row(wide_vector values[MOST_CHANNELS][4][TILES], const pla
     }
 }
 
-/// Adds what row u of the products gives to the outputs from `first` on: Aᵀ's column u times the row
-/// times A. `outputs` is a constant where this is inlined.
+/// Adds what row u of the products gives to the outputs from `first` on: Aᵀ's column u times the
+/// row times A. `outputs` is a constant where this is inlined.
 INLINE void multiply_row(wide_vector sums[MOST_CHANNELS][2][2][TILES],
     const wide_vector values[MOST_CHANNELS][4][TILES], const float *filter, size_t channels,
     size_t u, size_t first, size_t outputs) {
@@ -148,8 +151,10 @@ INLINE void multiply_row(wide_vector sums[MOST_CHANNELS][2][2][TILES],
         wide_vector(*sum)[2][TILES] = sums[first + k];
 #pragma clang loop unroll(full)
         for (size_t tile = 0; tile < TILES; tile++) {
-            const wide_vector left = product[k][0][tile] + product[k][1][tile] + product[k][2][tile];
-            const wide_vector right = product[k][1][tile] - product[k][2][tile] - product[k][3][tile];
+            const wide_vector left =
+                product[k][0][tile] + product[k][1][tile] + product[k][2][tile];
+            const wide_vector right =
+                product[k][1][tile] - product[k][2][tile] - product[k][3][tile];
             if (u < 3) sum[0][0][tile] += left, sum[0][1][tile] += right;
             if (u == 1) sum[1][0][tile] += left, sum[1][1][tile] += right;
             if (u > 1) sum[1][0][tile] -= left, sum[1][1][tile] -= right;
@@ -162,7 +167,8 @@ INLINE void convolve_tiles(const blocked_conv2d *job, const place at[TILES]) {
     for (size_t k = 0; k < job->k; k++) {
         const wide_vector bias = job->bias == NULL ? 0.0f : job->bias[k];
 #pragma clang loop unroll(full)
-        for (size_t i = 0; i < 4 * TILES; i++) sums[k][i / TILES / 2][i / TILES % 2][i % TILES] = bias;
+        for (size_t i = 0; i < 4 * TILES; i++)
+            sums[k][i / TILES / 2][i / TILES % 2][i % TILES] = bias;
     }
     const size_t groups = groups_of(job);
     // The outputs of the next tiles, if pixels lie window by window.
@@ -184,7 +190,8 @@ INLINE void convolve_tiles(const blocked_conv2d *job, const place at[TILES]) {
         for (size_t i = 0; i < 4; i++) {
             float *to = at[tile].to[i / 2][i % 2];
             if (to == NULL) continue;
-            for (size_t k = 0; k < job->k; k++) WIDE_AT(to + k * BLOCK) = sums[k][i / 2][i % 2][tile];
+            for (size_t k = 0; k < job->k; k++)
+                WIDE_AT(to + k * BLOCK) = sums[k][i / 2][i % 2][tile];
         }
     }
 }

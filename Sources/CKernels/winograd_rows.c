@@ -1,5 +1,5 @@
-// Convolution by filters of three columns after Winograd's minimal filtering F(2, 3), which makes two
-// neighbouring outputs of a row by four products where the plain way takes six (S. Winograd,
+// Convolution by filters of three columns after Winograd's minimal filtering F(2, 3), which makes
+// two neighbouring outputs of a row by four products where the plain way takes six (S. Winograd,
 // Arithmetic Complexity of Computations, 1980; winograd.c has the form in two dimensions):
 //
 //   u₀ = (x₀ - x₂) w₀                      y₀ = u₀ + u₁ + u₂
@@ -7,12 +7,13 @@
 //   u₂ = (x₂ - x₁) (w₀ - w₁ + w₂) / 2
 //   u₃ = (x₁ - x₃) w₂
 //
-// The products are summed over a filter's rows and channels before the outputs are made of them. What
-// is made of x, a pair's four terms, is made once for all filter rows and outputs. Seven pairs times
-// sixteen outputs have their sums in 28 of AVX-512's 32 registers; a weight is loaded for seven
-// products.
+// The products are summed over a filter's rows and channels before the outputs are made of them.
+// What is made of x, a pair's four terms, is made once for all filter rows and outputs. Seven pairs
+// times sixteen outputs have their sums in 28 of AVX-512's 32 registers; a weight is loaded for
+// seven products.
 //
-// Terms are of two values and weights of three: rounding errors are up to twice those of the plain way.
+// Terms are of two values and weights of three: rounding errors are up to twice those of the plain
+// way.
 #include "convolution.h"
 
 #include <string.h>
@@ -40,9 +41,8 @@ static work plan(const convolution *conv) {
     work job = {.conv = conv, .blocks = blocks_of(conv), .pairs = ceil_div(conv->q, 2)};
     job.tile_pairs = ceil_div(job.pairs, larger(1, ceil_div(job.pairs, PAIRS)));
     job.term_step = conv->c == 1 ? ceil_div(job.pairs, WIDE_LANES) * WIDE_LANES : WIDE_LANES;
-    job.row_size = conv->c == 1
-        ? TERMS * job.term_step
-        : ceil_div(conv->c, WIDE_LANES) * job.pairs * TERMS * WIDE_LANES;
+    job.row_size = conv->c == 1 ? TERMS * job.term_step
+                                : ceil_div(conv->c, WIDE_LANES) * job.pairs * TERMS * WIDE_LANES;
     return job;
 }
 
@@ -158,7 +158,8 @@ typedef struct {
     const float *terms, *filter;
 } meeting;
 
-/// WIDE_OUTPUTS outputs of 2 · `pairs` pixels, `y_step` apart, whose terms begin at `place`. `pairs`,
+/// WIDE_OUTPUTS outputs of 2 · `pairs` pixels, `y_step` apart, whose terms begin at `place`.
+/// `pairs`,
 /// `pair_step`, and a `c` of 1 are constants where this is inlined.
 INLINE void convolve_pairs(float *y, size_t y_step, const meeting *meetings, size_t rows,
     size_t place, size_t c, const float *bias, size_t pairs, size_t pair_step, size_t term_step,
@@ -199,8 +200,8 @@ INLINE void convolve_pairs(float *y, size_t y_step, const meeting *meetings, siz
 ///
 /// Pixels are written as whole vectors, one after another, so that what is too much of one is
 /// overwritten by the next; where nothing follows, by way of a buffer.
-INLINE void convolve_row(float *y, size_t room, const work *job, const meeting *meetings,
-    size_t rows, size_t block) {
+INLINE void convolve_row(
+    float *y, size_t room, const work *job, const meeting *meetings, size_t rows, size_t block) {
     const convolution *conv = job->conv;
     const size_t first_output = block * WIDE_OUTPUTS;
     const size_t width = smaller(WIDE_OUTPUTS, conv->k - first_output);
@@ -220,11 +221,10 @@ INLINE void convolve_row(float *y, size_t room, const work *job, const meeting *
 #define CASE(pairs)                                                                                \
     case pairs:                                                                                    \
         if (one) {                                                                                 \
-            convolve_pairs(                                                                        \
-                to, step, meetings, rows, place, 1, bias, pairs, 1, job->term_step, 0);            \
+            convolve_pairs(to, step, meetings, rows, place, 1, bias, pairs, 1, job->term_step, 0); \
         } else {                                                                                   \
             convolve_pairs(to, step, meetings, rows, place, conv->c, bias, pairs,                  \
-                TERMS * WIDE_LANES, WIDE_LANES, run_step);                                         \
+                TERMS *WIDE_LANES, WIDE_LANES, run_step);                                          \
         }                                                                                          \
         break;
         switch (pairs) { CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) }

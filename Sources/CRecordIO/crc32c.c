@@ -9,17 +9,13 @@ typedef uint32_t (*update_function)(uint32_t state, const uint8_t *bytes, size_t
 /// The implementation's function, or NULL where this machine cannot run it.
 static update_function function_of(crc32c_implementation implementation) {
     switch (implementation) {
-    case CRC32C_TABLE:
-        return crc32c_update_table;
+    case CRC32C_TABLE: return crc32c_update_table;
 #if defined(__x86_64__)
-    case CRC32C_SSE42:
-        return crc32c_has_sse42() ? crc32c_update_sse42 : NULL;
+    case CRC32C_SSE42: return crc32c_has_sse42() ? crc32c_update_sse42 : NULL;
 #elif defined(__aarch64__)
-    case CRC32C_ARMV8:
-        return crc32c_has_armv8() ? crc32c_update_armv8 : NULL;
+    case CRC32C_ARMV8: return crc32c_has_armv8() ? crc32c_update_armv8 : NULL;
 #endif
-    default:
-        return NULL;
+    default: return NULL;
     }
 }
 

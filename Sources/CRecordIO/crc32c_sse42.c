@@ -16,8 +16,8 @@ TARGET static inline uint32_t update_word(uint32_t state, uint64_t word) {
 }
 
 TARGET static inline uint64_t multiply(uint32_t one, uint32_t other) {
-    __m128i product = _mm_clmulepi64_si128(
-        _mm_cvtsi32_si128((int)one), _mm_cvtsi32_si128((int)other), 0);
+    __m128i product =
+        _mm_clmulepi64_si128(_mm_cvtsi32_si128((int)one), _mm_cvtsi32_si128((int)other), 0);
     return (uint64_t)_mm_cvtsi128_si64(product);
 }
 

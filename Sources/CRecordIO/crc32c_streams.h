@@ -11,8 +11,7 @@
 // The including file defines TARGET, the attribute that allows the instructions, and three
 // functions: update_byte, update_word, and multiply (carry-less).
 
-TARGET static inline uint32_t update_block(
-    uint32_t state, const uint8_t *bytes, size_t n,
+TARGET static inline uint32_t update_block(uint32_t state, const uint8_t *bytes, size_t n,
     uint32_t two_streams_on, uint32_t one_stream_on) {
     uint32_t second = 0, third = 0;
     for (size_t i = 0; i < n; i += 8) {

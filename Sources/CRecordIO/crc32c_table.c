@@ -31,11 +31,12 @@ static void fill_tables(void) {
 uint32_t crc32c_update_table(uint32_t state, const uint8_t *bytes, size_t count) {
     pthread_once(&tables_are_filled, fill_tables);
     for (; count >= 8; bytes += 8, count -= 8) {
-        uint32_t low = state ^ (bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16
-                                | (uint32_t)bytes[3] << 24);
+        uint32_t low = state
+            ^ (bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16
+                | (uint32_t)bytes[3] << 24);
         state = tables[7][low & 255] ^ tables[6][low >> 8 & 255] ^ tables[5][low >> 16 & 255]
-            ^ tables[4][low >> 24] ^ tables[3][bytes[4]] ^ tables[2][bytes[5]]
-            ^ tables[1][bytes[6]] ^ tables[0][bytes[7]];
+            ^ tables[4][low >> 24] ^ tables[3][bytes[4]] ^ tables[2][bytes[5]] ^ tables[1][bytes[6]]
+            ^ tables[0][bytes[7]];
     }
     for (; count > 0; bytes++, count--) {
         state = (state >> 8) ^ tables[0][(state ^ *bytes) & 255];

@@ -1,5 +1,6 @@
-// glibc's own allocator stays reachable under other names. A sanitizer has an allocator of its own, with which this one does
-// not go together; where its flag is not given to C (tools/check-threads), COUNT_NO_ALLOCATIONS says so.
+// glibc's own allocator stays reachable under other names. A sanitizer has an allocator of its own,
+// with which this one does not go together; where its flag is not given to C (tools/check-threads),
+// COUNT_NO_ALLOCATIONS says so.
 #include "include/CAllocationCounter.h"
 
 #include <errno.h>
@@ -8,8 +9,8 @@
 static _Thread_local bool is_counting;
 static _Thread_local size_t allocations;
 
-#if defined(__linux__) && defined(__GLIBC__) && !defined(COUNT_NO_ALLOCATIONS) && !__has_feature(address_sanitizer) \
-    && !__has_feature(thread_sanitizer)
+#if defined(__linux__) && defined(__GLIBC__) && !defined(COUNT_NO_ALLOCATIONS)                     \
+    && !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
 
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);

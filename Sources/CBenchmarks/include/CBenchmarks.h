@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-/// Multiplies and adds in registers, on vectors of 8 or of 16 floats: `repeats` times 12 of them. Returns something that depends on
-/// all of it.
+/// Multiplies and adds in registers, on vectors of 8 or of 16 floats: `repeats` times 12 of them.
+/// Returns something that depends on all of it.
 float probe_multiply_add_8(size_t repeats);
 float probe_multiply_add_16(size_t repeats);
 
