@@ -26,6 +26,13 @@ public enum Folder {
         let node: UInt64
     }
 
+    /// A file as it was at some time: another one, or a file that was written to, has another.
+    public struct FileVersion: Sendable, Equatable {
+        let identity: Identity
+        let byteCount: Int
+        let modificationTime: Double
+    }
+
     /// Makes a folder, and those that it is to be in, unless they exist.
     ///
     /// - Throws: `FileError`; with `ENOTDIR` where a file is in the way.
@@ -137,6 +144,14 @@ public enum Folder {
     public static func file(at path: String) -> (identity: Identity, byteCount: Int)? {
         guard let status = try? FileStatus(of: path) else { return nil }
         return (status.identity, status.byteCount)
+    }
+
+    /// What changes when the file at a path is replaced or written to; `nil` if there is none.
+    public static func version(ofFile path: String) -> FileVersion? {
+        guard let status = try? FileStatus(of: path) else { return nil }
+        return FileVersion(
+            identity: status.identity, byteCount: status.byteCount,
+            modificationTime: status.modificationTime)
     }
 
     /// Whether anything is at a path.

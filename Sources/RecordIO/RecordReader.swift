@@ -16,6 +16,8 @@ public struct RecordReader {
 
     /// Where the next record starts: bytes from the file's start.
     public internal(set) var offset: Int
+    /// The last record that was read, if its data have their checksum.
+    public private(set) var lastRecord: RecordMark?
 
     let file: any RandomAccessBytes
     let maximumLength: Int
@@ -107,7 +109,9 @@ public struct RecordReader {
         do throws(RecordError) {
             guard let length = try nextLength() else { return nil }
             let start = try holdRecord(ofLength: length, verifying: verifying)
-            let result = try give(record: start, ofLength: length, verifying: verifying, to: body)
+            let (result, checksum) = try give(
+                record: start, ofLength: length, verifying: verifying, to: body)
+            lastRecord = checksum.map { RecordMark(offset: offset, length: length, checksum: $0) }
             offset += RecordBuffer.headerLength + length + RecordBuffer.footerLength
             return result
         } catch {
@@ -118,16 +122,19 @@ public struct RecordReader {
     }
 
     /// Gives a record that the window holds to a closure.
+    ///
+    /// - Returns: What the closure does, and the record's checksum if its data have it.
     private func give<Result>(
         record start: Int, ofLength length: Int, verifying: Bool,
         to body: (RawSpan, Int, Bool) -> Result
-    ) throws(RecordError) -> Result {
+    ) throws(RecordError) -> (Result, checksum: UInt32?) {
         let record = window.memory.span.bytes.extracting(start..<window.filled)
         let end = RecordBuffer.headerLength + length
         let data = record.extracting(RecordBuffer.headerLength..<end)
-        let isWhole = Self.hasChecksum(data, UInt32(littleEndianIn: record, at: end))
+        let checksum = UInt32(littleEndianIn: record, at: end)
+        let isWhole = Self.hasChecksum(data, checksum)
         guard isWhole || !verifying else { throw error(.damagedData) }
-        return body(data, offset, isWhole)
+        return (body(data, offset, isWhole), isWhole ? checksum : nil)
     }
 
     /// Reads the length of the next record's data; `nil` at the end of the file.

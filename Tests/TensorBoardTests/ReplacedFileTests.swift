@@ -99,7 +99,97 @@ import Testing
         var changed = Self.file(1...4999)
         for step in [9, 10] as [Int64] { changed.add(step: step, .scalar(0, "loss")) }
         try replace(changed.bytes)
-        #expect(try steps(&follower).suffix(2) == [9, 10])
+        #expect(try steps(&follower) == [9, 10])
+    }
+
+    /// Where a bit of a record may be wrong.
+    enum Place: CaseIterable {
+        case length, lengthChecksum, data, checksum
+
+        func flip(_ bytes: inout [UInt8], _ file: RawEvents, record: Int) {
+            let end = (file.offsets + [file.bytes.count])[record + 1]
+            let index =
+                switch self {
+                case .length: file.offsets[record]
+                case .lengthChecksum: file.offsets[record] + 9
+                case .data: file.offsets[record] + 15
+                case .checksum: end - 1
+                }
+            bytes[index] ^= 0x10
+        }
+    }
+
+    /// What was damaged in the first copy is new in the second one, and nothing else is.
+    @Test(arguments: [3, 500] as [Int], Place.allCases)
+    func aGoodCopyReplacesADamagedOne(count: Int, place: Place) throws {
+        let file = Self.file(1...Int64(count))
+        let longer = Self.file(1...Int64(count) + 2).bytes
+        for record in Set([0, 1, 2, count / 2, count - 1, count]) {
+            var follower = EventFollower(folder: folder.path)
+            var damaged = file.bytes
+            place.flip(&damaged, file, record: record)
+            try replace(damaged)
+            let before = (1...Int64(count)).filter { $0 != record }
+            #expect(try steps(&follower) == before, "record \(record)")
+            let new = [Int64(record)].filter { $0 > 0 } + [Int64(count) + 1, Int64(count) + 2]
+            try replace(longer)
+            #expect(try steps(&follower) == new, "record \(record)")
+            try overwrite(longer)
+            #expect(try steps(&follower) == [], "record \(record)")
+        }
+    }
+
+    @Test(arguments: [3, 500] as [Int], Place.allCases)
+    func aDamagedCopyReplacesAGoodOne(count: Int, place: Place) throws {
+        let file = Self.file(1...Int64(count))
+        let longer = Self.file(1...Int64(count) + 2)
+        for record in Set([0, 1, 2, count / 2, count - 1, count]) {
+            var follower = EventFollower(folder: folder.path)
+            try replace(file.bytes)
+            #expect(try steps(&follower).count == count)
+            var damaged = longer.bytes
+            place.flip(&damaged, longer, record: record)
+            try replace(damaged)
+            #expect(
+                try steps(&follower) == [Int64(count) + 1, Int64(count) + 2], "record \(record)")
+        }
+    }
+
+    /// A repair leaves out what is damaged, so that all behind it stands elsewhere.
+    @Test(arguments: [3, 500] as [Int])
+    func aRepairedCopyIsReadOn(count: Int) throws {
+        let file = Self.file(1...Int64(count))
+        for record in Set([1, 2, count / 2, count - 1]) {
+            var damaged = file
+            damaged.damageData(ofRecord: record, byte: 3)
+            var repaired = RawEvents(version: nil)
+            repaired.add(step: 0, wallTime: 1, field(3, Array("brain.Event:2".utf8)))
+            for step in 1...count where step != record {
+                repaired.add(step: Int64(step), .scalar(0, "loss"))
+            }
+            var follower = EventFollower(folder: folder.path)
+            try replace(damaged.bytes)
+            #expect(try steps(&follower).count == count - 1)
+            try replace(repaired.bytes)
+            #expect(try steps(&follower) == [], "record \(record)")
+            for step in [count + 1, count + 2] {
+                repaired.add(step: Int64(step), .scalar(0, "loss"))
+                try replace(repaired.bytes)
+                #expect(try steps(&follower) == [Int64(step)], "record \(record)")
+            }
+        }
+    }
+
+    /// As a program does that asks for its file's room before it writes.
+    @Test func zerosThatAreFilledInAreRead() throws {
+        let whole = Self.file(1...6)
+        var follower = EventFollower(folder: folder.path)
+        for count in [3, 5, 7] {
+            let end = (whole.offsets + [whole.bytes.count])[count]
+            try overwrite(whole.bytes[..<end] + Array(repeating: 0, count: whole.bytes.count - end))
+            let new = try steps(&follower)
+            #expect(new == (count == 3 ? [1, 2] : [Int64(count) - 2, Int64(count) - 1]))
+        }
     }
 
     @Test func aCopyThatIsStillBeingWrittenIsNotRead() throws {

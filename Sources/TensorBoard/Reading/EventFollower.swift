@@ -18,8 +18,9 @@ import RecordIO
 ///
 /// A log may be a copy of one that grows elsewhere. A file that was replaced by a longer copy of
 /// itself, as rsync does, or that is written again from its start, as cp does, is read on where it
-/// was. Another file in its place is read from its start. To tell which it is, the first KiB of what
-/// was read is compared, and the CRC32C of the last 64 KiB, whenever a file has changed. Files whose
+/// was; so is one that was replaced by a repaired copy, and what was damaged before is given if it is
+/// whole now. Another file in its place is read from its start. To tell which it is, the first
+/// records and the last ones are compared by their checksums whenever a file has changed. Files whose
 /// names begin with a dot are not read: rsync names a file so until it is whole. A compressed file is
 /// unpacked again from its start whenever it has grown.
 public struct EventFollower: Sendable {
@@ -33,13 +34,22 @@ public struct EventFollower: Sendable {
 
     /// How far a file has been read.
     private struct Position {
-        var identity: Folder.Identity
+        /// The file when nothing more could be read; `nil` if it is to be tried again.
+        var version: Folder.FileVersion?
         var offset = 0
         /// What was read so far.
         var part = ReadPart()
-        /// How long the file was when nothing more could be read.
-        var byteCount = -1
         var problem: EventFileError?
+
+        /// Goes on behind what a reader has read or passed over.
+        mutating func take(_ reader: EventFileReader) {
+            if let record = reader.records.lastRecord, record.end == reader.offset {
+                part.add(record)
+            } else if reader.offset > offset {
+                part.add(damage: offset..<reader.offset)
+            }
+            offset = reader.offset
+        }
     }
 
     /// Something new in a log.
@@ -108,41 +118,40 @@ public struct EventFollower: Sendable {
     private mutating func read(
         _ path: String, of run: String, _ report: (Update) throws -> Void
     ) throws {
-        guard let (identity, byteCount) = Folder.file(at: path) else { return }
+        guard let version = Folder.version(ofFile: path) else { return }
         let name = ExactName(path)
-        var position = files[name] ?? Position(identity: identity)
-        guard byteCount != position.byteCount || identity != position.identity else { return }
-        position.identity = identity
-        position.byteCount = byteCount
+        var position = files[name] ?? Position()
+        guard version != position.version else { return }
+        position.version = version
         defer { files[name] = position }
 
         var reader: EventFileReader
         do throws(EventFileError) {
-            switch try position.part.compare(path) {
+            reader = try EventFileReader(path: path)
+            switch try position.part.compare(reader) {
             case .same: break
             case .shorter: return
+            case .changed(let offset, let part): (position.offset, position.part) = (offset, part)
             case .other: (position.offset, position.part) = (0, ReadPart())
             }
-            reader = try EventFileReader(path: path, at: position.offset)
         } catch {
-            position.byteCount = -1
+            position.version = nil
             guard error != position.problem else { return }
             position.problem = error
             return try report(Update(run: run, path: path, news: .problem(error)))
         }
-        defer {
-            // Of a compressed file, what was unpacked.
-            let end = reader.inflated?.packedEnd ?? position.offset
-            if end != position.part.end, let part = try? ReadPart(of: path, upTo: end) {
-                position.part = part
+        for bytes in position.part.takeDamage() {
+            try readAgain(bytes, reader, &position.part) { event in
+                try report(Update(run: run, path: path, news: .event(event)))
             }
         }
+        reader.records.move(to: position.offset)
         while true {
             let news: News
             do throws(EventFileError) {
                 guard let event = try reader.next() else { return }
                 news = .event(event)
-                position.offset = reader.offset
+                position.take(reader)
             } catch {
                 if error.problem == .truncated || reader.isTooShortToTell { return }
                 news = .problem(error)
@@ -152,10 +161,25 @@ public struct EventFollower: Sendable {
                 position.problem = error
                 if !isTold { try report(Update(run: run, path: path, news: news)) }
                 guard Self.pass(error, &reader) else { return }
-                position.offset = reader.offset
+                position.take(reader)
             } else {
                 try report(Update(run: run, path: path, news: news))
             }
+        }
+    }
+
+    /// Reads what was damaged when the file was read, as far as it is whole now.
+    private func readAgain(
+        _ bytes: Range<Int>, _ reader: EventFileReader, _ part: inout ReadPart,
+        _ report: (Event) throws -> Void
+    ) throws {
+        var reader = reader
+        reader.records.move(to: bytes.lowerBound)
+        while reader.offset < bytes.upperBound {
+            guard let event = try? reader.next() else {
+                return part.add(damage: reader.offset..<bytes.upperBound)
+            }
+            try report(event)
         }
     }
 

@@ -1,68 +1,120 @@
 import RecordIO
 
-/// What a file began with when it was read up to some offset: by it, a copy of the file is told from
-/// another file, and so is a file that was cut and is written again.
+/// What of a file was read: by it, a copy of the file is told from another file, and so is a file
+/// that was cut and is written again.
 ///
-/// Compared are the first KiB, byte by byte, and the last 64 KiB, by their CRC32C: the wall times of
-/// the first and the last events are in them. So it takes a KiB for each file, and 64 KiB are read
-/// again where a file has grown or was replaced, however long it is.
+/// Compared are the first records that were read whole and the last ones, by their places, lengths
+/// and checksums; the first event's wall time is among them. A record that is damaged in one copy
+/// says nothing: so a good copy is known as the same file that a damaged one was read of, and the
+/// other way round.
 struct ReadPart: Sendable {
-    /// How far the file was read: bytes from its start.
-    let end: Int
+    private var first: [RecordMark] = []
+    private var last: [RecordMark] = []
+    /// What was passed over as damaged: places in the file, the earliest first.
+    private(set) var damage: [Range<Int>] = []
 
-    private let head: [UInt8]
-    private let tailChecksum: UInt32
-
-    private static let (headLength, tailLength) = (1 << 10, 64 << 10)
+    private static let (firstCount, lastCount) = (16, 64)
+    /// So many records in a row that are alike tell where a file was read to.
+    private static let rowLength = 8
+    private static let (damageCount, damageLength) = (64, 1 << 20)
 
     /// What another file is to this one.
     enum Comparison {
-        /// It begins with the same bytes.
+        /// A copy.
         case same
-        /// It has fewer bytes, which are the same: it may become the same.
+        /// It has fewer bytes, which are the same: it may become a copy.
         case shorter
+        /// What was read ends elsewhere in it, as in a repaired copy, or is the same up to there
+        /// only: what follows is new.
+        case changed(from: Int, ReadPart)
         /// It is another one.
         case other
     }
 
-    /// Nothing was read.
-    init() {
-        end = 0
-        head = []
-        tailChecksum = 0
+    /// Remembers a record that was read, the one behind the last.
+    mutating func add(_ record: RecordMark) {
+        if first.count < Self.firstCount { first.append(record) }
+        if last.count == 2 * Self.lastCount { last.removeFirst(Self.lastCount) }
+        last.append(record)
     }
 
-    /// Remembers what a file has before an offset.
-    init(of path: String, upTo end: Int) throws(FileError) {
-        let file = try InputFile(opening: path)
-        self.end = end
-        head = try file.bytes(min(end, Self.headLength), at: 0)
-        tailChecksum = try Self.tailChecksum(of: file, upTo: end)
+    /// Remembers what was passed over; not more than 1 MiB of it.
+    mutating func add(damage bytes: Range<Int>) {
+        let length = damage.reduce(bytes.count) { $0 + $1.count }
+        if damage.count < Self.damageCount, length <= Self.damageLength { damage.append(bytes) }
     }
 
-    /// Compares the file that is now at a path.
-    func compare(_ path: String) throws(EventFileError) -> Comparison {
+    /// Takes what was passed over, to be looked at again.
+    mutating func takeDamage() -> [Range<Int>] {
+        defer { damage = [] }
+        return damage
+    }
+
+    /// Compares another file, or this one as it is now.
+    ///
+    /// - Complexity: Takes a look at some 100 records. All are read where the last one is not the
+    ///   same.
+    func compare(_ reader: EventFileReader) throws(EventFileError) -> Comparison {
         do throws(FileError) {
-            return try comparison(path)
+            return try compare(reader.records)
         } catch {
             throw EventFileError(error)
         }
     }
 
-    private func comparison(_ path: String) throws(FileError) -> Comparison {
-        guard end > 0 else { return .same }
-        let file = try InputFile(opening: path)
-        let now = try file.bytes(head.count, at: 0)
-        guard head.starts(with: now) else { return .other }
-        guard try file.byteCount() >= end else { return .shorter }
-        return try Self.tailChecksum(of: file, upTo: end) == tailChecksum ? .same : .other
+    private func compare(_ reader: RecordReader) throws(FileError) -> Comparison {
+        guard let start = first.first else { return .same }
+        var (sameCount, damageCount, otherCount) = (0, 0, 0)
+        var lastSame: RecordMark?
+        var isCut = false
+        loop: for record in first.filter({ $0.offset < last[0].offset }) + last {
+            switch try reader.find(record) {
+            case .same: (sameCount, lastSame) = (sameCount + 1, record)
+            case .damage: damageCount += 1
+            case .other:
+                // The first event's time tells logs apart.
+                if record == start { return .other }
+                otherCount += 1
+            case .end:
+                isCut = true
+                break loop
+            }
+        }
+        if !isCut, lastSame == last.last { return .same }
+        if isCut, damageCount == 0, otherCount == 0 { return .shorter }
+        if let (end, part) = try place(in: reader) { return .changed(from: end, part) }
+        if otherCount == 0 { return damageCount > sameCount ? .other : isCut ? .shorter : .same }
+        // Of what is between the first records and the last ones nothing is known.
+        guard let lastSame, last.contains(lastSame) else { return .other }
+        var part = self
+        part.first.removeAll { $0.offset > lastSame.offset }
+        part.last.removeAll { $0.offset > lastSame.offset }
+        return .changed(from: lastSame.end, part)
     }
 
-    private static func tailChecksum(
-        of file: InputFile, upTo end: Int
-    ) throws(FileError) -> UInt32 {
-        let length = min(end, tailLength)
-        let tail = try file.bytes(length, at: end - length)
-        return CRC32C.checksum(of: tail.span.bytes)
+    /// Where the last records end in a file in which they stand elsewhere.
+    private func place(
+        in reader: RecordReader
+    ) throws(FileError) -> (end: Int, ReadPart)? {
+        let wanted = last.suffix(Self.rowLength)
+        var reader = reader
+        reader.move(to: 0)
+        var part = ReadPart()
+        while true {
+            let start = reader.offset
+            do throws(RecordError) {
+                guard try reader.next({ _, _ in }) != nil else { return nil }
+            } catch {
+                guard try !reader.skipDamage().isEmpty else { return nil }
+                part.add(damage: start..<reader.offset)
+                continue
+            }
+            guard let record = reader.lastRecord else { return nil }
+            part.add(record)
+            let row = part.last.suffix(wanted.count)
+            if row.elementsEqual(wanted, by: { $0.hasSameData(as: $1) }) {
+                return (record.end, part)
+            }
+        }
     }
 }
