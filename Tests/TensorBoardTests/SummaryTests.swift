@@ -77,37 +77,79 @@ import Testing
 }
 
 @Suite struct LongTextTests {
-    /// In memory there are the text's bytes, and the record.
-    @Test func aLongTextTakesTwiceItsSize() async throws {
-        let folder = try TemporaryFolder()
-        await #expect(processExitsWith: .exitCode(3)) { [path = folder.path as String] in
-            let length = 100 << 20
-            let writer = try SummaryWriter(logdir: path)
-            let before = peakMemory()
-            try writer.addText(String(repeating: "x", count: length), tag: "long", step: 1)
-            try writer.close()
-            let taken = peakMemory() - before
-            print("\(taken >> 20) MiB for a text of \(length >> 20) MiB")
-            exit(taken < 5 * length / 2 ? 3 : 4)
+    /// What is logged, of many short pieces or of a long one.
+    enum Long: String, CaseIterable, Codable {
+        case text, cell, plainTable, markdownTable, strings, description, serialized
+
+        /// About how many bytes.
+        var length: Int { self == .plainTable ? 20 << 20 : 60 << 20 }
+
+        /// Logs it: what is given to the writer counts, too.
+        func add(to writer: SummaryWriter) throws {
+            let pieces = (0..<length >> 10).map { _ in String(repeating: "x y", count: 1024 / 3) }
+            switch self {
+            case .text:
+                try writer.addText(String(repeating: "x", count: length), tag: "long", step: 1)
+            case .cell:
+                let cell = "*" + String(repeating: "x y", count: length / 3)
+                try writer.addText(table: [["a", cell]], tag: "long", step: 1)
+            case .plainTable:
+                try writer.addText(table: pieces.map { [$0] }, tag: "long", step: 1)
+            case .markdownTable:
+                try writer.addText(table: [["*a*"]] + pieces.map { [$0] }, tag: "long", step: 1)
+            case .strings:
+                try writer.addTensor(
+                    TensorValue(strings: pieces, shape: [pieces.count]),
+                    plugin: Summary.Plugin(name: "text"), tag: "long", step: 1)
+            case .description:
+                let description = String(repeating: "x", count: length)
+                try writer.addText(
+                    "a", tag: "long", step: 1, metadata: .init(description: description))
+            case .serialized:
+                // A field that no reader knows.
+                let time: [UInt8] = [9, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f]
+                try writer.add(
+                    event: time + field(15, [UInt8](repeating: 0x61, count: length)))
+            }
         }
-        let run = try #require(try EventLog(folder: folder.path).runs.first)
-        let text = try events(of: run.files[0]).last?.values.first?.text?.first
-        #expect(text?.utf8.count == 100 << 20)
     }
 
-    /// Beside the cell there are the table that is made of it, and the record.
-    @Test func aTableOfALongCell() async throws {
+    /// In memory there are what is logged and a form of it that is written piece by piece.
+    @Test(arguments: Long.allCases)
+    func whatIsLongTakesThriceItsSizeAtMost(long: Long) async throws {
         let folder = try TemporaryFolder()
-        await #expect(processExitsWith: .exitCode(3)) { [path = folder.path as String] in
-            let length = 100 << 20
+        await #expect(processExitsWith: .exitCode(3)) {
+            [path = folder.path as String, long = long as Long] in
             let writer = try SummaryWriter(logdir: path)
             let before = peakMemory()
-            let cell = String(repeating: "x y", count: length / 3)
-            try writer.addText(table: [["a", cell]], tag: "long", step: 1)
+            try long.add(to: writer)
             try writer.close()
             let taken = peakMemory() - before
-            print("\(taken >> 20) MiB for a cell of \(length >> 20) MiB")
-            exit(taken < 7 * length / 2 ? 3 : 4)
+            print("\(taken >> 20) MiB for a \(long) of \(long.length >> 20) MiB")
+            exit(taken < 3 * long.length ? 3 : 4)
+        }
+        let run = try #require(try EventLog(folder: folder.path).runs.first)
+        let report = EventLog.check(run.files[0])
+        #expect(report.problem == nil)
+        #expect(report.eventCount == 3)
+        let value = try events(of: run.files[0]).last?.values.first
+        let x = UInt8(ascii: "x")
+        switch long {
+        case .text: #expect(value?.text?.first?.utf8.count == long.length)
+        case .cell:
+            #expect(value?.text?.map(\.utf8.count) == [1, 1 + long.length / 3 * 3])
+        case .plainTable:
+            let text = try #require(value?.text?.first)
+            #expect(text.utf8.count { $0 == x } == (long.length >> 10) * 341)
+            #expect(text.hasSuffix("x y</p></td>\n</tr>\n</tbody>\n</table>"))
+        case .markdownTable:
+            #expect(value?.text?.count == 1 + (long.length >> 10))
+            #expect(value?.text?.last?.utf8.count == 1023)
+        case .strings:
+            #expect(value?.text?.count == long.length >> 10)
+            #expect(value?.text?.allSatisfy { $0.utf8.count == 1023 } == true)
+        case .description: #expect(value?.metadata?.description.utf8.count == long.length)
+        case .serialized: #expect(report.byteCount > long.length)
         }
     }
 }

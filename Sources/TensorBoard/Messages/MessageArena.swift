@@ -23,7 +23,7 @@ final class MessageArena {
     /// A text that was cut at its first NUL, if there was one.
     private(set) var cutText: String?
     /// Long values that messages point into.
-    private var held: [[UInt8]] = []
+    private var held: [[[UInt8]]] = []
 
     /// Values of so many bytes are not copied.
     private static let heldLength = 1 << 16
@@ -84,8 +84,20 @@ final class MessageArena {
             let (count, memory) = repeated(bytes)
             return ProtobufCBinaryData(len: count, data: memory)
         }
-        held.append(bytes)
-        return bytes.withUnsafeBufferPointer {
+        held.append([bytes])
+        return Self.pointer(to: bytes)
+    }
+
+    /// The values of a repeated field of type `bytes`, none of which is copied.
+    func repeated(
+        _ strings: [[UInt8]]
+    ) -> (count: Int, memory: UnsafeMutablePointer<ProtobufCBinaryData>) {
+        held.append(strings)
+        return repeated(strings.lazy.map { Self.pointer(to: $0) })
+    }
+
+    private static func pointer(to bytes: [UInt8]) -> ProtobufCBinaryData {
+        bytes.withUnsafeBufferPointer {
             ProtobufCBinaryData(len: $0.count, data: UnsafeMutablePointer(mutating: $0.baseAddress))
         }
     }
@@ -148,6 +160,18 @@ extension UnsafeMutablePointer {
         protobuf_c_message_pack(message, memory.baseAddress?.assumingMemoryBound(to: UInt8.self))
     }
 
+    /// Gives the message's bytes to a closure, piece by piece. Only for protobuf-c's messages.
+    func pack(_ take: (RawSpan) -> Void) {
+        withoutActuallyEscaping(take) { take in
+            var pieces = MessagePieces(take: take)
+            withUnsafeMutablePointer(to: &pieces) { pieces in
+                let buffer = UnsafeMutableRawPointer(pieces)
+                    .assumingMemoryBound(to: ProtobufCBuffer.self)
+                _ = protobuf_c_message_pack_to_buffer(message, buffer)
+            }
+        }
+    }
+
     /// The message's bytes. Only for protobuf-c's messages.
     func packed() -> [UInt8] {
         let byteCount = packedByteCount
@@ -161,4 +185,15 @@ extension UnsafeMutablePointer {
     private var message: UnsafePointer<ProtobufCMessage> {
         UnsafeRawPointer(self).assumingMemoryBound(to: ProtobufCMessage.self)
     }
+}
+
+/// What protobuf-c gives the pieces of a message to. The buffer comes first: its address is that of
+/// the whole.
+private struct MessagePieces {
+    var buffer = ProtobufCBuffer { pieces, count, bytes in
+        guard let pieces else { return }
+        UnsafeRawPointer(pieces).assumingMemoryBound(to: MessagePieces.self).pointee
+            .take(UnsafeRawBufferPointer(start: bytes, count: count).bytes)
+    }
+    let take: (RawSpan) -> Void
 }

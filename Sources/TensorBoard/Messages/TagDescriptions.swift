@@ -36,20 +36,36 @@ final class TagDescriptions {
         {
             return known.field
         }
+        let description = metadata?.description ?? ""
+        let isLong = description.utf8.count > Self.longLength
         let message = arena.make(tensorflow__summary_metadata__init) {
             $0.display_name = arena.string(metadata?.displayName ?? "")
-            $0.summary_description = arena.string(metadata?.description ?? "")
+            $0.summary_description = arena.string(isLong ? "" : description)
             $0.data_class = value.content.dataClass
             $0.plugin_data = arena.make(tensorflow__summary_metadata__plugin_data__init) {
                 $0.plugin_name = arena.string(pluginName)
                 $0.content = arena.bytes(pluginContent)
             }
         }
+        // A long description would be in memory three times if it were packed with the others.
+        var ending: [UInt8] = []
+        if isLong {
+            ending.append(Self.descriptionKey)
+            Varint.append(UInt64(description.utf8.count), to: &ending)
+        }
+        let length = message.packedByteCount + ending.count + (isLong ? description.utf8.count : 0)
         var field: [UInt8] = []
-        Varint.append(UInt64(message.packedByteCount), to: &field)
+        field.reserveCapacity(length + 10)
+        Varint.append(UInt64(length), to: &field)
         field += message.packed()
+        field += ending
+        if isLong { field += description.utf8 }
         descriptions[name] = Description(
             metadata: metadata, pluginName: pluginName, pluginContent: pluginContent, field: field)
         return field
     }
+
+    private static let longLength = 1 << 16
+    /// The field 3 of `SummaryMetadata`, a length and bytes.
+    private static let descriptionKey: UInt8 = 3 << 3 | 2
 }

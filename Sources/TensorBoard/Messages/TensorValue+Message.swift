@@ -41,7 +41,7 @@ extension TensorValue {
             $0.dtype = type.message
             $0.tensor_shape = TensorShape(shape).message(in: arena)
             if case .string(let strings) = elements {
-                ($0.n_string_val, $0.string_val) = arena.repeated(strings.map { arena.bytes($0) })
+                ($0.n_string_val, $0.string_val) = arena.repeated(strings)
             } else {
                 $0.tensor_content = content(in: arena)
             }
@@ -59,7 +59,7 @@ extension TensorValue {
             $0.tensor_shape = TensorShape(shape).message(in: arena)
             switch elements {
             case .string(let strings):
-                ($0.n_string_val, $0.string_val) = arena.repeated(strings.map { arena.bytes($0) })
+                ($0.n_string_val, $0.string_val) = arena.repeated(strings)
             case .float(let numbers) where numbers.count == 1:
                 ($0.n_float_val, $0.float_val) = arena.repeated(numbers)
             case .double(let numbers) where numbers.count == 1:

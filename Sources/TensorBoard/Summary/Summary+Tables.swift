@@ -16,15 +16,21 @@ extension Summary.Value {
             return Self(tag: tag, content: .tensor(cells, .text))
         }
         // As TensorBoard's `make_table` writes it (plugins/text/text_plugin.py).
-        var html = "<table>\n<tbody>\n"
-        html.reserveCapacity(rows.joined().reduce(64) { $0 + $1.utf8.count + 32 })
+        var html = Array("<table>\n<tbody>\n".utf8)
+        html.reserveCapacity(
+            rows.joined().reduce(64 + 16 * rows.count) { $0 + $1.utf8.count + 20 })
         for row in rows {
-            html += "<tr>\n"
-            for cell in row { html += cell.isEmpty ? "<td></td>\n" : "<td><p>\(cell)</p></td>\n" }
-            html += "</tr>\n"
+            html += "<tr>\n".utf8
+            for cell in row {
+                html += cell.isEmpty ? "<td>".utf8 : "<td><p>".utf8
+                html += cell.utf8
+                html += cell.isEmpty ? "</td>\n".utf8 : "</p></td>\n".utf8
+            }
+            html += "</tr>\n".utf8
         }
-        html += "</tbody>\n</table>"
-        return .text(html, tag: tag)
+        html += "</tbody>\n</table>".utf8
+        return Self(
+            tag: tag, content: .tensor(TensorValue(.string([html]), shape: []), .text))
     }
 }
 

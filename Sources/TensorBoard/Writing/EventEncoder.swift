@@ -8,42 +8,100 @@ struct EventEncoder: ~Copyable {
     private var summaries: SummaryMessages
     /// For each tag's number, whether its metadata were written.
     private var isDescribed: [Bool] = []
+    /// What is to be written piece by piece.
+    private var longEvent: LongEvent?
+
+    private enum LongEvent {
+        case message(UnsafeMutablePointer<Tensorflow__Event>)
+        case serialized([UInt8])
+    }
+
+    /// What became of an event.
+    enum Outcome {
+        /// Its record was appended.
+        case appended
+        /// It takes so many bytes that it is to be written by `writeLong(to:)`, behind the records.
+        case long
+        /// It takes more bytes than a record may have.
+        case tooLong
+    }
+
+    private let longLength: Int
 
     /// What `source_metadata.writer` says; TensorBoard reads 128 characters at the most.
     private static let writer = "ganboard.TensorBoard.SummaryWriter"
 
-    /// - Parameter descriptions: What is known of tags from earlier files.
-    init(descriptions: TagDescriptions) {
+    /// - Parameters:
+    ///   - descriptions: What is known of tags from earlier files.
+    ///   - longLength: Records of so many bytes are not put together in memory.
+    init(descriptions: TagDescriptions, longLength: Int = 4 << 20) {
+        self.longLength = longLength
         arena = MessageArena()
         summaries = SummaryMessages(arena: arena, descriptions: descriptions)
     }
 
-    /// Appends an event's record.
-    ///
-    /// - Returns: Whether the event is short enough to be written; nothing is appended if not.
-    mutating func append(_ event: PendingEvent, to records: inout RecordBuffer) -> Bool {
+    /// Appends an event's record, if it is not too long for that.
+    mutating func append(_ event: PendingEvent, to records: inout RecordBuffer) -> Outcome {
         switch event.content {
         case .scalar(let tag, let number, let value):
             if number < isDescribed.count, isDescribed[number] {
                 ScalarEvent.append(
                     tag: tag, value: value, step: event.step, wallTime: event.wallTime,
                     to: &records)
-                return true
+                return .appended
             }
             while isDescribed.count <= number { isDescribed.append(false) }
             isDescribed[number] = true
         case .serialized(let bytes):
+            guard bytes.count < longLength else {
+                longEvent = .serialized(bytes)
+                return .long
+            }
             records.append(bytes.span.bytes)
-            return true
+            return .appended
         default:
             break
         }
-        guard let message = message(event) else { return true }
-        defer { arena.reset() }
+        guard let message = message(event) else { return .appended }
         let byteCount = message.packedByteCount
-        guard byteCount <= RecordReader.defaultMaximumLength else { return false }
+        if byteCount >= longLength, byteCount <= RecordReader.defaultMaximumLength {
+            longEvent = .message(message)
+            return .long
+        }
+        defer { arena.reset() }
+        guard byteCount <= RecordReader.defaultMaximumLength else { return .tooLong }
         records.append(byteCount: byteCount) { message.pack(into: $0) }
-        return true
+        return .appended
+    }
+
+    /// Writes the record of the long event that `append` has met last.
+    ///
+    /// - Throws: `FileError`; the file then ends inside the record.
+    mutating func writeLong(to file: OutputFile) throws(FileError) {
+        guard let longEvent else { return }
+        defer {
+            self.longEvent = nil
+            arena.reset()
+        }
+        switch longEvent {
+        case .serialized(let bytes):
+            var record = LongRecord(byteCount: bytes.count, appendingTo: file)
+            try record.append(bytes.span.bytes)
+            try record.finish()
+        case .message(let message):
+            var record = LongRecord(byteCount: message.packedByteCount, appendingTo: file)
+            var failure: FileError?
+            message.pack { piece in
+                guard failure == nil else { return }
+                do throws(FileError) {
+                    try record.append(piece)
+                } catch {
+                    failure = error
+                }
+            }
+            if let failure { throw failure }
+            try record.finish()
+        }
     }
 
     private mutating func message(

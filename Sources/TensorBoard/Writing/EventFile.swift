@@ -31,7 +31,7 @@ final class EventFile {
             try Folder.create(folder)
             file = try EventFileName.createFile(in: folder, suffix: suffix)
         } catch {
-            throw EventFileError(making: error)
+            throw EventFileError(error)
         }
         place = FilePlace(of: file.path)
         self.descriptions = descriptions
@@ -66,11 +66,16 @@ final class EventFile {
         var writtenCount = 0
         var rest = events
         repeat {
-            let (count, isTooLong) = encoding.append(
+            let (count, outcome) = encoding.append(
                 rest, upTo: min(Self.writeSize, limit - file.byteCount))
             writtenCount += try writeRecords(after: writtenCount)
             rest = rest.dropFirst(count)
-            if isTooLong, let event = rest.first {
+            if case .long = outcome {
+                try writeLongRecord(after: writtenCount)
+                writtenCount += 1
+                rest = rest.dropFirst()
+            }
+            if case .tooLong = outcome, let event = rest.first {
                 describeTagsAgain()
                 throw Failure(
                     error: EventFileError(
@@ -129,17 +134,32 @@ final class EventFile {
         do throws(FileError) {
             try encoding.records.withBytes { bytes throws(FileError) in try file.append(bytes) }
         } catch {
-            // A record that is cut would end the file for its readers.
             let whole = encoding.records.recordEnds.prefix { start + $0 <= file.byteCount }
-            do throws(FileError) {
-                try file.truncate(to: start + (whole.last ?? 0))
-            } catch {
-                isWhole = false
-            }
+            cut(to: start + (whole.last ?? 0))
             throw Failure(
                 error: EventFileError(error), writtenCount: earlierCount + whole.count)
         }
         return count
+    }
+
+    /// Writes the event that is too long to be put together in memory.
+    private func writeLongRecord(after earlierCount: Int) throws(Failure) {
+        let start = file.byteCount
+        do throws(FileError) {
+            try encoding.encoder.writeLong(to: file)
+        } catch {
+            cut(to: start)
+            throw Failure(error: EventFileError(error), writtenCount: earlierCount)
+        }
+    }
+
+    /// Cuts the file behind its last whole record: one that is cut would end it for its readers.
+    private func cut(to byteCount: Int) {
+        do throws(FileError) {
+            try file.truncate(to: byteCount)
+        } catch {
+            isWhole = false
+        }
     }
 }
 
@@ -154,16 +174,17 @@ private struct Encoding: ~Copyable {
 
     /// Encodes events until they take so many bytes.
     ///
-    /// - Returns: How many it were, and whether the next one is too long to be written.
+    /// - Returns: How many it were, and what became of the next one if it is not among them.
     mutating func append(
         _ events: ArraySlice<PendingEvent>, upTo byteCount: Int
-    ) -> (count: Int, isTooLong: Bool) {
+    ) -> (count: Int, EventEncoder.Outcome) {
         var count = 0
         for event in events {
-            guard encoder.append(event, to: &records) else { return (count, true) }
+            let outcome = encoder.append(event, to: &records)
+            guard case .appended = outcome else { return (count, outcome) }
             count += 1
             if records.byteCount >= byteCount { break }
         }
-        return (count, false)
+        return (count, .appended)
     }
 }

@@ -50,11 +50,11 @@ extension SummaryWriter {
     private static func write(
         _ values: [Summary.Value], asFirstOf folder: String, at start: Double
     ) throws(EventFileError) {
-        var encoder = EventEncoder(descriptions: TagDescriptions())
+        var encoder = EventEncoder(descriptions: TagDescriptions(), longLength: .max)
         var records = RecordBuffer()
         for content in [PendingEvent.Content.fileVersion, .summary(Summary(values))] {
             let event = PendingEvent(wallTime: start, step: 0, content: content)
-            guard encoder.append(event, to: &records) else {
+            guard case .appended = encoder.append(event, to: &records) else {
                 throw EventFileError(
                     path: folder, problem: .tooLong,
                     description: "its hyperparameters take more than 2 GiB")
