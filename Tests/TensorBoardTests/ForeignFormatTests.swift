@@ -102,6 +102,64 @@ import Testing
         #expect(problem.description.contains("each byte above 127 was made a character of UTF-8"))
     }
 
+    /// What programs do that take a log for text.
+    enum Change: String, CaseIterable {
+        case unix, carriageReturnsAway, universalNewlines, oldMacintosh, windows, byteOrderMark
+        case sevenBits, zerosAway
+
+        func apply(_ bytes: [UInt8]) -> [UInt8] {
+            switch self {
+            case .unix:
+                bytes.indices.filter { index in
+                    bytes[index] != 13 || index + 1 == bytes.count || bytes[index + 1] != 10
+                }.map { bytes[$0] }
+            case .carriageReturnsAway: bytes.filter { $0 != 13 }
+            case .universalNewlines: Change.unix.apply(bytes).map { $0 == 13 ? 10 : $0 }
+            case .oldMacintosh: bytes.map { $0 == 10 ? 13 : $0 }
+            case .windows: bytes.flatMap { $0 == 10 ? [13, 10] : [$0] }
+            case .byteOrderMark: [0xef, 0xbb, 0xbf] + bytes
+            case .sevenBits: bytes.map { $0 & 0x7f }
+            case .zerosAway: bytes.filter { $0 != 0 }
+            }
+        }
+
+        /// What is said: where both are changed, of the one that comes first.
+        var words: [String] {
+            switch self {
+            case .unix, .carriageReturnsAway: ["carriage returns were taken away"]
+            case .universalNewlines:
+                ["carriage returns were made line feeds", "carriage returns were taken away"]
+            case .oldMacintosh: ["line feeds were made carriage returns"]
+            case .windows: ["a carriage return stands before each line feed"]
+            case .byteOrderMark: ["a byte order mark was put before it"]
+            case .sevenBits: ["the highest bit of each byte was taken away"]
+            case .zerosAway: ["the bytes that are zero were taken away"]
+            }
+        }
+    }
+
+    /// Wherever the first byte stands that was changed: in a length, in its checksum, in data.
+    @Test(arguments: Change.allCases) func takenForText(change: Change) throws {
+        var random = SeededGenerator(seed: 5)
+        var changedCount = 0
+        for _ in 0..<60 {
+            var file = RawEvents()
+            for step in 1...200 as ClosedRange<Int64> {
+                let tag = step.isMultiple(of: 40) ? "two lines\r\nin a tag" : "loss"
+                file.add(
+                    step: step, wallTime: .random(in: 1.7e9...1.9e9, using: &random),
+                    .scalar(.random(in: 0...1, using: &random), tag))
+            }
+            let bytes = change.apply(file.bytes)
+            guard bytes != file.bytes else { continue }
+            changedCount += 1
+            let path = try folder.write(bytes, to: "x.tfevents")
+            let problem = try #require(EventLog.check(path).problem)
+            #expect(change.words.contains { problem.description.contains($0) }, "\(problem)")
+        }
+        #expect(changedCount == 60)
+    }
+
     /// As a program makes it that reads bytes as text.
     @Test(arguments: ["tensorflow1.tfevents", "torch.tfevents"])
     func brokenUTF8(fixture: String) throws {

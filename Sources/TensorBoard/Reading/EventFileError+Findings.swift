@@ -72,40 +72,12 @@ extension EventFileReader {
             return "there are zeros, as a full disk or a crash of the system leaves them"
         }
         // Further on it is known already.
-        guard error.offset < Self.translatedStart else { return nil }
-        if let binary = Self.latin1(bytes), RecordReader.beginsWithRecord(binary.span.bytes) {
-            return
-                "each byte above 127 was made a character of UTF-8, as a program does that takes "
-                + "the file for text: copy the file again as binary data"
-        }
-        guard bytes.contains(0x0d) else { return nil }
-        var translated: [UInt8] = []
-        for byte in bytes {
-            if byte == 0x0a, translated.last == 0x0d { translated.removeLast() }
-            translated.append(byte)
-        }
-        // A long record cannot be seen whole, but all that line feeds have before them.
-        let lineFeeds = bytes.indices.dropFirst().filter { bytes[$0] == 0x0a }
-        let isTranslated = lineFeeds.count >= 8 && lineFeeds.allSatisfy { bytes[$0 - 1] == 0x0d }
-        guard isTranslated || RecordReader.beginsWithRecord(translated.span.bytes) else {
-            return nil
-        }
-        return
-            "a carriage return stands before each line feed, as a copy in text mode leaves them: "
-            + "copy the file again as binary data"
-    }
-
-    /// The bytes that were taken for Latin-1 and written as UTF-8; `nil` if that cannot have been.
-    private static func latin1(_ bytes: [UInt8]) -> [UInt8]? {
-        guard bytes.contains(where: { $0 > 127 }) else { return nil }
-        // The last character may be cut.
-        let whole = bytes.last.map { $0 > 0xbf } == true ? bytes.dropLast() : bytes[...]
-        guard let text = String(validating: whole, as: UTF8.self) else { return nil }
-        let values = text.unicodeScalars.compactMap { UInt8(exactly: $0.value) }
-        return values.count == text.unicodeScalars.count ? values : nil
+        guard error.offset < Self.translatedStart, let change = TransferDamage.change(of: bytes)
+        else { return nil }
+        return "\(change): copy the file again as binary data"
     }
 
     private static var lookedAt: Int { 1 << 16 }
     /// Where the first damage is that a copy in text mode makes.
-    private static var translatedStart: Int { 1 << 12 }
+    private static var translatedStart: Int { 1 << 14 }
 }
