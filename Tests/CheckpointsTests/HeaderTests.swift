@@ -124,16 +124,16 @@ struct WrongFileTests {
         (
             Array("\n<!DOCTYPE HTML>\n<html>".utf8) + [UInt8](repeating: 32, count: 100),
             "a web page, not a checkpoint's file; "
-                + "download the file itself, not the page that shows it"
+                + "download the file itself, not the page that shows it or asks for a login"
         ),
         ([], "empty, not a checkpoint's file; copy it again"),
         (
             [0x1f, 0x8b, 8] + [UInt8](repeating: 9, count: 100),
-            "compressed with gzip, not a checkpoint's file; unpack it first"
+            "compressed with gzip, not a checkpoint's file; unpack it first (gunzip, or tar xzf)"
         ),
         (
             [0x50, 0x4b, 3, 4] + [UInt8](repeating: 9, count: 100),
-            "a zip archive, not a checkpoint's file; unpack it first"
+            "a zip archive, not a checkpoint's file; unpack it first (unzip)"
         ),
         (
             Array("tensors".utf8) + [UInt8](repeating: 9, count: 100),

@@ -124,10 +124,11 @@ import Testing
         ),
         (
             " <html><title>404</title>",
-            "a web page, not an IDX file; download the file itself, not the page that shows it"
+            "a web page, not an IDX file; "
+                + "download the file itself, not the page that shows it or asks for a login"
         ),
         ("", "empty, not an IDX file; copy it again"),
-        ("PK\u{3}\u{4}", "a zip archive, not an IDX file; unpack it first"),
+        ("PK\u{3}\u{4}", "a zip archive, not an IDX file; unpack it first (unzip)"),
     ])
     func saysWhatAFileIs(text: String, message: String) throws {
         for name in Self.names {

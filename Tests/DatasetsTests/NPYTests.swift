@@ -80,7 +80,7 @@ import Testing
         #expect(problem(Array("PK".utf8))?.problem == .noNPY)
         #expect(
             NPYError(problem([0x50, 0x4b, 3, 4])?.problem ?? .noNPY, path: "z.npz").description
-                == "z.npz: a zip archive, not an array of NumPy's; unpack it first")
+                == "z.npz: a zip archive, not an array of NumPy's; unpack it first (unzip)")
         var future = try bytes("little4")
         future[6] = 4
         #expect(problem(future)?.problem == .wrongVersion(4))

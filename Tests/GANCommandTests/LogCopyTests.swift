@@ -135,7 +135,7 @@ import Testing
         #expect(outcome.output.contains("events kept\nleft out "))
         let errors = outcome.errors.split(separator: "\n")
         #expect(errors.count == 3)
-        #expect(errors[0].hasPrefix("gan: log/a/x.tfevents: is a web page, as one gets"))
+        #expect(errors[0].hasPrefix("gan: log/a/x.tfevents: is a web page, not an event file; "))
         #expect(
             errors[1] == "gan: log/b/x.tfevents: damaged, and no event of it is whole: nothing is "
                 + "kept")

@@ -32,11 +32,11 @@ import Testing
         ("<!DOCTYPE html>\n<html lang=\"en\"><head>", "a web page"),
         ("\n  <html><body>Sign in</body></html>", "a web page"),
         ("<?xml version=\"1.0\"?><html xmlns=\"http://www.w3.org/1999/xhtml\">", "a web page"),
-        ("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>", "XML text"),
+        ("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>", "an XML text"),
         ("{\"message\": \"Not Found\"}", "JSON text"),
         ("step,loss\n1,0.5\n", "is text, not an event file"), ("okay", "is text"),
         ("größe: 3\n", "is text"),
-        ("model_checkpoint_path: \"model.ckpt-7\"\n", "state file"),
+        ("model_checkpoint_path: \"model.ckpt-7\"\n", "the file that names a folder's checkpoints"),
     ]
 
     @Test(arguments: textFiles) func texts(text: String, words: String) throws {
@@ -54,7 +54,7 @@ import Testing
         (Array(repeating: 0, count: 257) + Array("ustar\u{0}00".utf8), "tar xf"),
         ([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13], "a PNG image"),
         ([0xff, 0xd8, 0xff, 0xe0, 0, 16], "a JPEG image"),
-        ([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0], "a NumPy array"),
+        ([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0], "an array of NumPy's"),
         ([0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10], "an HDF5 file"),
         ([0xff, 0xfe, 0x61, 0, 0x62, 0], "is text"),
     ]

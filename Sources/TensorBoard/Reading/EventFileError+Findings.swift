@@ -25,10 +25,11 @@ extension EventFileError {
     }
 
     /// The error of a file that is no event file.
-    init(path: String, format: ForeignFormat) {
+    init(path: String, foreign file: ForeignFile) {
+        let advice = file.advice(otherwise: "name the folder that has the event files")
         self.init(
             path: path, offset: 0, problem: .otherFormat,
-            description: "is \(format.name), not an event file; \(format.advice)")
+            description: "is \(file.name), not an event file; \(advice)")
     }
 
     /// The error of a file that TensorBoard does not read, because it is compressed.
@@ -56,13 +57,23 @@ extension EventFileReader {
         let plain = EventFileError(error)
         if case .unreadable = error.problem { return plain }
         guard inflated == nil else { return plain }
-        if error.offset == 0, let format = try? ForeignFormat(file) {
-            return EventFileError(path: path, format: format)
+        if error.offset == 0, let foreign = try? foreign {
+            return EventFileError(path: path, foreign: foreign)
         }
         guard let cause = try? cause(of: error) else { return plain }
         return EventFileError(
             path: plain.path, offset: plain.offset, problem: plain.problem,
             wholeDescription: "\(plain.description); \(cause)")
+    }
+
+    /// What the file is if it is no event file.
+    private var foreign: ForeignFile? {
+        get throws(FileError) {
+            let end = max(0, try file.byteCount() - ForeignFile.endByteCount)
+            return ForeignFile(
+                insteadOfBinary: try file.bytes(ForeignFile.byteCount, at: 0),
+                endingWith: try file.bytes(ForeignFile.endByteCount, at: end))
+        }
     }
 
     /// What a damaged place looks like; `nil` for nothing known.
@@ -72,7 +83,8 @@ extension EventFileReader {
             return "there are zeros, as a full disk or a crash of the system leaves them"
         }
         // Further on it is known already.
-        guard error.offset < Self.translatedStart, let change = TransferDamage.change(of: bytes)
+        guard error.offset < Self.translatedStart,
+            let change = TransferDamage.change(of: bytes)
         else { return nil }
         return "\(change): copy the file again as binary data"
     }
