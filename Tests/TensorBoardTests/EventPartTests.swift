@@ -115,6 +115,13 @@ import Testing
         ("brain.Event:2", 2), ("brain.Event:2.0", 2), ("brain.Event:1.5", 1.5), ("2", 2),
         ("brain.Event: 3 ", 3), ("brain.Event:1brain.Event:2", 2), ("brain.Event:", -1),
         ("invalid", -1), ("brain.Event:two", -1),
+        // As `event_util.ParseFileVersion` gives them.
+        ("0x2", -1), ("0x1p1", -1), ("0b10", -1), ("+2", 2), ("++2", -1), ("+ 2", -1), ("-2", -2),
+        ("2.", 2), (".5", 0.5), (".", -1), ("1e0", 1), ("2E0", 2), ("2e", -1), ("1e400", .infinity),
+        ("1_0", 10), ("2_0.5_0", 20.5), ("1__0", -1), ("_2", -1), ("2_", -1), ("1_e1", -1),
+        ("Infinity", .infinity), ("-inf", -.infinity), ("infin", -1), ("nan(1)", -1), ("2f", -1),
+        ("2 0", -1), ("2,0", -1), ("\u{662}", 2), ("\u{ff12}", 2), ("\u{b2}", -1),
+        ("\u{a0}2\u{2003}", 2), ("\u{1c}2", -1), ("\u{feff}2", -1),
     ])
     func fileVersions(text: String, version: Double) throws {
         let data = [0x1a, UInt8(text.utf8.count)] + Array(text.utf8)

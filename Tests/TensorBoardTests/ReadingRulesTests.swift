@@ -68,7 +68,9 @@ import Testing
     }
 
     /// In a file of a version before 2, a step that goes back starts again, for its own tags.
-    @Test(arguments: ["brain.Event:1", "brain.Event:", "nonsense", nil])
+    @Test(arguments: [
+        "brain.Event:1", "brain.Event:", "nonsense", "brain.Event:0x2", "brain.Event:1e0", nil,
+    ])
     func oldFilesStartWithAStepThatGoesBack(version: String?) throws {
         var file = RawEvents(version: version)
         file.start(step: 1)
@@ -84,6 +86,23 @@ import Testing
         #expect(steps(values, "loss") == [1, 2])
         #expect(steps(values, "queue") == [1, 2, 3, 1])
         #expect(values["__run_graph__"]?.stored.map(\.step) == [0])
+    }
+
+    /// The Python reader takes such a file for a profiler's, and does not read it.
+    @Test(
+        arguments: [(.default, [1, 2, 3]), (.python, [1, 3]), (.all, [1, 2, 3])]
+            as [(ReadingRules, [Int64])])
+    func aFileOfAProfilers(rules: ReadingRules, expected: [Int64]) throws {
+        let names = ["tfevents.1", "tfevents.2.profile-empty", "tfevents.3.profile-empty.v2"]
+        for (index, name) in names.enumerated() {
+            try folder.write(Self.curve([Int64(index) + 1], "loss").bytes, to: name)
+        }
+        let run = try #require(try EventLog(folder: folder.path).runs.first)
+        #expect(steps(run.values(as: rules), "loss") == expected)
+        let report = EventLog.check(folder.path(of: names[1]))
+        #expect(report.problem == nil)
+        #expect(report.eventCount == 2 && report.defaultReaderCount == 2)
+        #expect(report.pythonReaderCount == 0)
     }
 
     @Test(

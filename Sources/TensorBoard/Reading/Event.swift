@@ -26,16 +26,14 @@ public struct Event: Sendable, Equatable {
     }
 
     /// The version that a file begins with, as TensorBoard's `event_util.py` understands it: 2 for
-    /// `brain.Event:2` and `brain.Event:2.0`, -1 for what is no number; `nil` for other events.
+    /// `brain.Event:2` and `brain.Event:2.0`, -1 for what is no number to Python; `nil` for other
+    /// events.
     public var fileVersion: Double? {
         guard case .fileVersion(let text, _) = content else { return nil }
         let prefix = "brain.Event:".utf8
         var number = text.utf8[...]
         while let start = number.firstRange(of: prefix)?.upperBound { number = number[start...] }
-        let spaces = " \t\n\r\u{b}\u{c}".utf8
-        while let first = number.first, spaces.contains(first) { number.removeFirst() }
-        while let last = number.last, spaces.contains(last) { number.removeLast() }
-        return Double(Substring(number)) ?? -1
+        return Double(asPython: String(Substring(number))) ?? -1
     }
 
     /// The kinds of event.

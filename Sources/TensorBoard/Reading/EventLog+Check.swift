@@ -66,10 +66,11 @@ extension EventLog {
 private struct FileCheck {
     var report: EventLog.FileReport
     private var isInDefaultReader = true
-    private var isInPythonReader = true
+    private var isInPythonReader: Bool
 
     init(_ path: String) {
         report = EventLog.FileReport(path: path)
+        isInPythonReader = !EventFileName.isLeftOutByPython(path)
     }
 
     mutating func endsBothReaders(at problem: EventFileError) {

@@ -51,6 +51,7 @@ public struct RunValues: Sendable {
         self.rules = rules
         self.checksums = checksums
         for path in files {
+            if rules == .python, EventFileName.isLeftOutByPython(path) { continue }
             (kindsOfFile, span) = ([:], nil)
             defer { if let span { seconds += span.upperBound - span.lowerBound } }
             do throws(EventFileError) {

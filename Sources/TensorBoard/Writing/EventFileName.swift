@@ -22,6 +22,12 @@ enum EventFileName {
         name.utf8.firstRange(of: "tfevents".utf8) != nil
     }
 
+    /// Whether TensorBoard's Python reader leaves an event file out: a file that a profiler makes so
+    /// that there is one (`IsSummaryEventsFile` in `io_wrapper.py`).
+    static func isLeftOutByPython(_ name: String) -> Bool {
+        name.utf8.reversed().starts(with: ".profile-empty".utf8.reversed())
+    }
+
     /// Makes a file that comes after all event files of the folder.
     ///
     /// - Parameter suffix: What the name ends with.
