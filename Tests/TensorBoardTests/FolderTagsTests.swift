@@ -187,7 +187,40 @@ import Testing
         #expect(found[0].first?.offset == first.offsets[1])
         // One file by itself.
         #expect(
-            EventLog.check(folder.path(of: "events.out.tfevents.1.h")).tagProblems.map(\.problem)
-                == [.noKind, .noKind])
+            EventLog.check(folder.path(of: "events.out.tfevents.1.h")).tagProblems.map(
+                \.description)
+                == [
+                    "\(folder.path(of: "events.out.tfevents.1.h")): the first values of 2 tags "
+                        + "(\"x\", \"y\"), from byte \(second.offsets[1]) on, have no metadata that "
+                        + "name a plugin, and TensorBoard's default reader shows nothing of those "
+                        + "tags; a repair gives them to scalars, histograms and images"
+                ])
+    }
+
+    /// Of any number of tags a few are named.
+    @Test(arguments: [3, 5, 6, 2000])
+    func manyTagsAreCounted(count: Int) throws {
+        var file = RawEvents()
+        let zero = field(5, little(UInt32(0)))
+        for index in 0..<count {
+            file.add(step: 1, .tensor("bare \(index)", plugin: nil, type: 1, zero))
+            file.add(step: 1, .scalar(1, "both \(index)"))
+            file.add(step: 1, .tensor("both \(index)", plugin: "text", type: 1, zero))
+        }
+        let path = try folder.write(file.bytes, to: "events.out.tfevents.0.h")
+        let found = EventLog.check(path).tagProblems
+        let rest = count > 5 ? " and \(count - 5) more" : ""
+        let names = (0..<min(count, 5)).map { "\"bare \($0)\"" }.joined(separator: ", ")
+        #expect(found.first?.problem == .noKind)
+        #expect(found.first?.description.contains(" \(count) tags (\(names)\(rest)), ") == true)
+        #expect(found.dropFirst().allSatisfy { $0.problem == .kindsDiffer })
+        #expect(found.count == (count > 5 ? 3 : 1 + count))
+        if count > 5 {
+            let both = (0..<5).map { "\"both \($0)\"" }.joined(separator: ", ")
+            #expect(
+                found[2].description
+                    == "\(path): \(count) tags (\(both) and \(count - 5) more) hold two kinds of "
+                    + "value each, like that one")
+        }
     }
 }

@@ -14,8 +14,29 @@ struct TagKinds {
     }
 
     private var tags: [ExactName: First] = [:]
-    /// What was found since somebody last asked.
-    private var findings: [EventFileError] = []
+    /// What was found since somebody last asked: of tags without a kind, and of those with two.
+    private var unknown = Findings()
+    private var contradicting = Findings()
+
+    /// What was found of some tags: of thousands of them a few are named.
+    private struct Findings {
+        private(set) var first: [(error: EventFileError, tag: String)] = []
+        private(set) var count = 0
+
+        static let namedCount = 5
+
+        mutating func add(_ error: EventFileError, of tag: String) {
+            count += 1
+            if first.count < Self.namedCount { first.append((error, tag)) }
+        }
+
+        /// The number of tags, and the names of the first ones.
+        var text: String {
+            let names = first.map(\.tag.quoted).joined(separator: ", ")
+            let rest = count > first.count ? " and \(count - first.count) more" : ""
+            return "\(count) tags (\(names)\(rest))"
+        }
+    }
 
     /// Looks at the values of an event.
     mutating func add(_ message: borrowing Tensorflow__Event, path: String, offset: Int) {
@@ -34,10 +55,30 @@ struct TagKinds {
         }
     }
 
-    /// Takes what was found.
+    /// Takes what was found: what holds for several tags of a file is one problem.
     mutating func takeFindings() -> [EventFileError] {
-        defer { findings = [] }
-        return findings
+        defer { (unknown, contradicting) = (Findings(), Findings()) }
+        var problems: [EventFileError] = []
+        if let first = unknown.first.first?.error {
+            let all = EventFileError(
+                path: first.path, offset: first.offset, problem: .noKind,
+                description: "the first values of \(unknown.text), from byte "
+                    + "\(first.offset ?? 0) on, have no metadata that name a plugin, and "
+                    + "TensorBoard's default reader shows nothing of those tags; a repair gives "
+                    + "them to scalars, histograms and images")
+            problems.append(unknown.count == 1 ? first : all)
+        }
+        if contradicting.count <= Findings.namedCount {
+            problems += contradicting.first.map(\.error)
+        } else if let first = contradicting.first.first?.error {
+            problems.append(first)
+            problems.append(
+                EventFileError(
+                    path: first.path, offset: first.offset, problem: .kindsDiffer,
+                    description: "\(contradicting.text) hold two kinds of value each, like that one"
+                ))
+        }
+        return problems
     }
 
     private mutating func add(_ tag: String, _ kind: Series.Kind?, _ path: String, _ offset: Int) {
@@ -46,13 +87,14 @@ struct TagKinds {
             tags[name] = First(
                 kind: kind, path: path, offset: offset, toldIn: kind == nil ? path : nil)
             if kind == nil {
-                findings.append(
+                unknown.add(
                     EventFileError(
                         path: path, offset: offset, problem: .noKind,
                         description: "the first value of the tag \(tag.quoted), at byte \(offset), "
                             + "has no metadata that name a plugin, and TensorBoard's default "
                             + "reader shows nothing of that tag; a repair gives them to scalars, "
-                            + "histograms and images"))
+                            + "histograms and images"),
+                    of: tag)
             }
             return
         }
@@ -60,14 +102,15 @@ struct TagKinds {
             return
         }
         tags[name]?.toldIn = path
-        findings.append(
+        contradicting.add(
             EventFileError(
                 path: path, offset: offset, problem: .kindsDiffer,
                 description: "the tag \(tag.quoted) has a value for the plugin \(kind) at byte "
                     + "\(offset), but its first one is for \(expected), at byte \(first.offset)"
                     + (first.path == path ? "" : " of \(first.path)")
                     + ": TensorBoard shows the tag's \(expected) alone; log the others under "
-                    + "another tag"))
+                    + "another tag"),
+            of: tag)
     }
 }
 
