@@ -56,6 +56,24 @@ import Testing
         #expect(outcome.errors == "gan: --tag acc*: no such tag; there is loss; waiting for it\n")
     }
 
+    @Test func aFilterThatFindsNoCurve() throws {
+        var file = RawEvents()
+        file.add(step: 1, .image([1], "picture"))
+        file.add(step: 1, .scalar(1, "loss"))
+        try command.write("", to: "log/x")
+        try command.folder.write(file.bytes, to: "log/a.tfevents")
+        let tail = try command.start(
+            "log", "tail", "--every", "0.01", "--tag", "pict*", until: nil)
+        Thread.sleep(forTimeInterval: 1)
+        tail.interrupt()
+        let outcome = try command.outcome(of: tail)
+        #expect(outcome.output == "")
+        #expect(
+            outcome.errors
+                == "gan: no curve among what was asked for: picture is of the kind images; waiting "
+                + "for one\n")
+    }
+
     @Test func namesThatLookAlikeAreToldOnce() throws {
         try write(1...2, to: "log/caf\u{e9}")
         try write(1...2, to: "log/cafe\u{301}")

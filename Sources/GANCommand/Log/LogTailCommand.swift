@@ -36,6 +36,7 @@ struct LogTailCommand: ParsableCommand {
         var kinds: [SeriesName: Series.Kind] = [:]
         var runs = NameFilter(option: "--run", filter.run)
         var tags = NameFilter(option: "--tag", filter.tag)
+        var other: (tag: String, kind: Series.Kind)?
         var isFirst = true
         while StopSignal.exitCode == nil, !System.outputIsClosed, System.outputError == nil {
             var news: [TailLines.Point] = []
@@ -47,7 +48,10 @@ struct LogTailCommand: ParsableCommand {
                         let key = SeriesName(
                             run: ExactName(update.run), tag: ExactName(value.tag))
                         if let kind = value.kind { kinds[key] = kind }
-                        guard kinds[key] == .scalars, let number = value.number else { continue }
+                        guard kinds[key] == .scalars, let number = value.number else {
+                            other = other ?? kinds[key].map { (value.tag, $0) }
+                            continue
+                        }
                         news.append(
                             .init(
                                 wallTime: event.wallTime, run: update.run, tag: value.tag,
@@ -59,6 +63,7 @@ struct LogTailCommand: ParsableCommand {
                 // Of the past only the last ones are shown.
                 if isFirst, news.count > 4 * self.lines + 4096 { Self.cut(&news, to: self.lines) }
             }
+            let hasPoints = !news.isEmpty
             if isFirst {
                 Self.cut(&news, to: self.lines)
                 for (filter, kind) in [(runs, "run"), (tags, "tag")] where filter.foundNothing {
@@ -66,6 +71,11 @@ struct LogTailCommand: ParsableCommand {
                         System.printError("gan: \(complaint); waiting for it\n")
                     }
                 }
+            }
+            if isFirst, !hasPoints, let other, !filter.tag.isEmpty || !filter.run.isEmpty {
+                System.printError(
+                    "gan: no curve among what was asked for: \(other.tag.printable) is of the kind "
+                        + "\(other.kind.rawValue); waiting for one\n")
             }
             isFirst = false
             System.print(lines.text(news))
