@@ -19,9 +19,18 @@ extension CheckpointError: CustomStringConvertible {
         let place = offset.map { "\(path), byte \($0)" } ?? path
         let subject = tensor.map { "\(place): \($0)" } ?? place
         if case .noCheckpoint = problem {
-            return "\(subject): \(Folder.absence(of: path, kind: "checkpoint"))"
+            return "\(subject): \(Self.absence(of: path))"
         }
         return "\(subject): \(problem)"
+    }
+
+    /// Says that there is no checkpoint, or that its name or its index is a link that leads nowhere.
+    private static func absence(of path: String) -> String {
+        let index = BundleFormat.indexPath(prefix: path)
+        guard let target = Folder.target(ofDanglingLink: index) else {
+            return Folder.absence(of: path, kind: "checkpoint")
+        }
+        return "its index is a link to \(target), where there is nothing"
     }
 
     /// A text without what could begin a new line: names come from files.

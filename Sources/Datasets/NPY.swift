@@ -55,7 +55,7 @@ public enum NPY {
     /// - Precondition: As ``bytes(of:)`` has it.
     /// - Throws: `FileError`; the old file is then as it was.
     public static func write(_ array: TensorValue, to path: String) throws(FileError) {
-        let file = try StagedFile(path)
+        let file = try StagedFile(path, followsLinks: true)
         try file.append(bytes(of: array).span.bytes)
         try file.commit()
     }

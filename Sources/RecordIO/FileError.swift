@@ -86,6 +86,8 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
             "has \(byteCount) bytes, at most \(limit) are read"
         case nil where code == EINVAL && path.utf8.contains(0):
             "the path holds a zero byte"
+        case nil where code == ENOENT:
+            Folder.danglingLink(on: path)?.words ?? String(cString: strerror(code))
         case nil:
             String(cString: strerror(code))
         }
@@ -102,6 +104,8 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         case ENOSPC, EDQUOT: "make room on that disk, or choose another folder"
         case EACCES, EPERM, EROFS: "change its permissions, or choose another folder"
         case ENOTDIR, EEXIST: "a file stands where a folder is needed: choose another path"
+        case ENOENT where Folder.danglingLink(on: path) != nil:
+            "make what it leads to, or choose another path"
         case ENOENT where action != .create: "check the path"
         case EISDIR: "name a file, not a folder"
         case EMFILE, ENFILE: "too many files are open: raise the limit (ulimit -n)"

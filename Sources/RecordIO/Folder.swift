@@ -35,16 +35,17 @@ public enum Folder {
 
     /// Makes a folder, and those that it is to be in, unless they exist.
     ///
-    /// - Throws: `FileError`; with `ENOTDIR` where a file is in the way.
+    /// - Throws: `FileError`; with `ENOTDIR` where a file is in the way, and `ENOENT` where a link is
+    ///   that leads nowhere.
     public static func create(_ path: String) throws(FileError) {
         for folder in FilePath.prefixes(of: path) {
             do throws(FileError) {
                 try createNew(folder)
             } catch {
                 if try isFolder(folder) { continue }
+                let taken = target(ofDanglingLink: folder) == nil ? ENOTDIR : ENOENT
                 throw FileError(
-                    path: folder, action: .create,
-                    code: error.code == EEXIST ? ENOTDIR : error.code)
+                    path: folder, action: .create, code: error.code == EEXIST ? taken : error.code)
             }
         }
     }

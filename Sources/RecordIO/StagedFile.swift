@@ -9,19 +9,25 @@ public final class StagedFile {
     /// The name that it is to have.
     public let path: String
     private let file: OutputFile
+    /// Where it is to be.
+    private let place: String
     private var isCommitted = false
 
     /// Makes the file under its temporary name.
     ///
+    /// - Parameters:
+    ///   - path: The name that it is to have.
+    ///   - followsLinks: Whether the file is to be where a link of that name leads, which stays.
     /// - Throws: `FileError`, with `EISDIR` if its name is a folder's.
-    public init(_ path: String) throws(FileError) {
+    public init(_ path: String, followsLinks: Bool = false) throws(FileError) {
         if try Folder.isFolder(path) {
             throw FileError(path: path, action: .create, code: EISDIR)
         }
         self.path = path
+        place = followsLinks ? Folder.place(ofFile: path) : path
         while true {
             let digits = String(UInt64.random(in: 1 << 60...UInt64.max), radix: 16)
-            let temporary = Self.shortened(path, by: 21) + ".tmp-\(digits)"
+            let temporary = Self.shortened(place, by: 21) + ".tmp-\(digits)"
             let descriptor = Descriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
             guard descriptor >= 0 else { throw FileError(path: path, action: .create) }
             let file = OutputFile(descriptor: descriptor, path: temporary)
@@ -64,7 +70,7 @@ public final class StagedFile {
     /// Gives the file its name, in place of a file that has it. The bytes should be on the disk, and
     /// the name itself is there once the folder is.
     public func commit() throws(FileError) {
-        guard FileName.rename(file.path, to: path) else {
+        guard FileName.rename(file.path, to: place) else {
             throw FileError(path: path, action: .write)
         }
         isCommitted = true

@@ -89,18 +89,6 @@ public struct EventFileError: Error, Equatable, Sendable, CustomStringConvertibl
         description = text
     }
 
-    /// The error of making a file or folder.
-    init(making error: FileError) {
-        guard let target = Folder.target(ofDanglingLink: error.path) else {
-            self.init(error)
-            return
-        }
-        self.init(
-            path: error.path, problem: .system(code: error.code),
-            description: "cannot create: a link that leads to \(target), where there is nothing; "
-                + "make that folder, or remove the link")
-    }
-
     init(_ error: FileError) {
         path = error.path
         offset = nil

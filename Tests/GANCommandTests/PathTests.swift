@@ -151,6 +151,107 @@ import Testing
         }
     }
 
+    /// One that is to lead to what is written, or to what is gone on with.
+    @Test func aLinkToNothingForResults() throws {
+        _ = try command.run("train", "--run", "r", "--train-times", "1")
+        for name in ["link", "link.png", "link.npy", "link.csv", "m.index"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: command.folder.path(of: name), withDestinationPath: "gone/away")
+        }
+        let nothing = "a link to gone/away, where there is nothing"
+        let made = "; make what it leads to, or choose another path"
+        let fetch = [
+            "fetch", "--checkpoint", "log/r", "--count", "2", "generator/output/Sigmoid:0",
+        ]
+        let sample = ["sample", "--checkpoint", "log/r", "--count", "2", "--out"]
+        for (arguments, message) in [
+            (["log", "repair", "log", "--to", "link"], "link: cannot create: \(nothing)\(made)"),
+            (
+                ["log", "repair", "log", "--to", "link/new"],
+                "link: cannot create: \(nothing)\(made)"
+            ),
+            (
+                ["log", "export", "log", "--images", "link"],
+                "link: cannot create: \(nothing)\(made)"
+            ),
+            (
+                ["log", "export", "log", "--csv", "link.csv"],
+                "link.csv: cannot be written: \(nothing); choose another place"
+            ),
+            (
+                ["log", "export", "log", "--json", "link/a.json"],
+                "link/a.json: cannot be written: link is \(nothing); choose another place"
+            ),
+            (fetch + ["--out", "link"], "link: cannot create: \(nothing)\(made)"),
+            (sample + ["link.png"], "link.png: cannot create: \(nothing)\(made)"),
+            (sample + ["link.npy"], "link.npy: cannot create: \(nothing)\(made)"),
+            (sample + ["link/a.png"], "link/a.png: cannot create: link is \(nothing)\(made)"),
+            (
+                ["train", "--resume", "--logdir", "link"],
+                "link: \(nothing); name the folder of runs by --logdir"
+            ),
+            (
+                ["train", "--resume", "--logdir", "link", "--run", "r"],
+                "link/r: no such folder: link is \(nothing); name a run's folder in link by --run"
+            ),
+            (
+                ["train", "--resume-from", "link/model.ckpt-1"],
+                "link: \(nothing); name a checkpoint of a run in log"
+            ),
+            (
+                ["sample", "--checkpoint", "link/m", "--out", "a.npy"],
+                "link/m: no such checkpoint: link is \(nothing); name the files without their "
+                    + "endings, such as log/model.ckpt-100"
+            ),
+            (
+                ["sample", "--checkpoint", "m", "--out", "a.npy"],
+                "m: its index is \(nothing); name the files without their endings, such as "
+                    + "log/model.ckpt-100"
+            ),
+            (
+                ["train", "--data", "link/mnist"],
+                "link/mnist: no such folder: link is \(nothing); tools/fetch-mnist link/mnist "
+                    + "downloads MNIST"
+            ),
+        ] {
+            let outcome = try command.run(arguments)
+            #expect(outcome.status == 1, "\(arguments)")
+            #expect(outcome.errors.contains("gan: \(message)\n"), "\(arguments)\n\(outcome.errors)")
+        }
+        // Where the folder is there, the file is made, and the links stay.
+        try command.write("", to: "gone/here")
+        #expect(try command.run(sample + ["link.png"]).status == 0)
+        #expect(try command.folder.read("gone/away").starts(with: [0x89, 0x50, 0x4e, 0x47]))
+        #expect(try command.run(sample + ["link.npy"]).status == 0)
+        #expect(try command.folder.read("gone/away").starts(with: [0x93, 0x4e, 0x55]))
+        #expect(try command.names("gone") == ["away", "here"])
+        for name in ["link.png", "link.npy"] {
+            let path = command.folder.path(of: name)
+            #expect(
+                try FileManager.default.destinationOfSymbolicLink(atPath: path) == "gone/away")
+        }
+    }
+
+    /// Slashes before a combining mark are slashes: runs and folders of that name are found.
+    @Test func pathsWithCombiningMarks() throws {
+        let run = "\u{301}deep/\u{302}er"
+        let first = try command.run(
+            "train", "--run", run, "--logdir", "log", "--train-times", "1")
+        #expect(first.status == 0, "\(first.errors)")
+        #expect(try command.names("log/\u{301}deep/\u{302}er").contains("checkpoint"))
+        let name = try #require(
+            try command.names("log/\u{301}deep/\u{302}er").last { $0.hasSuffix(".index") })
+        let checkpoint = "log/\u{301}deep/\u{302}er/\(name.dropLast(".index".count))"
+        let next = try command.run(
+            "train", "--resume-from", checkpoint, "--train-times", "2")
+        #expect(next.status == 0, "\(next.errors)")
+        let fetched = try command.run(
+            "fetch", "--checkpoint", checkpoint, "--out", "\u{301}out", "--count", "2",
+            "generator/output/Sigmoid:0")
+        #expect(fetched.status == 0, "\(fetched.errors)")
+        #expect(try command.names("\u{301}out") == ["generator.output.Sigmoid.0.npy"])
+    }
+
     /// Written over in one step, or not at all; through a link, in the file that it leads to.
     @Test func exportsOverFiles() throws {
         _ = try command.run("train", "--run", "r", "--train-times", "2")

@@ -156,8 +156,8 @@ import Testing
             let error = #expect(throws: EventFileError.self) { try SummaryWriter(logdir: logdir) }
             #expect(
                 error?.description
-                    == "\(link): cannot create: a link that leads to \(target), where there is "
-                    + "nothing; make that folder, or remove the link")
+                    == "\(link): cannot create: a link to \(target), where there is nothing; make "
+                    + "what it leads to, or choose another path")
         }
     }
 }

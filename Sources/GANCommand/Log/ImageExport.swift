@@ -7,6 +7,7 @@ struct ImageExport {
     private let overwrite: Bool
     private var folders = ImageFolders()
     private var count = 0
+    private var hasFailed = false
 
     init(folder: String, overwrite: Bool) {
         self.folder = folder
@@ -15,9 +16,17 @@ struct ImageExport {
 
     /// Writes the pictures under a tag; nothing for other kinds.
     ///
-    /// - Parameter failures: Is told of each picture that cannot be read or written; the others are.
+    /// - Parameter failures: Is told of each picture that cannot be read or written; the others are,
+    ///   unless their folder cannot be made.
     mutating func write(_ tag: TagValues, run: String, _ failures: inout Failures) {
-        guard tag.kind == .images else { return }
+        guard tag.kind == .images, !hasFailed else { return }
+        do {
+            try Folder.create(self.folder)
+        } catch {
+            hasFailed = true
+            failures.add("\(error)")
+            return
+        }
         let folder = "\(folder)/\(folders.folder(run: run, tag: tag.tag))"
         // The same step may be logged twice.
         var names: [String: Int] = [:]

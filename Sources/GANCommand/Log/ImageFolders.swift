@@ -24,9 +24,8 @@ struct ImageFolders {
     /// folders; bytes that a file's name should not have are written as `%` and two digits. What is
     /// too long ends in a hash.
     static func path(_ name: String) -> String {
-        let parts = name.split(separator: "/", omittingEmptySubsequences: false).map { part in
-            FileName.shortened(self.part(part))
-        }
+        let parts = name.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false)
+            .map { FileName.shortened(part(Substring($0))) }
         return FileName.shortened(parts.joined(separator: "/"), to: longestPath)
     }
 

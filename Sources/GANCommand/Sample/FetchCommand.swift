@@ -54,7 +54,10 @@ struct FetchCommand: ParsableCommand {
         let values = try source.sampler().sampler.fetch(tensors, images: images, noise: noise)
         try Folder.create(out)
         for (name, value) in zip(tensors, values) {
-            let path = "\(out)/\(String(name.map { "/:".contains($0) ? "." : $0 })).npy"
+            let file = String(
+                String.UnicodeScalarView(
+                    name.unicodeScalars.map { $0 == "/" || $0 == ":" ? "." : $0 }))
+            let path = FilePath.joining(out, "\(file).npy")
             try NPY.write(Value(value.asFloats, shape: value.shape), to: path)
             let number = value.shape.isEmpty ? " = \(value.scalarText)" : ""
             System.print("\(name)\(number), \(value.shape): \(path)\n")

@@ -87,7 +87,7 @@ struct SampleCommand: ParsableCommand {
     }
 
     private func write(_ image: Image) throws {
-        let file = try StagedFile(out)
+        let file = try StagedFile(out, followsLinks: true)
         try file.append(image.png().span.bytes)
         try file.commit()
     }

@@ -5,14 +5,12 @@ extension RunFolder {
     /// Of a folder and those above it the ones that are not there, the innermost first.
     static func missing(_ path: String) -> [String] {
         var missing: [String] = []
-        var rest = path[...]
-        while true {
-            while rest.count > 1, rest.last == "/" { rest.removeLast() }
-            guard !rest.isEmpty, !Folder.exists(String(rest)) else { return missing }
-            missing.append(String(rest))
-            guard let slash = rest.lastIndex(of: "/") else { return missing }
-            rest = rest[..<slash]
+        var rest = FilePath.withoutTrailingSlashes(path)
+        while !rest.isEmpty, !Folder.exists(rest) {
+            missing.append(rest)
+            rest = FilePath.withoutTrailingSlashes(FilePath.folder(of: rest))
         }
+        return missing
     }
 
     /// Makes the folder at `path` and those above it, as far as they are not there.
@@ -38,7 +36,7 @@ extension RunFolder {
 
     /// Makes a folder that is named by date and time, and by a number where that is taken.
     static func makeTimestamped(in folder: String) throws(CommandError) -> String {
-        let first = join(folder, System.timestamp)
+        let first = FilePath.joining(folder, System.timestamp)
         var path = first
         var number = 1
         while true {

@@ -14,7 +14,7 @@ extension RunFolder {
         if let run = Self.savedRuns(in: path).max(by: { $0.time < $1.time }) {
             return CommandError(
                 "\(path) has no checkpoint, but runs below it have: name one by --run, like "
-                    + (name == "." ? run.name : Self.join(name, run.name)).printable)
+                    + (name == "." ? run.name : FilePath.joining(name, run.name)).printable)
         }
         return CommandError(
             "\(path) has no checkpoint: nothing was trained yet; to begin it: \(beginCommand)")
@@ -30,7 +30,9 @@ extension RunFolder {
             let files = visit.entries.map(\.name).filter {
                 RunFiles.isCheckpoint($0) || $0 == RunFiles.state
             }
-            let times = files.compactMap { Folder.modificationTime(of: join(visit.path, $0)) }
+            let times = files.compactMap {
+                Folder.modificationTime(of: FilePath.joining(visit.path, $0))
+            }
             if let time = times.max() { runs.append((visit.name, time)) }
         }
         return runs
@@ -44,6 +46,6 @@ extension RunFolder {
             !entries.contains(where: { RunFiles.isCheckpoint($0.name) }),
             let latest = savedRuns(in: path).max(by: { $0.time < $1.time })
         else { return path }
-        return latest.name == "." ? path : join(path, latest.name)
+        return latest.name == "." ? path : FilePath.joining(path, latest.name)
     }
 }

@@ -22,13 +22,13 @@ struct RunFolder {
             let above = Self.missing(logFolder)
             try Self.makeFolders(logFolder)
             path = try Self.makeTimestamped(in: logFolder)
-            self.name = String(path.dropFirst(Self.join(logFolder, "").count))
+            self.name = FilePath.name(of: path)
             made = [path] + above
             try Self.lock(path)
             return
         }
         self.name = name
-        path = name == "." ? logFolder : Self.join(logFolder, name)
+        path = name == "." ? logFolder : FilePath.joining(logFolder, name)
         made = Self.missing(path)
         try Self.makeFolders(path)
         if made.isEmpty { try Self.checkIsFree(path, overwriting: overwriting) }
@@ -49,19 +49,20 @@ struct RunFolder {
         if name == nil, let checkpoint { name = try Self.run(of: checkpoint, in: logFolder) }
         if let name {
             self.name = name
-            path = name == "." ? logFolder : Self.join(logFolder, name)
+            path = name == "." ? logFolder : FilePath.joining(logFolder, name)
             guard (try? Folder.isFolder(path)) == true else {
                 throw CommandError(
-                    "\(path) is not there; name a run's folder in \(logFolder) by --run")
+                    "\(Self.isNotThere(path)); name a run's folder in \(logFolder) by --run")
             }
         } else {
             guard let latest = Self.savedRuns(in: logFolder).max(by: { $0.time < $1.time }) else {
-                throw CommandError(
-                    "\(logFolder) has no run with a checkpoint; name the folder of runs by --logdir"
-                )
+                let problem =
+                    Folder.target(ofDanglingLink: logFolder) == nil
+                    ? "\(logFolder) has no run with a checkpoint" : Self.isNotThere(logFolder)
+                throw CommandError("\(problem); name the folder of runs by --logdir")
             }
             self.name = latest.name
-            path = latest.name == "." ? logFolder : Self.join(logFolder, latest.name)
+            path = latest.name == "." ? logFolder : FilePath.joining(logFolder, latest.name)
         }
         try Self.lock(path)
     }
@@ -70,10 +71,11 @@ struct RunFolder {
     private static func run(
         of path: String, in logFolder: String
     ) throws(CommandError) -> String? {
-        guard let slash = path.lastIndex(of: "/") else { return nil }
-        let folder = slash == path.startIndex ? "/" : String(path[..<slash])
+        guard FilePath.name(of: path) != path else { return nil }
+        let folder = FilePath.folder(of: path)
         guard let identity = Folder.file(at: folder)?.identity else {
-            throw CommandError("\(folder) is not there; name a checkpoint of a run in \(logFolder)")
+            throw CommandError(
+                "\(isNotThere(folder)); name a checkpoint of a run in \(logFolder)")
         }
         var name: String?
         try? Folder.walk(logFolder) { _ in
@@ -90,16 +92,16 @@ struct RunFolder {
     /// The prefix of one of this run's checkpoints, from a path or from a name in its folder.
     func checkpoint(named text: String) throws(CommandError) -> String {
         let named = NamedCheckpoint.prefix(ofFile: text)
-        let name = named.split(separator: "/").last.map(String.init) ?? named
-        if named.contains("/") {
-            let folder = String(named.dropLast(name.count))
+        let name = FilePath.name(of: FilePath.withoutTrailingSlashes(named))
+        if name != named {
+            let folder = FilePath.folder(of: FilePath.withoutTrailingSlashes(named))
             guard Folder.file(at: folder)?.identity == Folder.file(at: path)?.identity else {
                 throw CommandError(
                     "\(named) is no checkpoint of the run in \(path); name one that is there, or "
                         + "begin a new run from it by --restore")
             }
         }
-        let prefix = Self.join(path, name)
+        let prefix = FilePath.joining(path, name)
         guard Folder.exists("\(prefix).index") else {
             let names = checkpoints()
             let there = names.isEmpty ? "it has none" : "there are \(names.joined(separator: ", "))"
@@ -112,13 +114,13 @@ struct RunFolder {
     ///
     /// - Parameter excluded: The prefix of the one that is not meant.
     func checkpoints(but excluded: String? = nil) -> [String] {
-        let excludedName = excluded?.split(separator: "/").last.map(String.init)
+        let excludedName = excluded.map(FilePath.name)
         return ((try? Folder.entries(of: path)) ?? []).map(\.name)
             .filter { RunFiles.isCheckpoint($0) && $0.hasSuffix(".index") }
             .map { String($0.dropLast(".index".count)) }
             .filter { $0 != excludedName }
             .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
-            .map { RunPlace.words(ofCheckpoint: Self.join(path, $0), named: $0) }
+            .map { RunPlace.words(ofCheckpoint: FilePath.joining(path, $0), named: $0) }
     }
 
     /// Removes the run that is in the folder, and nothing else that is.
@@ -126,9 +128,7 @@ struct RunFolder {
 
     /// Whether a checkpoint is one of this folder's.
     func contains(checkpoint prefix: String) -> Bool {
-        let name = prefix.split(separator: "/").last.map(String.init) ?? prefix
-        let folder = prefix.contains("/") ? String(prefix.dropLast(name.count)) : "."
-        return Folder.file(at: folder)?.identity == Folder.file(at: path)?.identity
+        Folder.file(at: FilePath.folder(of: prefix))?.identity == Folder.file(at: path)?.identity
     }
 
     /// Removes the folders again that this run made and that nothing has been written to.
@@ -151,7 +151,8 @@ struct RunFolder {
     /// Refuses a name that would lead out of the log folder, or that no file system takes.
     static func validate(name: String) throws {
         if name == "." { return }
-        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = name.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false)
+            .map { String($0) }
         let isRelative = parts.allSatisfy { !["", ".", ".."].contains($0) }
         let isPrintable = name.unicodeScalars.allSatisfy {
             $0.properties.generalCategory != .control
@@ -163,7 +164,9 @@ struct RunFolder {
         }
     }
 
-    static func join(_ folder: String, _ name: String) -> String {
-        folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+    /// Says that a folder is not there, or what leads to it.
+    private static func isNotThere(_ folder: String) -> String {
+        let words = Folder.absence(of: folder, kind: "folder")
+        return words == "no such folder" ? "\(folder) is not there" : "\(folder): \(words)"
     }
 }
