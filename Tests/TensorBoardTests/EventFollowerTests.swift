@@ -85,6 +85,15 @@ import Testing
         try FileManager.default.moveItem(
             atPath: folder.path(of: "copy"), toPath: folder.path(of: "x.tfevents.1"))
         #expect(try news(&follower).points == [])
+        // A copy that cannot be unpacked so far says so, once.
+        var damaged = bytes
+        damaged[bytes.count / 2] ^= 0xff
+        for (copy, problemCount) in [(damaged, 1), (damaged, 0), (bytes, 0)] {
+            try folder.write(copy, to: "x.tfevents.1")
+            let found = try news(&follower)
+            #expect(found.points == [])
+            #expect(found.problems == problemCount)
+        }
         // Another one in its place is read from its start; and a second stream behind the first.
         guard name == "GZIP" else { return }
         try folder.write(bytes + bytes, to: "x.tfevents.1")

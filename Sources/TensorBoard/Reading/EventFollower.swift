@@ -130,12 +130,14 @@ public struct EventFollower: Sendable {
             reader = try EventFileReader(path: path)
             switch try position.part.compare(reader) {
             case .same: break
-            case .shorter: return
+            case .shorter:
+                if let error = reader.damageOfStream { throw error }
+                return
             case .changed(let offset, let part): (position.offset, position.part) = (offset, part)
             case .other: (position.offset, position.part) = (0, ReadPart())
             }
         } catch {
-            position.version = nil
+            if case .system = error.problem { position.version = nil }
             guard error != position.problem else { return }
             position.problem = error
             return try report(Update(run: run, path: path, news: .problem(error)))

@@ -56,7 +56,14 @@ struct ReadPart: Sendable {
     ///   same.
     func compare(_ reader: EventFileReader) throws(EventFileError) -> Comparison {
         do throws(FileError) {
-            return try compare(reader.records)
+            let found = try compare(reader.records)
+            guard reader.damageOfStream != nil, let start = first.first else { return found }
+            // Of a compressed file nothing can be had behind the damage.
+            switch found {
+            case .same, .shorter: return found
+            case .changed, .other:
+                return try reader.records.find(start) == .other ? found : .shorter
+            }
         } catch {
             throw EventFileError(error)
         }
