@@ -152,6 +152,35 @@ import Testing
         case .serialized: #expect(report.byteCount > long.length)
         }
     }
+
+    /// A long record that does not fit is taken away again, and what follows is written.
+    @Test func aLongRecordThatIsCut() async throws {
+        let folder = try TemporaryFolder()
+        await #expect(processExitsWith: .exitCode(3)) { [path = folder.path as String] in
+            let writer = try SummaryWriter(logdir: path)
+            try writer.addScalar(1, tag: "loss", step: 1)
+            try writer.flush()
+            #if canImport(Glibc)
+                let resource = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+            #else
+                let resource = RLIMIT_FSIZE
+            #endif
+            var limit = rlimit(rlim_cur: 6 << 20, rlim_max: 6 << 20)
+            setrlimit(resource, &limit)
+            do {
+                try writer.addText(String(repeating: "x", count: 10 << 20), tag: "long", step: 2)
+                try writer.flush()
+            } catch {
+                try? writer.close()
+                exit(3)
+            }
+        }
+        let run = try #require(try EventLog(folder: folder.path).runs.first)
+        let report = EventLog.check(run.files[0])
+        #expect(report.problem == nil)
+        #expect(report.eventCount == 3)
+        #expect(report.byteCount < 1000)
+    }
 }
 
 /// The most bytes of memory that the process has had.
