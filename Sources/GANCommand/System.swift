@@ -60,6 +60,13 @@ enum System {
         return !kind.isEmpty && kind != "dumb"
     }
 
+    /// Whether this process may draw on the terminal at standard output: it is not in the background
+    /// of a shell there.
+    static var isInForeground: Bool {
+        let group = tcgetpgrp(STDOUT_FILENO)
+        return group < 0 || group == getpgrp()
+    }
+
     /// The columns of the terminal at standard output; 80 where it does not say.
     static var terminalWidth: Int {
         var size = winsize()

@@ -30,7 +30,12 @@ final class Command {
 
     /// Runs it in a terminal that is `width` columns wide; returns what appeared there.
     func runInTerminal(width: Int, _ arguments: String) throws -> Outcome {
-        let command = "stty cols \(width); exec \"$GAN\" \(arguments)"
+        try shellInTerminal(width: width, "exec \"$GAN\" \(arguments)")
+    }
+
+    /// Runs a script of the shell in such a terminal; it has no single quotes.
+    func shellInTerminal(width: Int, _ script: String) throws -> Outcome {
+        let command = "stty cols \(width); \(script)"
         #if os(Linux)
             return try shell("exec script --quiet --return --command '\(command)' /dev/null")
         #else

@@ -10,8 +10,10 @@ final class LiveLine: ProgressView {
     private var workPace = Pace(memory: 15)
     private var warmUpSteps = 0
     private var generatorSteps = 0
-    private var noted = ContinuousClock.now
-    private var drawn: ContinuousClock.Instant?
+    private var clock = WorkClock()
+    /// When the last event was noted, and when the line was drawn last.
+    private var noted = Duration.zero
+    private var drawn: Duration?
 
     /// More often than this nobody can read it.
     private static let interval = Duration.milliseconds(80)
@@ -30,7 +32,7 @@ final class LiveLine: ProgressView {
     }
 
     func show(_ event: TrainingEvent) {
-        let now = ContinuousClock.now
+        let now = clock.look()
         switch event {
         case .restored, .resumed, .begins:
             System.print(event.startLines)
@@ -39,12 +41,14 @@ final class LiveLine: ProgressView {
             return
         case .step:
             // The pass is noted when it is done.
-            guard noted.duration(to: now) >= Self.longPass else { return }
+            guard now - noted >= Self.longPass else { return }
         case .warmUp, .pass:
-            note(event, after: noted.duration(to: now))
+            note(event, after: now - noted)
             noted = now
         }
-        if let drawn, drawn.duration(to: now) < Self.interval { return }
+        if let drawn, now - drawn < Self.interval { return }
+        // In the background the terminal is the shell's.
+        guard System.isInForeground else { return }
         drawn = now
         // The cursor goes back to the start of the line: a terminal that is made narrower breaks the
         // line in two, and leaves the cursor where the first of them begins. Its width may be known
@@ -56,7 +60,8 @@ final class LiveLine: ProgressView {
     /// Erases the line: on its own first, as tmux keeps what is erased from the screen's first place
     /// to its last.
     func finish() {
-        if drawn != nil { System.print("\r\(Self.eraseLine)\(Self.eraseRest)") }
+        guard drawn != nil, System.isInForeground else { return }
+        System.print("\r\(Self.eraseLine)\(Self.eraseRest)")
     }
 
     /// Notes how long it took from the last event to this one.

@@ -24,8 +24,9 @@ struct TrainingRun {
             live && System.outputIsTerminal
             ? LiveLine(passes: passes, forecast: forecast) : PrintedLines()
         StopSignal.watch()
+        WorkClock.watchForStops()
         var tensorBoard: TensorBoardProcess?
-        var start = ContinuousClock.now
+        var clock = WorkClock()
         var isAnnounced = false
         var hasBegun = false
         var last: PassReport?
@@ -40,8 +41,9 @@ struct TrainingRun {
                     isAnnounced = true
                     if opens { tensorBoard = TensorBoardProcess(logFolder: folder.logFolder) }
                     printStart(tensorBoard)
-                    start = .now
+                    clock = WorkClock()
                 }
+                clock.look()
                 switch event {
                 case .restored, .resumed: break
                 case .begins(let passes, let steps):
@@ -60,7 +62,7 @@ struct TrainingRun {
             throw CommandError("\(error); what was logged until then is in \(folder.path)")
         }
         progress.finish()
-        try finish(result, last, after: start.duration(to: .now), tensorBoard)
+        try finish(result, last, after: clock.look(), tensorBoard)
     }
 
     /// What is known beforehand of how long passes will be.
