@@ -45,6 +45,15 @@ extension Double {
 }
 
 extension Duration {
+    /// The next of 1, 2, 5, 10, 20 and 30 seconds or minutes; from an hour on, of whole hours.
+    var roundedUp: Duration {
+        let steps: [Duration] = [1, 60].flatMap { unit in
+            [1, 2, 5, 10, 20, 30].map { .seconds(unit * $0) }
+        }
+        let hours = (self / .seconds(3600)).rounded(.up)
+        return steps.first { $0 >= self } ?? .seconds(3600 * hours)
+    }
+
     /// Its greatest units: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`, `3 d 04 h`.
     var inWords: String {
         let seconds = self / .seconds(1)

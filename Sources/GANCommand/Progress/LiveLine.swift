@@ -19,6 +19,8 @@ final class LiveLine: ProgressView {
     private static let interval = Duration.milliseconds(80)
     /// How long a pass may take before its steps are shown.
     private static let longPass = Duration.seconds(1)
+    /// The standard deviation of the work left, as a share of it, up to which the time is said.
+    private static let greatestSpread = 0.15
     /// What erases everything from the cursor to the end of the screen.
     private static let eraseRest = "\u{1b}[J"
     /// What erases the line of the cursor.
@@ -108,13 +110,16 @@ final class LiveLine: ProgressView {
         }
     }
 
-    /// The time that is left after so many passes.
+    /// The time that is left after so many passes; where they are so few that their steps cannot be
+    /// foreseen, a time that they will hardly exceed.
     private func left(after done: Int) -> String? {
-        let range = done..<max(done, passes)
-        let work = StepForecast.work(steps: forecast.steps(in: range), passes: range.count)
-        return workPace.perSecond.map { pace in
-            "\(Duration.seconds((work / pace).rounded()).inWords) left"
+        let (work, spread) = forecast.work(in: done..<max(done, passes))
+        guard let pace = workPace.perSecond else { return nil }
+        guard spread > Self.greatestSpread else {
+            return "\(Duration.seconds((work / pace).rounded()).inWords) left"
         }
+        let most = Duration.seconds(work * (1 + 2.5 * spread) / pace)
+        return "under \(most.roundedUp.inWords) left"
     }
 
     /// As many of the fields as the width takes; its last column stays free, as some terminals go to

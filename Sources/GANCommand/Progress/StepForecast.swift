@@ -4,15 +4,18 @@ import GAN
 ///
 /// A pass takes some for certain, and more as long as the generator's loss stays above 1. Those grow
 /// as the discriminator gets to know its images by heart: none at first, half of their final number
-/// after some 165 passes, that of 42 from the 400th on. The curve is measured, on the first 400
-/// passes of seeds 0 to 6 and the first 1000 of two; it is assumed that
+/// after some 150 passes, nearly all of 38 from the 400th on. The curve is fitted to the first 400
+/// passes of 16 seeds and the first 1000 of three, so that the greatest error along any of them is as
+/// small as can be: 28 % of what is left, from the first tenth on and as long as 40 passes are.
 ///
-/// - runs follow it whatever their seeds, and that passes are scattered around it, each by 65 % and
-///   alike from one to the next: so 100 passes together are off by 10 % (one standard deviation), 40
-///   by 15 %, 20 by 20 %, 10 by 29 %, and no forecast can be better than that, as neither the losses
-///   nor what passes took lately tell more;
+/// Runs differ by more than any forecast can know: one goes on with half as many steps as another,
+/// and neither its losses nor what its passes took until then tell beforehand (the steps of 80 passes
+/// and of the 60 before them, as shares of the curve, are correlated by 0.07). So it is assumed that
+///
+/// - runs follow the curve whatever their seeds, and passes are scattered around it, each by 75 % and
+///   alike from one to the next: ``scatter``;
 /// - larger batches and smaller learning rates stretch it, by the square root of either;
-/// - a run takes so many times its steps as it did lately, as far as many passes say so;
+/// - a run takes so many times its steps as it did lately, as far as very many steps say so;
 /// - networks that another run has trained are at its end from the start.
 struct StepForecast {
     /// Uncertain steps that were taken and that are typical, in the passes lately.
@@ -22,13 +25,16 @@ struct StepForecast {
     private let stretch: Double
 
     /// The uncertain steps of a pass at the curve's end.
-    private static let final = 42.0
+    private static let final = 38.0
     /// The passes after which it has half of them.
-    private static let half = 165.0
+    private static let half = 150.0
     /// Passes after which what was noted counts for 1/e.
-    private static let memory = 100.0
+    private static let memory = 200.0
     /// How many steps have to speak against the typical number to be believed as much as it.
-    private static let trust = 5000.0
+    private static let trust = 10_000.0
+    /// The standard deviation of the uncertain steps of n passes together, as a share of them, times
+    /// the square root of n.
+    private static let scatter = 1.2
 
     /// For a run with these hyperparameters.
     ///
@@ -65,6 +71,15 @@ struct StepForecast {
             return sum + typical(inPass: middle) * width
         }
         return Double(ArticleLoop.certainSteps(inPasses: passes)) + factor * sum
+    }
+
+    /// The work to expect in `passes`, counted from 0; and its standard deviation, as a share of it.
+    func work(in passes: Range<Int>) -> (expected: Double, spread: Double) {
+        guard !passes.isEmpty else { return (0, 0) }
+        let steps = steps(in: passes)
+        let work = Self.work(steps: steps, passes: passes.count)
+        let uncertain = steps - Double(ArticleLoop.certainSteps(inPasses: passes))
+        return (work, uncertain / work * Self.scatter / Double(passes.count).squareRoot())
     }
 
     /// What passes take, in steps of the generator: a pass has a step of the discriminator and a
