@@ -71,7 +71,9 @@ def training_pages(runs, profiled):
     return [
         Page(
             "timeseries", f"?tagFilter={wanted}&smoothing=0#timeseries", (1400, 1170),
-            f"deep('image-card img').length >= {len(runs)} && deep('line-chart').length >= 3"),
+            # Cards are loaded as they come into sight: two of them, however many runs there are.
+            f"deep('image-card img').length >= {min(len(runs), 2)}"
+            " && deep('line-chart').length >= 3"),
         Page(
             "images", "#images&tagFilter=" + quoted("G_z_grid|image/[01]$"), (1400, 900),
             "deep('#main-image-container img').length >= 2"),
@@ -79,10 +81,10 @@ def training_pages(runs, profiled):
             "histograms", "#histograms", (1400, 900),
             "deep('tf-histogram-loader').length >= 4 && deep('vz-histogram-timeseries').length >= 4"),
         Page(
-            "custom-scalars", "#custom_scalars", (1400, 900),
+            "custom-scalars", "#custom_scalars", (1400, 700),
             "deep('tf-custom-scalar-multi-line-chart-card').length >= 2"),
         # Wide enough for the losses.
-        Page("hparams", "#hparams", (2100, 800), "deep('tf-hparams-table-view').length >= 1"),
+        Page("hparams", "#hparams", (2400, 800), "deep('tf-hparams-table-view').length >= 1"),
         Page(
             "graphs", "#graphs&run=" + quoted(runs[0], safe=""), (1400, 900),
             "deep('g.node').length > 10"),
