@@ -137,7 +137,9 @@ struct RunFolder {
     }
 
     /// How to look at all runs.
-    var tensorBoardCommand: String { "tensorboard --logdir \(logFolder.quotedForShell)" }
+    var tensorBoardCommand: String {
+        "\(TensorBoardProcess.name) --logdir \(logFolder.quotedForShell)"
+    }
 
     /// How to begin this one.
     var beginCommand: String {

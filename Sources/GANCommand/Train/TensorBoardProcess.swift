@@ -34,14 +34,22 @@ final class TensorBoardProcess {
 
     deinit { end() }
 
-    /// Whether there is a TensorBoard on this machine, as far as the path tells.
-    static var isInstalled: Bool { inPath != nil }
+    /// How TensorBoard is called at a shell here.
+    static var name: String {
+        (inPath == nil ? installer?.quotedForShell : nil) ?? "tensorboard"
+    }
+
+    /// Whether that name leads to nothing.
+    static var isMissing: Bool { program == nil }
 
     /// What starts TensorBoard: the script beside `tools/gan`, which installs it where it is missing,
     /// or the one of the machine.
     private static var program: [String]? {
-        if let script = getenv("GAN_TENSORBOARD") { return [String(cString: script)] }
-        return inPath.map { [$0] }
+        (installer ?? inPath).map { [$0] }
+    }
+
+    private static var installer: String? {
+        getenv("GAN_TENSORBOARD").map { String(cString: $0) }
     }
 
     private static var inPath: String? {

@@ -39,8 +39,9 @@ struct TrainingRun {
                 // is said of a run.
                 if !isAnnounced {
                     isAnnounced = true
+                    printStart()
                     if opens { tensorBoard = TensorBoardProcess(logFolder: folder.logFolder) }
-                    printStart(tensorBoard)
+                    printHowToWatch(tensorBoard)
                     clock = WorkClock()
                 }
                 clock.look()
@@ -71,20 +72,29 @@ struct TrainingRun {
         return StepForecast(options.hyperparameters, isTrainedBefore: isTrainedBefore)
     }
 
-    /// Says what begins, and how to watch it.
-    private func printStart(_ tensorBoard: TensorBoardProcess?) {
+    /// Says what begins.
+    private func printStart() {
         let threads = options.threads == 1 ? "1 thread" : "\(options.threads) threads"
-        var lines = [
+        print([
             "run: \(folder.path), seed \(options.hyperparameters.seed), \(threads)",
             "images: \(images)",
-        ]
+        ])
+    }
+
+    /// Says how to watch it.
+    private func printHowToWatch(_ tensorBoard: TensorBoardProcess?) {
+        var lines: [String] = []
         if let address = tensorBoard?.address {
             lines.append("to watch it: \(address)")
         } else {
             if let problem = tensorBoard?.problem { lines.append(problem) }
-            let hint = TensorBoardProcess.isInstalled ? "" : "  (pip install tensorboard)"
+            let hint = TensorBoardProcess.isMissing ? "  (pip install tensorboard)" : ""
             lines.append("to watch it: \(folder.tensorBoardCommand)\(hint)")
         }
+        print(lines)
+    }
+
+    private func print(_ lines: [String]) {
         System.print(lines.map { $0.printable + "\n" }.joined())
     }
 
