@@ -17,8 +17,13 @@ package struct ExactName: Hashable, Comparable, Sendable {
     package let string: String
 
     /// Makes a name of a string's bytes.
-    package init(_ string: some StringProtocol) {
-        self.string = String(string)
+    package init(_ string: String) {
+        self.string = string
+    }
+
+    /// Makes a name of a part of a string.
+    package init(_ part: Substring) {
+        string = String(part)
     }
 
     package static func == (one: Self, other: Self) -> Bool {

@@ -43,11 +43,14 @@ struct EventEncoder: ~Copyable {
     /// Appends an event's record, if it is not too long for that.
     mutating func append(_ event: PendingEvent, to records: inout RecordBuffer) -> Outcome {
         switch event.content {
-        case .scalar(let tag, let number, let value):
+        case .scalar(let curve, let value):
+            let number = curve._withUnsafeGuaranteedRef { $0.number }
             if number < isDescribed.count, isDescribed[number] {
-                ScalarEvent.append(
-                    tag: tag, value: value, step: event.step, wallTime: event.wallTime,
-                    to: &records)
+                curve._withUnsafeGuaranteedRef {
+                    ScalarEvent.append(
+                        tag: $0.name.string, value: value, step: event.step,
+                        wallTime: event.wallTime, to: &records)
+                }
                 return .appended
             }
             while isDescribed.count <= number { isDescribed.append(false) }
@@ -123,7 +126,8 @@ struct EventEncoder: ~Copyable {
             message.pointee.session_log = arena.make(tensorflow__session_log__init) {
                 $0.status = TENSORFLOW__SESSION_LOG__SESSION_STATUS__START
             }
-        case .scalar(let tag, _, let value):
+        case .scalar(let curve, let value):
+            let tag = curve._withUnsafeGuaranteedRef { $0.name.string }
             message.pointee.what_case = TENSORFLOW__EVENT__WHAT_SUMMARY
             message.pointee.summary = summaries.message(Summary([.scalar(value, tag: tag)]))
         case .summary(let summary):

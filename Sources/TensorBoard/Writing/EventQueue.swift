@@ -16,29 +16,30 @@ final class EventQueue: @unchecked Sendable {
     private let flushInterval: Duration
     private let status: WriterStatus
 
-    // All that follows is for those who hold the monitor.
+    // All that follows is for those who hold the monitor: so accesses never overlap, and a point of a
+    // curve does not pay for checks of that.
     private let monitor = Monitor()
     /// Something for the writer to look at.
     private let hasWork: Monitor.Condition
     /// Something was written, or will never be.
     private let hasProgress: Monitor.Condition
-    private var events: [PendingEvent] = []
+    @exclusivity(unchecked) private var events: [PendingEvent] = []
     /// Memory for the events that come next, while the writer has the last ones.
     private var spareEvents: [PendingEvent] = []
-    private var cost = 0
-    private var oldest = ContinuousClock.now
+    @exclusivity(unchecked) private var cost = 0
+    @exclusivity(unchecked) private var oldest = ContinuousClock.now
     /// How often a flush was asked for, and how many of these are done.
-    private var askedFlushes = 0
-    private var doneFlushes = 0
-    private var isClosed = false
+    @exclusivity(unchecked) private var askedFlushes = 0
+    @exclusivity(unchecked) private var doneFlushes = 0
+    @exclusivity(unchecked) private var isClosed = false
     /// Whether the writer has written everything and left.
     private var isFinished = false
-    private var failure: EventFileError?
+    @exclusivity(unchecked) private var failure: EventFileError?
     /// Failures that belong to one call each, and that nobody was told of yet.
     private var callFailures: [EventFileError] = []
-    private var tags: KnownTags
+    @exclusivity(unchecked) private var tags: KnownTags
     /// The greatest step that values were put for.
-    private var greatestStep: Int64?
+    @exclusivity(unchecked) private var greatestStep: Int64?
 
     /// The events that wait never hold more memory than about this, but for a single longer one.
     private static let costLimit = 64 << 20
@@ -87,15 +88,14 @@ final class EventQueue: @unchecked Sendable {
     ) throws(EventFileError) -> Refusal? {
         try monitor.locked { () throws(EventFileError) in
             try checkIsOpen()
-            let number: Int
+            let curve: Unmanaged<KnownTag>
             do throws(Refusal) {
-                number = try tags.number(ofCurve: tag)
+                curve = try tags.curve(tag)
             } catch {
                 return error
             }
             let event = PendingEvent(
-                wallTime: wallTime, step: step,
-                content: .scalar(tag: tag, number: number, value))
+                wallTime: wallTime, step: step, content: .scalar(curve, value))
             try append(event, cost: event.cost)
             greatestStep = max(greatestStep ?? .min, step)
             return nil

@@ -1,16 +1,9 @@
 /// The tags that a writer has logged, with the plugin that shows each: TensorBoard shows a tag by
 /// the plugin of its first value, and nothing at all of values that are for another one.
 struct KnownTags {
-    fileprivate struct Entry {
-        /// The tag's place among all.
-        let number: Int
-        /// The plugin's name.
-        let plugin: String
-    }
-
-    private var entries: [ExactName: Entry] = [:]
+    private var entries: [ExactName: KnownTag] = [:]
     /// The last tag of a point of a curve: the next point often has it, too.
-    private var lastCurve: (tag: ExactName, number: Int)?
+    private var lastCurve: Unmanaged<KnownTag>?
     /// What all writers of the folder have logged; `nil` if there was no folder yet.
     private let folder: FolderTagsMembership?
     private let status: WriterStatus
@@ -25,50 +18,93 @@ struct KnownTags {
 
     /// Takes up the tag of a curve.
     ///
-    /// - Returns: The number of the tag, by which the writer's thread knows it, too.
+    /// - Returns: The tag, which stays for as long as these are kept.
     /// - Throws: `Refusal` if it can't be written, or if it belongs to another plugin.
-    mutating func number(ofCurve tag: String) throws(Refusal) -> Int {
+    mutating func curve(_ tag: String) throws(Refusal) -> Unmanaged<KnownTag> {
         let name = ExactName(tag)
-        if let lastCurve, lastCurve.tag == name { return lastCurve.number }
-        let plugin = "scalars"
-        if let entry = entries[name] {
-            try entry.check(tag, plugin)
-            lastCurve = (name, entry.number)
-        } else {
-            try takeUp([(tag, plugin)])
-            lastCurve = (name, entries.count - 1)
+        if let lastCurve, lastCurve._withUnsafeGuaranteedRef({ $0.name == name }) {
+            return lastCurve
         }
-        return lastCurve?.number ?? 0
+        let curve: Unmanaged<KnownTag>
+        if let known = try known(name, for: "scalars") {
+            curve = .passUnretained(known)
+        } else {
+            let added = try add(name, for: "scalars")
+            try share([added])
+            curve = .passUnretained(added)
+        }
+        lastCurve = curve
+        return curve
     }
 
     /// Takes up the tags of a summary: all of them, or none.
     ///
     /// - Throws: `Refusal`
     mutating func takeUp(_ values: [(tag: String, plugin: String)]) throws(Refusal) {
-        var added: [(tag: String, plugin: String)] = []
+        var added: [KnownTag] = []
         do throws(Refusal) {
             for (tag, plugin) in values {
                 let name = ExactName(tag)
-                if let entry = entries[name] {
-                    try entry.check(tag, plugin)
-                } else {
-                    try tag.checkHasNoNUL("the tag")
-                    entries[name] = Entry(number: entries.count, plugin: plugin)
-                    added.append((tag, plugin))
-                }
+                if try known(name, for: plugin) == nil { added.append(try add(name, for: plugin)) }
             }
-            if !added.isEmpty { try folder?.tags.takeUp(added, in: status.path) }
         } catch {
-            // The last ones have the highest numbers: what is left has no gap.
-            for (tag, _) in added { entries[ExactName(tag)] = nil }
+            remove(added)
+            throw error
+        }
+        if !added.isEmpty { try share(added) }
+    }
+
+    /// The tag, if it was taken up before.
+    ///
+    /// - Throws: `Refusal` if that was for another plugin.
+    private func known(_ name: ExactName, for plugin: String) throws(Refusal) -> KnownTag? {
+        guard let known = entries[name] else { return nil }
+        if known.plugin == plugin { return known }
+        throw Refusal(tag: name.string, for: plugin, loggedFor: known.plugin)
+    }
+
+    /// - Throws: `Refusal` if the tag cannot be written.
+    private mutating func add(
+        _ name: ExactName, for plugin: String
+    ) throws(Refusal) -> KnownTag {
+        try name.string.checkHasNoNUL("the tag")
+        let known = KnownTag(name: name, plugin: plugin, number: entries.count)
+        entries[name] = known
+        return known
+    }
+
+    /// Lets the folder's other writers know of the tags that were added last.
+    ///
+    /// - Throws: `Refusal` if one belongs to another plugin there; then none is kept here.
+    private mutating func share(_ added: [KnownTag]) throws(Refusal) {
+        do throws(Refusal) {
+            try folder?.tags.takeUp(
+                added.map { ($0.name.string, $0.plugin) }, in: status.path)
+        } catch {
+            remove(added)
             throw error
         }
     }
+
+    /// Forgets the tags that were added last: the numbers of the others have no gap.
+    private mutating func remove(_ added: [KnownTag]) {
+        for tag in added { entries[tag.name] = nil }
+    }
 }
 
-extension KnownTags.Entry {
-    fileprivate func check(_ tag: String, _ plugin: String) throws(Refusal) {
-        if self.plugin != plugin { throw Refusal(tag: tag, for: plugin, loggedFor: self.plugin) }
+/// A tag that a writer has logged.
+final class KnownTag: Sendable {
+    /// The tag.
+    let name: ExactName
+    /// The plugin's name.
+    let plugin: String
+    /// Its place among all tags of the writer.
+    let number: Int
+
+    fileprivate init(name: ExactName, plugin: String, number: Int) {
+        self.name = name
+        self.plugin = plugin
+        self.number = number
     }
 }
 

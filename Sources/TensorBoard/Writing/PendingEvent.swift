@@ -13,22 +13,22 @@ struct PendingEvent: Sendable {
         case fileVersion
         /// Logging begins at the event's step: readers forget earlier events from that step on.
         case start
-        /// A point of a curve, and nothing else: what is logged most. With the tag's number among
-        /// all tags.
-        case scalar(tag: String, number: Int, Float)
+        /// A point of a curve, and nothing else: what is logged most, and so made small. The tag
+        /// is not counted as referred to, since the queue that the event waits in keeps all tags.
+        case scalar(Unmanaged<KnownTag>, Float)
         /// Values of a step.
         case summary(Summary)
         /// What the program asks for in the run's Custom Scalars tab; what others ask for comes to
         /// it when it is written.
-        case layout(CustomScalars)
+        indirect case layout(CustomScalars)
         /// The graph of the run.
-        case graph(GraphDefinition)
+        indirect case graph(GraphDefinition)
         /// What a step of the graph took.
-        case runMetadata(tag: String, RunMetadata)
+        indirect case runMetadata(tag: String, RunMetadata)
         /// An event that its maker has serialized, with a time and a step of its own.
         case serialized([UInt8])
         /// Vectors for the projector, which go into files of their own.
-        case embedding(LoggedEmbedding)
+        indirect case embedding(LoggedEmbedding)
     }
 
     /// About how many bytes of memory the event holds.
