@@ -1,121 +1,269 @@
 // A convolution's gradient with respect to its filter: dw[r, s, c, k] = Σ over output pixels of
 // x[pixel, r, s, c] dy[pixel, k].
 //
-// A tile of TAPS taps (r, s, c) times OUTPUTS channels stays in registers while all pixels of a
-// band pass. A task sums its bands into a partial dw of its own; these are added in their order at
-// the end. Tasks depend on the shape alone, and so do the sums.
-#include "convolution.h"
+// A task makes a filter row's taps for some channels, from some images. It lays the rows of x that
+// this filter row meets on a plane, with zeros left and right; rows of padding it leaves out. A tile
+// of taps, which lie one after another on the plane, times outputs stays in registers while all
+// pixels of these rows pass.
+//
+// Tasks with the first images add to dw, the others to partial gradients of their own, which are
+// added in their order at the end. How it is cut depends on the shape alone, and so do the sums.
+#include "conv2d.h"
 
-enum { TAPS = 6 };
+enum {
+    TAPS = 6,
+    WIDE_TAPS = 12,
+    CHANNELS = 16,      // of a task: whole lines of x
+    MOST_ROWS = 128,    // on a plane
+    TASKS = 64,         // about
+    MOST_CHUNKS = 16,   // of images
+    PARTIALS = 131072,  // floats of partial gradients
+    CHUNK = 262144,     // multiplications of a task, at least, where images are cut
+    SMALL_SUM = 32768,  // floats that are added before another thread would have begun
+};
 
 typedef struct {
     convolution conv;
     const float *dy;
-    float *partials;  // [tasks, partial_size]
-    float *bands;     // [tasks, band_size]: a plane and a band of dy, if too large for a stack
+    float *dw;        // [r, s, c, k] of the whole filter
+    float *partials;  // [chunks - 1] of the same
+    float *planes;    // [tasks, plane], if too large for a stack
+    size_t filter_columns, filter_size;
+    size_t channels;  // of a task, at most
+    size_t parts, chunks, tasks;
+    size_t plane, rows;  // floats and rows of a plane
+    size_t last_rows;    // of dy: behind its end nothing may be read, so these are copied
 } work;
 
-/// [blocks, r, run, OUTPUTS].
-static size_t partial_size(const convolution *conv) {
-    return conv->blocks * conv->r * conv->run * OUTPUTS;
+static work plan(const kernel_conv2d_shape *shape) {
+    work job = {.conv = convolution_forward(NULL, shape), .filter_columns = shape->s};
+    const convolution *conv = &job.conv;
+    job.filter_size = shape->r * shape->s * shape->c * shape->k;
+    if (conv->tasks == 0) return job;
+    const size_t columns = conv->plane_row / conv->c;
+    const size_t most = smaller(CHANNELS, (OWN - LANES) / columns);
+    job.parts = ceil_div(conv->c, larger(1, most));
+    job.channels = ceil_div(conv->c, job.parts);
+    const size_t width = columns * job.channels;
+    job.rows = larger(1, smaller(MOST_ROWS, (OWN - LANES) / width));
+    job.plane = job.rows * width + LANES;
+    if (conv->k < WIDE_LANES)
+        job.last_rows = smaller(ceil_div(WIDE_LANES, conv->q * conv->k), conv->n * conv->p);
+    const size_t work = conv->n * conv->p * conv->q * conv->r * conv->run
+        * ceil_div(conv->k, WIDE_LANES) * WIDE_LANES;
+    const size_t places = conv->r * job.parts;
+    job.chunks = smaller(ceil_div(TASKS, places), smaller(MOST_CHUNKS, conv->n));
+    job.chunks = smaller(job.chunks, 1 + PARTIALS / job.filter_size);
+    job.chunks = larger(1, smaller(job.chunks, work / places / CHUNK));
+    job.tasks = job.chunks * places;
+    return job;
 }
 
-/// A band of dy, and as much as the reads of whole vectors at its end need.
-static size_t gradient_size(const convolution *conv) {
-    return conv->band * conv->q * conv->k + OUTPUTS;
+static size_t task_memory(const work *job) {
+    return job->plane + job->last_rows * job->conv.q * job->conv.k + WIDE_LANES;
 }
 
-static size_t band_size(const convolution *conv) { return conv->plane_size + gradient_size(conv); }
-
-size_t convolution_filter_scratch(const convolution *conv) {
-    return conv->tasks * partial_size(conv) + tasks_scratch(conv, band_size(conv));
+size_t conv2d_filter_scratch(const kernel_conv2d_shape *shape) {
+    const work job = plan(shape);
+    if (job.tasks == 0) return 0;
+    return (job.chunks - 1) * job.filter_size
+        + (task_memory(&job) > 2 * OWN ? job.tasks * task_memory(&job) : 0);
 }
 
-/// partial[i] += Σ over the band's pixels of x[i] at the pixel times dy, for `taps` taps i.
-INLINE void accumulate_tile(float *partial, size_t taps, const float *const x[TAPS],
-    const float *dy, const convolution *conv, size_t rows) {
-    vector sum[TAPS][2];
-    for (size_t i = 0; i < taps; i++) sum[i][0] = sum[i][1] = 0.0f;
-    const size_t step = conv->stride_w * conv->c, k = conv->k;
-    for (size_t p = 0; p < rows; p++) {
-        size_t pixel = p * conv->stride_h * conv->plane_width;
-        for (const size_t end = pixel + conv->q * step; pixel < end; pixel += step, dy += k) {
-            const vector dy0 = AT(dy), dy1 = AT(dy + LANES);
+/// Rows that are laid on a plane, and the outputs of each.
+typedef struct {
+    const float *plane;
+    size_t width, rows;   // of the plane
+    size_t pixels, step;  // of a row
+    const float *dy[MOST_ROWS];
+    size_t dy_step;
+} laid_rows;
+
+// MARK: Tiles
+
+/// to[i][0..<vectors · 16] += Σ over pixels of x[i] · dy, for consecutive taps i. `taps` and
+/// `vectors` are constants where this is inlined.
+INLINE void accumulate_tile_of(float *const to[], const laid_rows *laid, size_t first, size_t left,
+    size_t taps, size_t vectors) {
+    wide_vector sum[WIDE_TAPS][2];
+#pragma clang loop unroll(full)
+    for (size_t j = 0; j < vectors; j++) {
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < taps; i++) sum[i][j] = 0.0f;
+    }
+    for (size_t row = 0; row < laid->rows; row++) {
+        const float *x = laid->plane + row * laid->width + first, *dy = laid->dy[row] + left;
+#pragma clang loop unroll(disable)
+        for (size_t pixel = 0; pixel < laid->pixels;
+             pixel++, x += laid->step, dy += laid->dy_step) {
+            wide_vector gradient[2];
+#pragma clang loop unroll(full)
+            for (size_t j = 0; j < vectors; j++) gradient[j] = WIDE_AT(dy + j * WIDE_LANES);
 #pragma clang loop unroll(full)
             for (size_t i = 0; i < taps; i++) {
-                const vector xi = x[i][pixel];
-                sum[i][0] += xi * dy0;
-                sum[i][1] += xi * dy1;
+                const wide_vector xi = x[i];
+#pragma clang loop unroll(full)
+                for (size_t j = 0; j < vectors; j++) sum[i][j] += xi * gradient[j];
             }
         }
     }
 #pragma clang loop unroll(full)
-    for (size_t i = 0; i < taps; i++) {
-        AT(partial + i * OUTPUTS) += sum[i][0];
-        AT(partial + i * OUTPUTS + LANES) += sum[i][1];
+    for (size_t j = 0; j < vectors; j++) {
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < taps; i++) WIDE_AT(to[i] + j * WIDE_LANES) += sum[i][j];
     }
 }
 
-KERNEL_CLONES static void accumulate_bands(void *context, size_t task) {
-    const work *job = context;
+INLINE void accumulate_tile(float *const to[], const laid_rows *laid, size_t first, size_t left,
+    size_t taps, size_t vectors, bool wide) {
+#define TAPS_CASE(count)                                                                           \
+    case count:                                                                                    \
+        if (wide && vectors == 2) {                                                                \
+            accumulate_tile_of(to, laid, first, left, count, 2);                                   \
+        } else if (wide || count <= TAPS) {                                                        \
+            accumulate_tile_of(to, laid, first, left, smaller(count, wide ? count : TAPS), 1);     \
+        }                                                                                          \
+        break;
+    switch (taps) {
+        TAPS_CASE(12)
+        TAPS_CASE(11)
+        TAPS_CASE(10)
+        TAPS_CASE(9)
+        TAPS_CASE(8)
+        TAPS_CASE(7)
+        TAPS_CASE(6)
+        TAPS_CASE(5)
+        TAPS_CASE(4)
+        TAPS_CASE(3)
+        TAPS_CASE(2)
+    default: TAPS_CASE(1)
+    }
+#undef TAPS_CASE
+}
+
+/// dw [s, c, k] of a filter row += what the rows give it, for so many channels.
+INLINE void accumulate_rows(
+    const work *job, float *dw, const laid_rows *laid, size_t channels, bool wide) {
     const convolution *conv = &job->conv;
-    _Alignas(64) float own[OWN];
-    float *plane = band_size(conv) <= OWN ? own : job->bands + task * band_size(conv);
-    float *dy = plane + conv->plane_size, *partial = job->partials + task * partial_size(conv);
-    clear(partial, partial_size(conv));
-    const size_t end = part(conv->bands, conv->tasks, task + 1), taps = conv->r * conv->run;
-    const size_t tiles = ceil_div(taps, TAPS);
-    for (size_t index = part(conv->bands, conv->tasks, task); index < end; index++) {
-        const band b = band_at(conv, index);
-        const size_t count = b.rows * conv->q * conv->k;
-        lay_plane(plane, conv, b);
-        copy(dy, job->dy + (b.n * conv->p + b.p) * conv->q * conv->k, count);
-        clear(dy + count, OUTPUTS);
-        for (size_t block = 0; block < conv->blocks; block++) {
-            for (size_t tile = 0; tile < tiles; tile++) {
-                const size_t first = part(taps, tiles, tile);
-                const size_t tile_taps = part(taps, tiles, tile + 1) - first;
-                const float *x[TAPS];
-                for (size_t i = 0; i < tile_taps; i++) {
-                    const size_t tap = first + i;
-                    x[i] = plane + tap / conv->run * conv->plane_width + tap % conv->run;
-                }
-                float *sum = partial + (block * taps + first) * OUTPUTS;
-                const float *outputs = dy + block * OUTPUTS;
-                switch (tile_taps) {
-                case 6: accumulate_tile(sum, 6, x, outputs, conv, b.rows); break;
-                case 5: accumulate_tile(sum, 5, x, outputs, conv, b.rows); break;
-                case 4: accumulate_tile(sum, 4, x, outputs, conv, b.rows); break;
-                case 3: accumulate_tile(sum, 3, x, outputs, conv, b.rows); break;
-                case 2: accumulate_tile(sum, 2, x, outputs, conv, b.rows); break;
-                default: accumulate_tile(sum, 1, x, outputs, conv, b.rows); break;
-                }
+    const size_t run = conv->s * channels;
+    const size_t tiles = ceil_div(run, wide ? WIDE_TAPS : TAPS);
+    size_t outputs;
+    for (size_t left = 0; left < conv->k; left += outputs) {
+        // Two vectors, where as many outputs lie there or before.
+        const size_t vectors =
+            wide && conv->k >= 2 * WIDE_LANES && conv->k - left > WIDE_LANES ? 2 : 1;
+        const size_t width = vectors * WIDE_LANES;
+        outputs = smaller(width, conv->k - left);
+        // A last vector begins with outputs that the one before it has, and that are made in vain.
+        const size_t again = conv->k < WIDE_LANES ? 0 : width - outputs;
+        for (size_t tile = 0; tile < tiles; tile++) {
+            const size_t first = part(run, tiles, tile);
+            const size_t taps = part(run, tiles, tile + 1) - first;
+            float *to[WIDE_TAPS], *sums[WIDE_TAPS];
+            float border[WIDE_TAPS * 2 * WIDE_LANES];
+            for (size_t i = 0; i < taps; i++) {
+                const size_t s = (first + i) / channels, c = (first + i) % channels;
+                to[i] = dw + (s * conv->c + c) * conv->k + left;
+                sums[i] = outputs == width ? to[i] : border + i * width;
+            }
+            if (outputs < width) clear(border, taps * width);
+            accumulate_tile(sums, laid, first, left - again, taps, vectors, wide);
+            for (size_t i = 0; outputs < width && i < taps; i++) {
+                for (size_t k = 0; k < outputs; k++) to[i][k] += sums[i][again + k];
             }
         }
     }
 }
 
-void kernel_conv2d_filter_gradient(kernel_pool *pool, float *dw, const float *x, const float *dy,
-    const kernel_conv2d_shape *shape, float *scratch) {
-    work job = {convolution_forward(x, shape), dy, scratch, NULL};
-    const convolution *conv = &job.conv;
-    job.bands = scratch + conv->tasks * partial_size(conv);
-    // Taps that meet nothing keep this.
-    kernel_fill(dw, 0.0f, shape->r * shape->s * shape->c * shape->k);
-    if (conv->tasks == 0) return;
-    kernel_pool_run(pool, conv->tasks, accumulate_bands, &job);
-    for (size_t task = 0; task < conv->tasks; task++) {
-        const float *partial = scratch + task * partial_size(conv);
-        for (size_t block = 0; block < conv->blocks; block++) {
-            const size_t outputs = smaller(OUTPUTS, conv->k - block * OUTPUTS);
-            for (size_t r = 0; r < conv->r; r++) {
-                float *to = dw
-                    + ((conv->first_r + r) * shape->s + conv->first_s) * shape->c * shape->k
-                    + block * OUTPUTS;
-                for (size_t t = 0; t < conv->run; t++, to += conv->k, partial += OUTPUTS) {
-                    for (size_t k = 0; k < outputs; k++) to[k] += partial[k];
-                }
+// MARK: Tasks
+
+/// Lays the columns of a row of x for some channels, between zeros.
+INLINE void lay_channels(float *to, const convolution *conv, const float *row, size_t channels) {
+    const size_t columns = conv->plane_row / conv->c;
+    const row_part laid = part_of_row(conv, columns);
+    clear(to, laid.margin * channels);
+    to += laid.margin * channels;
+    if (channels == conv->c) {
+        copy(to, row + laid.cut * conv->c, laid.count * conv->c);
+    } else {
+        for (size_t j = 0; j < laid.count; j++)
+            copy(to + j * channels, row + (laid.cut + j) * conv->c, channels);
+    }
+    clear(to + laid.count * channels, (columns - laid.margin - laid.count) * channels);
+}
+
+INLINE void accumulate(const work *job, size_t task, bool wide) {
+    const convolution *conv = &job->conv;
+    _Alignas(64) float own[2 * OWN];
+    float *plane = task_memory(job) <= 2 * OWN ? own : job->planes + task * task_memory(job);
+    float *last_rows = plane + job->plane;
+    const size_t row_size = conv->q * conv->k, last_size = job->last_rows * row_size;
+    copy(last_rows, job->dy + conv->n * conv->p * row_size - last_size, last_size);
+    clear(last_rows + last_size, WIDE_LANES);
+    const size_t chunk = task % job->chunks, place = task / job->chunks;
+    const size_t r = place % conv->r, index = place / conv->r;
+    const size_t channel = part(conv->c, job->parts, index);
+    const size_t channels = part(conv->c, job->parts, index + 1) - channel;
+    float *dw = chunk == 0 ? job->dw : job->partials + (chunk - 1) * job->filter_size;
+    dw +=
+        (((conv->first_r + r) * job->filter_columns + conv->first_s) * conv->c + channel) * conv->k;
+    laid_rows laid = {
+        .plane = plane,
+        .width = conv->plane_row / conv->c * channels,
+        .pixels = conv->q,
+        .step = conv->pixel_step / conv->c * channels,
+        .dy_step = conv->k,
+    };
+    const size_t end = part(conv->n, job->chunks, chunk + 1);
+    for (size_t n = part(conv->n, job->chunks, chunk); n < end; n++) {
+        for (size_t p = 0; p < conv->p; p++) {
+            const ptrdiff_t row = (ptrdiff_t)(p * conv->stride_h + r) - conv->top;
+            if (row >= 0 && (size_t)row < conv->h) {
+                const float *x = conv->image + (n * conv->h + (size_t)row) * conv->w * conv->c;
+                lay_channels(plane + laid.rows * laid.width, conv, x + channel, channels);
+                const size_t index = n * conv->p + p, first = conv->n * conv->p - job->last_rows;
+                const float *dy = index < first ? job->dy + index * row_size
+                                                : last_rows + (index - first) * row_size;
+                laid.dy[laid.rows++] = dy;
             }
+            const bool is_last = n + 1 == end && p + 1 == conv->p;
+            if (laid.rows < job->rows && !is_last) continue;
+            accumulate_rows(job, dw, &laid, channels, wide);
+            laid.rows = 0;
         }
     }
+}
+
+KERNEL_CLONES static void accumulate_narrow(void *context, size_t task) {
+    accumulate(context, task, false);
+}
+KERNEL_WIDE static void accumulate_wide(void *context, size_t task) {
+    accumulate(context, task, true);
+}
+
+/// Adds a part of the partial gradients.
+static void add_partials(void *context, size_t index) {
+    const work *job = context;
+    const size_t first = part(job->filter_size, TASKS, index);
+    const size_t count = part(job->filter_size, TASKS, index + 1) - first;
+    for (size_t chunk = 1; chunk < job->chunks; chunk++) {
+        const float *from = job->partials + (chunk - 1) * job->filter_size + first;
+        kernel_add(job->dw + first, job->dw + first, from, count);
+    }
+}
+
+void conv2d_filter(kernel_pool *pool, float *dw, const float *x, const float *dy,
+    const kernel_conv2d_shape *shape, float *scratch) {
+    work job = plan(shape);
+    // Taps that meet nothing keep this.
+    kernel_fill(dw, 0.0f, job.filter_size);
+    if (job.tasks == 0) return;
+    job.conv.image = x, job.dy = dy, job.dw = dw, job.partials = scratch;
+    job.planes = scratch + (job.chunks - 1) * job.filter_size;
+    kernel_fill(job.partials, 0.0f, (job.chunks - 1) * job.filter_size);
+    kernel_pool_run(
+        pool, job.tasks, has_wide_vectors() ? accumulate_wide : accumulate_narrow, &job);
+    if (job.chunks == 1) return;
+    const bool is_small = job.chunks * job.filter_size <= SMALL_SUM;
+    kernel_pool_run(is_small ? NULL : pool, TASKS, add_partials, &job);
 }

@@ -2,9 +2,13 @@
 //
 // With padding made explicit every case is the same loop over a plane. In NHWC the taps (s, c) of
 // one filter row touch S·C consecutive floats, a `run`, so an output pixel is R dot products of
-// that length, for all K outputs at once. The gradient with respect to the input is a convolution,
-// too: of the output's gradient, its pixels spread out by the stride, with the filter turned by
-// 180° and its channels exchanged.
+// that length, for all K outputs at once.
+//
+// The gradient with respect to the input is made of convolutions, too, one for each of its phases.
+// The pixels of dx whose row is a modulo the stride, and whose column is b, take part in the same
+// filter taps: every stride_h-th row and stride_w-th column of the filter. So a phase is the
+// convolution of dy, by a stride of 1, with these taps, turned by 180°, and with the channels
+// exchanged. No zero between dy's pixels is ever multiplied.
 #pragma once
 
 #include "filter_layout.h"
@@ -12,8 +16,7 @@
 #include "vector.h"
 
 enum {
-    OUTPUTS = 2 * LANES,  // filters are padded to a multiple of so many output channels
-    OWN = 16384,          // floats that a task has on its stack, which its thread's caches know
+    OWN = 16384,  // floats that a task has on its stack, which its thread's caches know
 };
 
 /// A convolution of images laid on planes of zeros. Filter rows and columns that meet nothing but
@@ -21,19 +24,21 @@ enum {
 typedef struct {
     const float *image;  // [n, h, w, c]
     size_t n, h, w, c;
-    // From one of its pixels to the next on the plane: 1, or a gradient's stride.
-    size_t step_h, step_w;
-    // Where its first pixel lies on the plane; what lies outside is cut off.
-    ptrdiff_t top, left;
+    ptrdiff_t top, left;  // where its first pixel lies on the plane; what lies outside is cut off
     size_t first_r, first_s, r, s;  // the filter's rows and columns that meet the image
     size_t p, q, k;                 // output
     size_t stride_h, stride_w;
+    // Output pixel (i, j) is y's (first_p + i · step_p, first_q + j · step_q), of rows × columns.
+    size_t first_p, first_q, step_p, step_q, rows, columns;
 
     // A band is `band` output rows of an image; a task is some bands, which lie on its plane one
     // after another.
-    size_t run, blocks;              // s · c; ⌈k / OUTPUTS⌉
-    size_t band, bands, tasks;       // bands: of all images
-    size_t plane_width, plane_size;  // floats; reads may go LANES behind the plane
+    size_t run;                 // s · c
+    size_t band, bands, tasks;  // bands: of all images
+    size_t plane_size;          // floats; reads may go LANES behind the plane
+    size_t plane_row;           // floats from a row of the plane to the next
+    // How far the windows of the next pixel, and of the next row of pixels, lie behind one.
+    size_t pixel_step, row_step;
 } convolution;
 
 /// Some output rows of an image.
@@ -43,8 +48,17 @@ typedef struct {
 
 /// The convolution itself.
 convolution convolution_forward(const float *x, const kernel_conv2d_shape *shape);
-/// The convolution that gives dx.
-convolution convolution_backward(const float *dy, const kernel_conv2d_shape *shape);
+/// The convolution that gives a phase of dx, for a in 0..<stride_h and b in 0..<stride_w; and where
+/// its first tap lies in w.
+convolution convolution_backward(
+    const float *dy, const kernel_conv2d_shape *shape, size_t a, size_t b);
+filter_layout convolution_forward_filter(
+    const convolution *conv, const float *w, const kernel_conv2d_shape *shape);
+filter_layout convolution_backward_filter(
+    const convolution *conv, const float *w, const kernel_conv2d_shape *shape, size_t a, size_t b);
+
+/// Whether the outputs are all of y, one pixel after another.
+INLINE bool is_dense(const convolution *conv) { return conv->step_p == 1 && conv->step_q == 1; }
 
 /// Whether winograd_rows takes such a convolution.
 bool winograd_rows_can(const convolution *conv);
@@ -53,9 +67,6 @@ size_t winograd_rows_scratch(const convolution *conv);
 /// The whole convolution.
 void winograd_rows(kernel_pool *pool, float *y, const convolution *conv, filter_layout w,
     const float *bias, float *scratch);
-
-/// Floats that the filter's gradient needs.
-size_t convolution_filter_scratch(const convolution *conv);
 
 /// Floats of scratch memory that tasks need for `size` each, beyond their stacks.
 INLINE size_t tasks_scratch(const convolution *conv, size_t size) {
@@ -96,33 +107,25 @@ INLINE row_part part_of_row(const convolution *conv, size_t columns) {
     return (row_part){cut, margin, count};
 }
 
+/// Lays a row of image n on the plane: row `row` counts from the plane's top.
+INLINE void lay_row_of_image(float *to, const convolution *conv, size_t n, size_t row) {
+    const ptrdiff_t below = (ptrdiff_t)row - conv->top;
+    if (below < 0 || (size_t)below >= conv->h) {
+        clear(to, conv->plane_row);
+        return;
+    }
+    const size_t columns = conv->plane_row / conv->c;
+    const float *from = conv->image + (n * conv->h + (size_t)below) * conv->w * conv->c;
+    const row_part laid = part_of_row(conv, columns);
+    const size_t end = laid.margin + laid.count;
+    clear(to, laid.margin * conv->c);
+    copy(to + laid.margin * conv->c, from + laid.cut * conv->c, laid.count * conv->c);
+    clear(to + end * conv->c, (columns - end) * conv->c);
+}
+
 /// Lays the part of the image that a band needs on the plane.
 INLINE void lay_plane(float *plane, const convolution *conv, band b) {
-    const size_t columns = (conv->q - 1) * conv->stride_w + conv->s;
     const size_t rows = (b.rows - 1) * conv->stride_h + conv->r;
-    for (size_t i = 0; i < rows; i++, plane += conv->plane_width) {
-        const ptrdiff_t below = (ptrdiff_t)(b.p * conv->stride_h + i) - conv->top;
-        if (below < 0 || (size_t)below % conv->step_h != 0
-            || (size_t)below / conv->step_h >= conv->h) {
-            clear(plane, conv->plane_width);
-            continue;
-        }
-        const float *row =
-            conv->image + (b.n * conv->h + (size_t)below / conv->step_h) * conv->w * conv->c;
-        if (conv->step_w == 1) {
-            const row_part laid = part_of_row(conv, columns);
-            const size_t end = laid.margin + laid.count;
-            clear(plane, laid.margin * conv->c);
-            copy(plane + laid.margin * conv->c, row + laid.cut * conv->c, laid.count * conv->c);
-            clear(plane + end * conv->c, (columns - end) * conv->c);
-        } else {
-            clear(plane, conv->plane_width);
-            for (size_t j = 0; j < conv->w; j++) {
-                const ptrdiff_t column = conv->left + (ptrdiff_t)(j * conv->step_w);
-                if (column < 0) continue;
-                if ((size_t)column >= columns) break;
-                copy(plane + (size_t)column * conv->c, row + j * conv->c, conv->c);
-            }
-        }
-    }
+    for (size_t i = 0; i < rows; i++, plane += conv->plane_row)
+        lay_row_of_image(plane, conv, b.n, b.p * conv->stride_h + i);
 }

@@ -1,7 +1,7 @@
 // Which way a product or a convolution goes. Whoever makes a plan asks once; the shape decides, and
 // whether the machine has wide vectors.
 #include "blocked_conv2d.h"
-#include "convolution.h"
+#include "conv2d.h"
 #include "matmul.h"
 #include "matmul_adam.h"
 
@@ -58,7 +58,13 @@ kernel_conv2d_way kernel_conv2d_choose(
     const kernel_conv2d_shape *shape, kernel_conv2d_part part, bool in_blocks) {
     if (part == KERNEL_CONV2D_FILTER_GRADIENT) return KERNEL_CONV2D_TAPS;
     if (in_blocks) return way_in_blocks(shape);
-    const convolution conv = part == KERNEL_CONV2D_FORWARD ? convolution_forward(NULL, shape)
-                                                           : convolution_backward(NULL, shape);
+    if (part == KERNEL_CONV2D_FORWARD) {
+        const convolution conv = convolution_forward(NULL, shape);
+        return way_in_rows(&conv);
+    }
+    if (shape->stride_h * shape->stride_w > 1)
+        return shape->c <= FEW_OUTPUTS && conv2d_spread_can(shape) ? KERNEL_CONV2D_SPREAD
+                                                                   : KERNEL_CONV2D_TAPS;
+    const convolution conv = convolution_backward(NULL, shape, 0, 0);
     return way_in_rows(&conv);
 }

@@ -54,7 +54,7 @@ static size_t padded_row(const work *job) {
 bool winograd_rows_can(const convolution *conv) {
     const work job = plan(conv);
     return conv->s == 3 && conv->r <= MOST_ROWS && conv->q > 1 && conv->stride_h == 1
-        && conv->stride_w == 1 && conv->step_h == 1 && conv->step_w == 1
+        && conv->stride_w == 1 && is_dense(conv)
         && conv->r * job.row_size + padded_row(&job) <= OWN;
 }
 

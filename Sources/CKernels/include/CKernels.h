@@ -259,6 +259,7 @@ typedef enum {
     KERNEL_CONV2D_TAPS,      // tap by tap, a lane an output channel or an image; takes every shape
     KERNEL_CONV2D_RUNS,      // a lane an input along a filter's row, for few outputs
     KERNEL_CONV2D_WINOGRAD,  // Winograd's minimal filtering, for filters of three columns
+    KERNEL_CONV2D_SPREAD,    // a lane a value of a filter's output, for a gradient of few channels
 } kernel_conv2d_way;
 
 /// The fastest way for a part of a convolution of images that lie as they are, or in blocks.
