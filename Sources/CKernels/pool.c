@@ -17,6 +17,13 @@
 //
 // Waking a parked thread costs some microseconds of the caller's time, more than many jobs last.
 // Jobs come in bursts, so workers spin for a while first.
+//
+// Resting. An index that is claimed is waited for, even if the kernel gives the core of the thread
+// that claimed it to another process, for milliseconds. So the caller measures how long it waits for
+// each worker. One that holds it up for half of the time is more hindrance than help: it gets no
+// share for a while, which doubles each time that it is no better afterwards.
+#define _POSIX_C_SOURCE 200809L  // clock_gettime
+
 #include "include/CKernels.h"
 #include "spin.h"
 #include "vector.h"
@@ -24,13 +31,18 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
     SPINS_BEFORE_PARKING = 4000,  // about 50 to 100 microseconds
     SPINS_BEFORE_TAKING = 2000,   // half as long; none if there are more threads than processors
     SPINS_BEFORE_ASIDE = 16,      // a third of a microsecond: not for the last ones of a job
+    JOBS_BEFORE_LOOKING = 32,     // at the clock
 };
+
+// Nanoseconds.
+static const int64_t WATCH = 10000000, SHORTEST_REST = 40000000, LONGEST_REST = 640000000;
 
 /// A thread's indices that nobody has claimed: the first one, and 2³² times the one after the last.
 /// None are left when the second is not above the first.
@@ -39,7 +51,15 @@ typedef struct {
     // The job. Written before `unclaimed`, read after a claim.
     void (*body)(void *context, size_t index);
     void *context;
+    // Whether its worker is at a job: only a hint.
+    atomic_bool is_running;
 } share;
+
+/// What the caller knows of a worker.
+typedef struct {
+    uint64_t awaited;             // ticks that were waited for it since the last look at the clock
+    int64_t rest, resting_until;  // nanoseconds; until 0 if it does not rest
+} record;
 
 struct kernel_pool {
     _Alignas(64) atomic_size_t done;  // indices that workers have finished, in all jobs
@@ -48,6 +68,12 @@ struct kernel_pool {
     pthread_mutex_t mutex;
     pthread_cond_t wake;
     int workers, spins_before_taking;
+    // The threads that get shares, the caller first, by the places of their shares.
+    int limit, active_count, *active;
+    record *records;  // by place
+    // What was measured since the caller looked at the clock.
+    uint64_t jobs, ticks;
+    int64_t looked;
     // What the caller does while it waits.
     bool (*aside)(void *context);
     void *aside_context;
@@ -124,22 +150,26 @@ static inline uint64_t ticks(void) {
 }
 
 /// Runs what is left of a thread's own share, then what others do not get to; returns how many it
-/// ran.
+/// ran. Adds the ticks that it waited for others to their records, if there are any.
 ///
 /// Before it takes from another share it waits, for at most half as long as its own share took. A
 /// worker that is on its way will be done sooner than this thread could fetch the worker's data
 /// from the worker's cache.
-static size_t run_shares(kernel_pool *pool, int place) {
+static size_t run_shares(kernel_pool *pool, int place, record *records) {
     const uint64_t start = ticks();
     size_t ran = run_share(&pool->shares[place], true);
     const uint64_t end = ticks();
     const int threads = pool->workers + 1;
     int spins = 0;
     for (int i = 1; i < threads; i++) {
-        share *other = &pool->shares[(place + i) % threads];
+        const int other_place = (place + i) % threads;
+        share *other = &pool->shares[other_place];
+        if (!has_unclaimed(atomic_load_explicit(&other->unclaimed, memory_order_relaxed))) continue;
+        const uint64_t before = ticks();
         while (has_unclaimed(atomic_load_explicit(&other->unclaimed, memory_order_relaxed))
             && ticks() - end < (end - start) / 2 && spins++ < pool->spins_before_taking)
             relax();
+        if (records != NULL) records[other_place].awaited += ticks() - before;
         ran += run_share(other, false);
     }
     return ran;
@@ -175,7 +205,10 @@ static void *work(void *argument) {
     int spins = 0;
     while (!atomic_load_explicit(&pool->stopping, memory_order_relaxed)) {
         if (has_work(worker)) {
-            atomic_fetch_add(&pool->done, run_shares(pool, worker->place));
+            atomic_bool *is_running = &pool->shares[worker->place].is_running;
+            atomic_store_explicit(is_running, true, memory_order_relaxed);
+            atomic_fetch_add(&pool->done, run_shares(pool, worker->place, NULL));
+            atomic_store_explicit(is_running, false, memory_order_relaxed);
             spins = 0;
         } else if (++spins < SPINS_BEFORE_PARKING) {
             relax();
@@ -185,6 +218,44 @@ static void *work(void *argument) {
         }
     }
     return NULL;
+}
+
+// MARK: Resting
+
+static int64_t nanoseconds(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+/// Notes who gets shares.
+static void choose_active(kernel_pool *pool) {
+    pool->active_count = 0;
+    for (int place = 0; place < pool->limit; place++) {
+        if (pool->records[place].resting_until == 0) pool->active[pool->active_count++] = place;
+    }
+}
+
+/// Sends those to rest that held the caller up, and calls back those who have rested.
+static void look_at_clock(kernel_pool *pool) {
+    pool->jobs = 0;
+    const int64_t now = nanoseconds();
+    const bool is_over = now - pool->looked >= WATCH;
+    for (int place = 1; place <= pool->workers; place++) {
+        record *of = &pool->records[place];
+        if (of->resting_until > 0) {
+            if (now >= of->resting_until) of->resting_until = 0;
+        } else if (is_over && of->awaited > pool->ticks / 2) {
+            of->rest = of->rest == 0 ? SHORTEST_REST : of->rest * 2;
+            if (of->rest > LONGEST_REST) of->rest = LONGEST_REST;
+            of->resting_until = now + of->rest;
+        } else if (is_over && of->awaited < pool->ticks / 4) {
+            of->rest = 0;
+        }
+        if (is_over) of->awaited = 0;
+    }
+    if (is_over) pool->looked = now, pool->ticks = 0;
+    choose_active(pool);
 }
 
 // MARK: The pool
@@ -200,7 +271,10 @@ kernel_pool *kernel_pool_create(int threads) {
     pool->spins_before_taking = (long)count > processors ? 0 : SPINS_BEFORE_TAKING;
     pool->handles = calloc(count, sizeof *pool->handles);
     pool->shares = aligned_alloc(64, count * sizeof *pool->shares);
-    if (pool->handles == NULL || pool->shares == NULL) {
+    pool->active = calloc(count, sizeof *pool->active);
+    pool->records = calloc(count, sizeof *pool->records);
+    if (pool->handles == NULL || pool->shares == NULL || pool->active == NULL
+        || pool->records == NULL) {
         kernel_pool_destroy(pool);
         return NULL;
     }
@@ -214,6 +288,8 @@ kernel_pool *kernel_pool_create(int threads) {
         }
         pool->workers += 1;
     }
+    pool->looked = nanoseconds();
+    kernel_pool_limit(pool, (int)count);
     return pool;
 }
 
@@ -226,6 +302,8 @@ void kernel_pool_destroy(kernel_pool *pool) {
     pthread_mutex_destroy(&pool->mutex);
     free(pool->handles);
     free(pool->shares);
+    free(pool->active);
+    free(pool->records);
     free(pool);
 }
 
@@ -237,30 +315,61 @@ void kernel_pool_set_aside(kernel_pool *pool, bool (*aside)(void *context), void
 
 int kernel_pool_threads(const kernel_pool *pool) { return pool == NULL ? 1 : pool->workers + 1; }
 
+void kernel_pool_limit(kernel_pool *pool, int threads) {
+    if (pool == NULL) return;
+    pool->limit = threads < 1 ? 1 : threads > pool->workers + 1 ? pool->workers + 1 : threads;
+    choose_active(pool);
+}
+
+/// Waits until the workers have done the rest, which they have claimed.
+static void wait_for_workers(kernel_pool *pool, size_t before, size_t left) {
+    if (atomic_load_explicit(&pool->done, memory_order_acquire) - before >= left) return;
+    const uint64_t start = ticks();
+    uint64_t awaited = 0;  // workers, a bit each
+    for (int spins = 0; atomic_load_explicit(&pool->done, memory_order_acquire) - before < left;
+         spins++) {
+        const bool waits = spins >= SPINS_BEFORE_ASIDE;
+        if (spins == SPINS_BEFORE_ASIDE) {
+            for (int i = 1; i < pool->active_count && i < 64; i++) {
+                const share *of = &pool->shares[pool->active[i]];
+                if (atomic_load_explicit(&of->is_running, memory_order_relaxed))
+                    awaited |= UINT64_C(1) << i;
+            }
+        }
+        if (!waits || pool->aside == NULL || !pool->aside(pool->aside_context))
+            wait_a_moment(spins);
+    }
+    const uint64_t time = ticks() - start;
+    for (int i = 1; awaited != 0 && i < pool->active_count && i < 64; i++) {
+        if (awaited >> i & 1) pool->records[pool->active[i]].awaited += time;
+    }
+}
+
 void kernel_pool_run(
     kernel_pool *pool, size_t count, void (*body)(void *context, size_t index), void *context) {
     if (count == 0) return;
     // In all threads or in none: else the bits would depend on them.
     const uint64_t state = kernel_denormals_flush();
-    if (pool == NULL || pool->workers == 0 || count == 1) {
+    const uint64_t start = ticks();
+    if (pool == NULL || pool->active_count == 1 || count == 1) {
         for (size_t i = 0; i < count; i++) body(context, i);
     } else {
         const size_t before = atomic_load_explicit(&pool->done, memory_order_relaxed);
-        const size_t threads = (size_t)pool->workers + 1;
+        const size_t threads = (size_t)pool->active_count;
         for (size_t i = threads; i-- > 0;) {
-            share *to = &pool->shares[i];
+            share *to = &pool->shares[pool->active[i]];
             to->body = body;
             to->context = context;
             const unsigned long long first = part(count, threads, i);
             atomic_store(&to->unclaimed, first | part(count, threads, i + 1) << 32);
         }
         wake_parked(pool);
-        const size_t left = count - run_shares(pool, 0);
-        for (int spins = 0; atomic_load_explicit(&pool->done, memory_order_acquire) - before < left;
-             spins++) {
-            const bool waits = pool->aside != NULL && spins >= SPINS_BEFORE_ASIDE;
-            if (!waits || !pool->aside(pool->aside_context)) wait_a_moment(spins);
-        }
+        const size_t left = count - run_shares(pool, 0, pool->records);
+        wait_for_workers(pool, before, left);
+    }
+    if (pool != NULL && pool->workers > 0) {
+        pool->ticks += ticks() - start;
+        if (++pool->jobs >= JOBS_BEFORE_LOOKING) look_at_clock(pool);
     }
     kernel_denormals_restore(state);
 }

@@ -151,6 +151,61 @@ import Testing
         while clock.now < end {}
     }
 
+    /// A worker that holds the caller up, as one does whose core the kernel gives to other processes,
+    /// gets nothing for a while, and is tried again.
+    @Test func whoIsWaitedForRests() throws {
+        let pool = kernel_pool_create(2)
+        defer { kernel_pool_destroy(pool) }
+        /// What the body looks at: the caller's thread, whether others are slow, and what they ran.
+        struct Job {
+            let caller = pthread_self()
+            var isSlow = true
+            var elsewhere = 0
+        }
+        var job = Job()
+        func ranElsewhere() -> Bool {
+            job.elsewhere = 0
+            withUnsafeMutablePointer(to: &job) {
+                kernel_pool_run(
+                    pool, 2,
+                    { context, _ in
+                        guard let job = context?.assumingMemoryBound(to: Job.self) else { return }
+                        if pthread_equal(pthread_self(), job.pointee.caller) != 0 {
+                            usleep(200)  // long enough for the worker to claim its index
+                        } else {
+                            job.pointee.elsewhere += 1
+                            if job.pointee.isSlow { usleep(2000) }
+                        }
+                    }, $0)
+            }
+            return job.elsewhere > 0
+        }
+        /// Whether that comes to be the case for 32 jobs on end, in so many jobs.
+        func comes(_ isElsewhere: Bool, in jobs: Int) -> Bool {
+            var onEnd = 0
+            for _ in 0..<jobs where onEnd < 32 {
+                onEnd = ranElsewhere() == isElsewhere ? onEnd + 1 : 0
+            }
+            return onEnd == 32
+        }
+        #expect(ranElsewhere())
+        #expect(comes(false, in: 500))
+        job.isSlow = false
+        #expect(comes(true, in: 10_000))
+    }
+
+    @Test(arguments: [1, 2, 3]) func aLimitLeavesTheOthersOut(threads: Int32) {
+        let pool = kernel_pool_create(3)
+        defer { kernel_pool_destroy(pool) }
+        kernel_pool_limit(pool, threads)
+        for count in [1, 2, 3, 100] {
+            #expect(runs(pool, count) == [Int32](repeating: 1, count: count))
+        }
+        #expect(kernel_pool_threads(pool) == 3)
+        kernel_pool_limit(pool, 100)
+        #expect(runs(pool, 9) == [Int32](repeating: 1, count: 9))
+    }
+
     @Test func poolsComeAndGo() {
         for threads in 1...20 {
             let pool = kernel_pool_create(Int32(threads % 5))

@@ -25,6 +25,9 @@ kernel_pool *kernel_pool_create(int threads);
 void kernel_pool_destroy(kernel_pool *pool);
 int kernel_pool_threads(const kernel_pool *pool);
 
+/// From now on no more than so many of a pool's threads get work.
+void kernel_pool_limit(kernel_pool *pool, int threads);
+
 /// Calls body(context, i) once for each i in 0..<count, less than 2³², on all threads, and returns
 /// when all have returned. The same thread runs the same part of them each time, as far as it keeps
 /// up with the others. A NULL pool runs them here. Not reentrant: a body must not use the pool.
