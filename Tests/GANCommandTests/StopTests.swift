@@ -192,6 +192,9 @@ import Testing
     @Test func aStalledPass() throws {
         let first = try command.run("train", "--run", "r", "--train-times", "130")
         #expect(first.status == 0, "\(first.errors)")
+        // Which step it is of depends on the processor.
+        let prefix = try #require(try NewestCheckpoint(in: command.folder.path(of: "log/r"))).prefix
+        let saved = try #require(prefix.split(separator: "/").last)
         let outcome = try command.run(
             "train", "--resume", "--learning-rate", "0.01", "--train-times", "400")
         #expect(outcome.status == 3, "\(outcome.output)")
@@ -203,15 +206,15 @@ import Testing
             outcome.errors.contains(
                 " than 0.01 or another --seed, or go back to an earlier checkpoint by "
                     + "--resume-from: model.ckpt-0 (before the warm-up), "), "\(outcome.errors)")
-        #expect(outcome.errors.hasSuffix(", model.ckpt-1430 (after pass 130)\n"))
+        #expect(outcome.errors.hasSuffix(", \(saved) (after pass 130)\n"))
         #expect(try curve("r").count == Int(passes))
         #expect(try tensors("r")["loop/pass_generator_steps"] != nil)
         // Back to where all was well.
         let back = try command.run(
-            "train", "--resume-from", "model.ckpt-1430", "--learning-rate", "0.0001",
+            "train", "--resume-from", "\(saved)", "--learning-rate", "0.0001",
             "--train-times", "131")
         #expect(back.status == 0, "\(back.errors)")
-        #expect(back.output.contains("\nresumed after pass 130, from log/r/model.ckpt-1430\n"))
+        #expect(back.output.contains("\nresumed after pass 130, from log/r/\(saved)\n"))
     }
 
     /// A checkpoint comes by time, too, within the warm-up as well.
