@@ -43,14 +43,20 @@ KERNEL_CLONES static void write_out(
     const size_t last = array->rank - 1, run = array->sizes[last], stride = array->strides[last];
     size_t place[KERNEL_RANK], rest = start / run, inner = start % run;
     const float *from = array->memory;
+    const bool repeats = last > 0 && stride == 1 && array->strides[last - 1] == 0;
     for (size_t i = last; i-- > 0; rest /= array->sizes[i]) {
         place[i] = rest % array->sizes[i];
         from += place[i] * array->strides[i];
     }
     for (size_t done = 0; done < count; inner = 0) {
-        const size_t n = smaller(run - inner, count - done);
+        const size_t left = repeats && inner == 0 ? array->sizes[last - 1] - place[last - 1] : 1;
+        const size_t rows = smaller(left, (count - done) / run);
+        const size_t n = rows > 1 ? rows * run : smaller(run - inner, count - done);
         if (stride == 0) {
             fill_run(to + done, *from, n);
+        } else if (rows > 1) {
+            kernel_repeat_row(to + done, from, rows, run);
+            place[last - 1] += rows - 1;
         } else {
             memcpy(to + done, from + inner, n * sizeof(float));
         }

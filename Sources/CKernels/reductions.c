@@ -9,6 +9,8 @@
 enum {
     BLOCK = 2048,    // values summed into one vector accumulator set before they are added pairwise
     TASK = 32768,    // values a task sums, about
+    LONG_ROWS = 16,  // that are cut into pieces
+    MOST_PIECES = 64,
     FEW_GROUPS = 2,  // of columns, which are summed in runs of rows
     CHUNK = 4096,    // values of some rows, which the first-level cache holds
     RUN = 8192,  // values of some rows that are worth it to be left to the thread that made them
@@ -36,28 +38,67 @@ INLINE float sum_block(const float *x, size_t n) {
     return sum_lanes(&total);
 }
 
-/// The sum of a row: blocks pairwise, by a stack whose entries i sum 2^i blocks where the block
-/// count has bit i.
-INLINE float sum_row(const float *x, size_t n) {
+/// Sums that are added pairwise, by a stack whose entries i hold 2^i of them where the count has bit
+/// i.
+typedef struct {
     float partial[64];
-    size_t depth = 0, blocks = 0;
-    for (size_t i = 0; i < n; i += BLOCK) {
-        float sum = sum_block(x + i, smaller(BLOCK, n - i));
-        for (size_t carry = blocks++; carry & 1; carry >>= 1) sum += partial[--depth];
-        partial[depth++] = sum;
-    }
+    size_t depth, count;
+} pairwise;
+
+INLINE void add_pairwise(pairwise *sums, float sum) {
+    for (size_t carry = sums->count++; carry & 1; carry >>= 1) sum += sums->partial[--sums->depth];
+    sums->partial[sums->depth++] = sum;
+}
+
+INLINE float total_of(pairwise *sums) {
     float total = 0.0f;
-    while (depth > 0) total += partial[--depth];
+    while (sums->depth > 0) total += sums->partial[--sums->depth];
     return total;
 }
 
-KERNEL_CLONES float kernel_sum(const float *x, size_t n) { return sum_row(x, n); }
+/// The sum of a row: its blocks pairwise.
+INLINE float sum_row(const float *x, size_t n) {
+    pairwise sums;
+    sums.depth = sums.count = 0;
+    for (size_t i = 0; i < n; i += BLOCK)
+        add_pairwise(&sums, sum_block(x + i, smaller(BLOCK, n - i)));
+    return total_of(&sums);
+}
+
+static float sum_pieces(const float *pieces, size_t count) {
+    pairwise sums;
+    sums.depth = sums.count = 0;
+    for (size_t i = 0; i < count; i++) add_pairwise(&sums, pieces[i]);
+    return total_of(&sums);
+}
 
 typedef struct {
     float *out;
     const float *x;
-    size_t rows, columns, tasks;
+    // Tasks, or of a long row its pieces.
+    size_t rows, columns, tasks, piece;
 } reduction;
+
+/// A piece of a row that is summed by several tasks: a power of two of blocks, so that the pieces'
+/// sums are entries of sum_row's stack.
+KERNEL_CLONES static void sum_piece(void *context, size_t task) {
+    const reduction *job = context;
+    const size_t i = task / job->tasks, start = task % job->tasks * job->piece;
+    job->out[task] =
+        sum_row(job->x + i * job->columns + start, smaller(job->piece, job->columns - start));
+}
+
+/// The sums of so few rows that there would not be one for each thread.
+static void sum_long_rows(
+    kernel_pool *pool, float *out, const float *x, size_t rows, size_t columns) {
+    size_t piece = BLOCK;
+    while (ceil_div(columns, piece) > MOST_PIECES) piece *= 2;
+    const size_t pieces = ceil_div(columns, piece);
+    float sums[LONG_ROWS * MOST_PIECES];
+    reduction job = {sums, x, rows, columns, pieces, piece};
+    kernel_pool_run(pool, rows * pieces, sum_piece, &job);
+    for (size_t i = 0; i < rows; i++) out[i] = sum_pieces(sums + i * pieces, pieces);
+}
 
 KERNEL_CLONES static void sum_some_rows(void *context, size_t task) {
     const reduction *job = context;
@@ -69,8 +110,12 @@ KERNEL_CLONES static void sum_some_rows(void *context, size_t task) {
 
 void kernel_sum_columns(
     kernel_pool *pool, float *out, const float *x, size_t rows, size_t columns) {
+    if (rows <= LONG_ROWS && columns >= 2 * TASK) {
+        sum_long_rows(pool, out, x, rows, columns);
+        return;
+    }
     const size_t tasks = larger(1, smaller(rows, rows * columns / TASK));
-    reduction job = {out, x, rows, columns, tasks};
+    reduction job = {out, x, rows, columns, tasks, columns};
     kernel_pool_run(pool, tasks, sum_some_rows, &job);
 }
 
@@ -244,7 +289,7 @@ static void sum_rows(kernel_pool *pool, column_sums job) {
 
 void kernel_sum_rows(kernel_pool *pool, float *out, const float *x, size_t rows, size_t columns) {
     if (columns == 1) {
-        *out = kernel_sum(x, rows);
+        kernel_sum_columns(pool, out, x, 1, rows);
         return;
     }
     sum_rows(pool, (column_sums){.out = out, .x = x, .rows = rows, .columns = columns});

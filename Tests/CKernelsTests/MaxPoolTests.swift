@@ -64,5 +64,14 @@ import Testing
             written(conv.xCount) { kernel_max_pool_gradient(pool, $0, x, y, dy, &shape) }
         }
         expectClose(dx, gradient)
+
+        // Its gradient takes from where that went to.
+        let given = numbers.floats(conv.xCount)
+        let second = onAllPools { pool in
+            written(conv.yCount) {
+                kernel_max_pool_second_gradient(pool, $0, x, y, given, &shape)
+            }
+        }
+        #expect(second == from.map { $0.map { given[$0] } ?? 0 })
     }
 }

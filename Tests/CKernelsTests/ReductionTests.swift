@@ -31,10 +31,11 @@ import Testing
         }
         expectClose(
             columnsSummed, byRow, tolerance: 1e-6, scale: Double(columns) / 2, "sum_columns")
+        let allSummed = onAllPools { pool in
+            written(1) { kernel_sum_columns(pool, $0, x, 1, x.count) }
+        }
         expectClose(
-            [kernel_sum(x, x.count)], [byRow.reduce(0, +)], tolerance: 1e-6,
-            scale: Double(x.count) / 2,
-            "sum")
+            allSummed, [byRow.reduce(0, +)], tolerance: 1e-6, scale: Double(x.count) / 2, "sum")
     }
 
     /// The very bits of Eigen's order, which TensorFlow's sums have.
@@ -74,11 +75,26 @@ import Testing
         #expect(sums == written(columns) { kernel_sum_rows(nil, $0, squares, rows, columns) })
     }
 
+    /// A long row's pieces are added as the whole row is.
+    @Test(arguments: [(1, 65_536), (3, 100_003), (16, 70_000), (1, 400_000), (2, 262_145)])
+    func pieces(rows: Int, columns: Int) {
+        var numbers = Numbers(state: 11)
+        let x = numbers.floats(rows * columns)
+        let summed = onAllPools { pool in
+            written(rows) { kernel_sum_columns(pool, $0, x, rows, columns) }
+        }
+        // So many rows are not cut.
+        let many = [[Float]](repeating: x, count: 17).flatMap(\.self)
+        let whole = written(17 * rows) { kernel_sum_columns(nil, $0, many, 17 * rows, columns) }
+        #expect(summed == Array(whole[..<rows]))
+    }
+
     /// Adding ones one after another to a float stops at 2²⁴.
     @Test func longSums() {
         let count = 20_000_000
         let ones = [Float](repeating: 1, count: count)
-        #expect(kernel_sum(ones, count) == Float(count))
+        let thirds = [Float](repeating: Float(count / 3), count: 3)
+        #expect(written(3) { kernel_sum_columns(nil, $0, ones, 3, count / 3) } == thirds)
         #expect(written(1) { kernel_sum_columns(nil, $0, ones, 1, count) } == [Float(count)])
         #expect(written(2) { kernel_sum_rows(nil, $0, ones, count / 2, 2) } == [1e7, 1e7])
         #expect(written(1) { kernel_sum_rows(nil, $0, ones, count, 1) } == [Float(count)])

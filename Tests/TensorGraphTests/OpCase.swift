@@ -50,8 +50,8 @@ struct OpCase: Sendable {
 
     /// The table.
     static let all =
-        functions + arithmetic + choices + products + convolutions + pooling + arrays + reductions
-        + shapeArithmetic + controlFlow + variables + randomNumbers + summaries
+        functions + arithmetic + choices + products + convolutions + pooling + arrays + slices
+        + reductions + shapeArithmetic + controlFlow + variables + randomNumbers + summaries
 }
 
 extension OpCase: CustomTestStringConvertible {

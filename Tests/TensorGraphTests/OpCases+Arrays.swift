@@ -79,12 +79,13 @@ extension OpCase {
                 expected: { $0[0] + .zeros(to) })
         } + [
             tile([1, 1], [2, 3]), tile([2, 3], [2, 1]), tile([2, 3], [1, 2]), tile([2], [3]),
+            tile([2, 1, 1, 3], [1, 2, 3, 1]), tile([2, 3, 2], [2, 2, 2]),
+            tile([1, 3, 1], [3, 2, 2]),
         ]
 
     private static func tile(_ shape: [Int], _ factors: [Int]) -> OpCase {
         OpCase(
             "Tile", "times \(factors)", [.random(shape)],
-            knowledge: [.shapes, .values],
             build: { $0.add(.tile, nil, [$1[0], $0.constant(Value(factors))]).output() },
             expected: { x in
                 let sizes = zip(shape, factors).map { $0 * $1 }
@@ -120,6 +121,8 @@ extension OpCase {
         ([3, 4], nil, false), ([3, 4], nil, true), ([3, 4], [0], false), ([3, 4], [1], true),
         ([3, 4], [-1], false), ([2, 3, 4], [1], false), ([2, 3, 4], [0, 2], true),
         ([2, 3, 4], [0, 2], false), ([2, 3, 2, 3], [0, 1, 2], true), ([2, 1, 3], [1], false),
-        ([3, 4], [], false), ([], nil, false), ([5], [0], false),
+        ([3, 4], [], false), ([], nil, false), ([5], [0], false), ([2, 3, 2, 3], [1, 3], false),
+        ([2, 3, 2, 3], [1, 2], false), ([2, 3, 2, 3], [0, 3], true),
+        ([2, 3, 2, 3], [-2, 0], false),
     ]
 }

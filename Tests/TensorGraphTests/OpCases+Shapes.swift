@@ -32,6 +32,19 @@ extension OpCase {
                 ], attributes: ["batch_dims": .int(0)]
             ).output()
         },
+        shapes("StridedSlice", [[5, 3, 2]], [3, 2]) { tf, x in
+            tf.stridedSlice(tf.shape(of: x[0]), [1], [3])
+        },
+        shapes("StridedSlice", [[5, 3, 2]], [2, 5]) { tf, x in
+            tf.stridedSlice(tf.shape(of: x[0]), [-1], [0], [-2], endMask: 1)
+        },
+        shapes("Pack", [[5, 3], [2]], [5, 7, 2]) { tf, x in
+            let seven = tf.constant(Value(Int32(7)))
+            return tf.stack([tf.size(of: x[0], 0), seven, tf.size(of: x[1], 0)])
+        },
+        shapes("Reshape", [[5, 3], [4, 2]], [5, 4, 3, 2]) { tf, x in
+            tf.reshape(tf.stack([tf.shape(of: x[0]), tf.shape(of: x[1])], axis: 1), [-1])
+        },
         equal(6, 1),
         equal(5, 0),
         OpCase(

@@ -205,15 +205,14 @@ size_t kernel_fused_tasks(size_t tile, size_t n);
 
 // MARK: Reductions, summed in an order that depends on the shape alone
 
-/// The sum of n values, pairwise in blocks so that the rounding error grows with log n.
-float kernel_sum(const float *x, size_t n);
 /// out[j] = sum over i of x[i, j]; x is [rows, columns].
 void kernel_sum_rows(kernel_pool *pool, float *out, const float *x, size_t rows, size_t columns);
 /// out[j] = sum over i of (x[i, j] - center[j])², for more than one column: the bits that
 /// kernel_squared_difference and then kernel_sum_rows make.
 void kernel_sum_rows_of_squares(kernel_pool *pool, float *out, const float *x, const float *center,
     size_t rows, size_t columns);
-/// out[i] = sum over j of x[i, j]; x is [rows, columns].
+/// out[i] = sum over j of x[i, j], pairwise in blocks, so that the rounding error grows with
+/// log columns; x is [rows, columns].
 void kernel_sum_columns(kernel_pool *pool, float *out, const float *x, size_t rows, size_t columns);
 
 // MARK: Products
@@ -350,3 +349,36 @@ void kernel_blocked_conv2d_filter_gradient(kernel_pool *pool, float *dw, const f
 /// to [⌈N / 16⌉, size, 16] from from [N, size], and back.
 void kernel_block_images(kernel_pool *pool, float *to, const float *from, size_t n, size_t size);
 void kernel_unblock_images(kernel_pool *pool, float *to, const float *from, size_t n, size_t size);
+
+// MARK: Arrays
+
+/// A dimension of elements that are moved from one array to another: its size, and how far its
+/// neighbours are apart in either. In `from` that may be 0 (they are copies of one) or negative.
+typedef struct {
+    size_t size;
+    ptrdiff_t from, to;
+} kernel_move_dimension;
+
+/// to[Σ iₐ toₐ] = from[Σ iₐ fromₐ] for all indices iₐ < sizeₐ of `rank` dimensions, outermost first.
+/// Places in `to` differ. Elements are any of four bytes. At most KERNEL_RANK dimensions.
+void kernel_move(kernel_pool *pool, float *to, const float *from,
+    const kernel_move_dimension *dimensions, size_t rank);
+
+/// Sums over every other dimension of x: the first, the third, …, or the second, the fourth, …;
+/// `out` has the others. Each as a tree, whose error grows with the logarithm of the terms' number.
+/// At least one dimension is summed.
+void kernel_reduce(kernel_pool *pool, float *out, const float *x, const size_t *sizes, size_t rank,
+    bool first_is_summed, float *scratch);
+/// Floats of scratch memory that it needs; if 0, `scratch` may be NULL.
+size_t kernel_reduce_scratch(const size_t *sizes, size_t rank, bool first_is_summed);
+
+/// x[i] /= divisor for n values.
+void kernel_divide(kernel_pool *pool, float *x, float divisor, size_t n);
+/// x [rows, columns] += row [columns / lanes], each of whose values stands for so many columns.
+void kernel_add_row(
+    kernel_pool *pool, float *x, const float *row, size_t rows, size_t columns, size_t lanes);
+
+/// The gradient of kernel_max_pool_gradient with respect to dy: for each window dx at the place that
+/// dy went to.
+void kernel_max_pool_second_gradient(kernel_pool *pool, float *dy, const float *x, const float *y,
+    const float *dx, const kernel_conv2d_shape *shape);

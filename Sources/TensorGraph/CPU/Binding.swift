@@ -63,11 +63,11 @@ struct Binder {
     /// The call of a step by itself.
     private func kernel(_ step: Step) -> Kernel {
         let bound = Bound(
-            step: step, way: ways[step.id] ?? .only, inputs: step.inputs.map { memory[$0] },
+            step: step, way: ways[step.id] ?? .only(), inputs: step.inputs.map { memory[$0] },
             outputs: step.outputs.map { memory[$0] }, scratch: memory.scratch,
             resources: resources)
         return switch step.primitive {
-        case .tile: Elements.tile(bound)
+        case .rearrange(let rearrangement): Arrays.rearrange(rearrangement, bound)
         case .fill: Elements.fill(bound)
         case .compare(let comparison): Elements.compare(comparison, bound)
         case .select(let byRows): Elements.select(byRows: byRows, bound)

@@ -6,7 +6,7 @@ enum Way {
     case convolution(ConvolutionWay)
     case update(kernel_matmul_adam_way, scratch: Int)
     /// Kernels of one way.
-    case only
+    case only(scratch: Int = 0)
 
     init(_ step: Step, _ program: Program) {
         switch step.primitive {
@@ -24,7 +24,8 @@ enum Way {
                 way,
                 scratch: kernel_matmul_adam_scratch(
                     way, products.m, products.n, terms, terms.count))
-        default: self = .only
+        case .reduce(let reduction): self = .only(scratch: Reductions.scratch(reduction))
+        default: self = .only()
         }
     }
 
@@ -33,8 +34,7 @@ enum Way {
         switch self {
         case .product(var shape, let way): kernel_matmul_scratch(&shape, way)
         case .convolution(let way): way.scratch
-        case .update(_, let scratch): scratch
-        case .only: 0
+        case .update(_, let scratch), .only(let scratch): scratch
         }
     }
 }

@@ -119,9 +119,7 @@ extension Graph {
 
     /// Types, static shapes, and the values that follow from constants and static shapes.
     private func infer(_ node: Node) {
-        var context = OpContext(
-            node: node, inputs: node.inputs.map { $0.node.outputs[$0.index] },
-            values: node.inputs.map(\.constantValue))
+        var context = OpContext(node)
         node.outputs = node.op.outputs(context)
         context.outputs = node.outputs
         let none = [Value?](repeating: nil, count: node.outputs.count)

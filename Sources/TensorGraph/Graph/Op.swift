@@ -23,6 +23,9 @@ public struct Op: Sendable {
     /// The outputs' values where the inputs' shapes and known values suffice: shape arithmetic,
     /// predicates. `nil` where they do not.
     let fold: (@Sendable (OpContext) -> [Value]?)?
+    /// The integers that the outputs hold as far as static shapes tell them, for ops that shapes are
+    /// computed with: `nil` for a size that is open, or for all of an output.
+    let sizes: (@Sendable (OpContext) -> [[Int?]?])?
     /// What it becomes in a program, once all shapes are known.
     let lower: @Sendable (OpContext) -> Lowering
     /// Whether running it does more than computing its outputs, so that it may not be folded away.
@@ -40,6 +43,7 @@ public struct Op: Sendable {
         outputs: @escaping @Sendable (OpContext) -> [TensorType],
         gradient: Gradient,
         fold: (@Sendable (OpContext) -> [Value]?)? = nil,
+        sizes: (@Sendable (OpContext) -> [[Int?]?])? = nil,
         types: [String: Int] = ["T": 0],
         role: Role = .computed,
         writes: [Int] = [],
@@ -50,6 +54,7 @@ public struct Op: Sendable {
         self.outputs = outputs
         self.gradient = gradient
         self.fold = fold
+        self.sizes = sizes
         self.lower = lower
         self.types = types
         self.role = role
@@ -68,8 +73,6 @@ extension Op {
         case fed
         /// They are a variable's value.
         case variable
-        /// Each is the shape of the input at its place, as a vector.
-        case shapes
         /// All are the first input, and alive is the one that the second input names.
         case fork
         /// The first is the one input that is alive, the second its place among the inputs.
@@ -108,6 +111,19 @@ struct OpContext {
         fileprivate(set) var message: String?
     }
 
+    /// What the graph knows of a node by itself.
+    init(_ node: Node) {
+        self.init(
+            node: node, inputs: node.inputs.map { $0.node.outputs[$0.index] },
+            values: node.inputs.map(\.constantValue))
+    }
+
+    init(node: Node, inputs: [TensorType], values: [Value?]) {
+        self.node = node
+        self.inputs = inputs
+        self.values = values
+    }
+
     /// The shape of an input.
     func shape(_ input: Int) -> Shape { inputs[input].shape }
 
@@ -125,16 +141,19 @@ struct OpContext {
         values[input].map(\.ints)
     }
 
+    /// The integers of an input, of which those that come with what is fed are `nil`; `nil` when
+    /// not even their number is known.
+    func sizes(_ input: Int) -> [Int?]? {
+        if let ints = ints(input) { return ints }
+        if let sizes = node.inputs[input].sizes { return sizes }
+        return shape(input).elementCount.map { [Int?](repeating: nil, count: $0) }
+    }
+
     /// An input that is a vector of sizes, as a shape: whole where its value is known, with open
-    /// dimensions where it is the `Shape` of a tensor that has them.
+    /// dimensions where it is computed from the `Shape` of a tensor that has them.
     func shapeOperand(_ input: Int) -> Shape {
-        if let ints = ints(input) { return Shape(ints.map { $0 < 0 ? nil : $0 }) }
-        let source = node.inputs[input]
-        if source.node.op.role == .shapes {
-            return source.node.inputs[source.index].shape
-        }
-        guard let rank = shape(input).known?.first else { return .unknown }
-        return Shape([Int?](repeating: nil, count: rank))
+        guard let sizes = sizes(input) else { return .unknown }
+        return Shape(sizes.map { size in size.flatMap { $0 < 0 ? nil : $0 } })
     }
 
     /// Stops with a message that names the node and its inputs' shapes unless `condition` holds; or

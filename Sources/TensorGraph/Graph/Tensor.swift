@@ -21,6 +21,13 @@ public struct Tensor: Hashable {
     /// Its value where that follows from constants and static shapes alone.
     var constantValue: Value? { node.constants[index] }
 
+    /// The integers that it holds as far as static shapes tell them: `nil` for a size that is open,
+    /// or for all of them.
+    var sizes: [Int?]? {
+        if let constantValue { return constantValue.ints }
+        return node.op.sizes?(OpContext(node))[index]
+    }
+
     /// Its spelling as an input in a GraphDef: the first output goes by the node's name alone.
     var inputName: String { index == 0 ? node.name : name }
 }

@@ -218,11 +218,13 @@ extension Graph {
     }
 
     /// A gradient of a broadcast result, summed back to the shape of `x`, which was repeated.
-    func sumToShape(_ gradient: Tensor, of x: Tensor) -> Tensor {
-        let shapes = (shape(of: x), shape(of: gradient))
-        let axes = add(.broadcastGradientArgs, nil, [shapes.0, shapes.1]).output()
+    ///
+    /// - Parameter sizes: makes the result's shape.
+    func sumToShape(_ gradient: Tensor, of x: Tensor, _ sizes: () -> Tensor) -> Tensor {
+        let own = shape(of: x)
+        let axes = add(.broadcastGradientArgs, nil, [sizes(), own]).output(1)
         let sum = add(
             .sum, nil, [.tensor(gradient), .tensor(axes)], attributes: ["keep_dims": .bool(true)])
-        return reshape(sum.output(), toShape: shapes.0)
+        return reshape(sum.output(), toShape: own)
     }
 }

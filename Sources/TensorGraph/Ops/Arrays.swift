@@ -55,6 +55,7 @@ extension Op {
             }
             return [value.reshaped(shape)]
         },
+        sizes: { [$0.sizes(0)] },
         types: ["T": 0, "Tshape": 1], lower: { _ in .view(of: 0) })
 
     static let squeeze: Op = Op(
@@ -94,7 +95,7 @@ extension Op {
         "Shape", outputs: Infer.shapeVectors,
         gradient: .notDifferentiable,
         fold: { context in context.shape(0).known.map { [Value($0)] } },
-        role: .shapes)
+        sizes: { [$0.shape(0).dimensions] })
 
     static let shapeN: Op = Op(
         "ShapeN", outputs: Infer.shapeVectors,
@@ -103,7 +104,7 @@ extension Op {
             let shapes = context.inputs.compactMap(\.shape.known)
             return shapes.count == context.inputs.count ? shapes.map { Value($0) } : nil
         },
-        role: .shapes)
+        sizes: { $0.inputs.map(\.shape.dimensions) })
 
     static let fill: Op = Op(
         "Fill",
@@ -123,7 +124,13 @@ extension Op {
         outputs: { [TensorType($0.shapeOperand(1), $0.inputs[0].type)] },
         gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil, nil] }
-            return [node.graph.sumToShape(dy, of: node.inputs[0]), nil]
+            let (tf, sizes) = (node.graph, node.inputs[1])
+            return [
+                tf.sumToShape(dy, of: node.inputs[0]) {
+                    sizes.constantValue.map { tf.constant($0) } ?? sizes
+                },
+                nil,
+            ]
         },
         types: ["T": 0, "Tidx": 1],
         lower: { _ in .step(.broadcast, reading: [0]) })
@@ -149,21 +156,24 @@ extension Op {
             guard let dy = dy[0] else { return [nil, nil] }
             let (tf, x) = (node.graph, node.inputs[0])
             if x.shape.dimensions?.allSatisfy({ $0 == 1 }) ?? false {
-                return [tf.sumToShape(dy, of: x), nil]
+                return [tf.sumToShape(dy, of: x) { tf.shape(of: dy) }, nil]
             }
-            guard let sizes = x.shape.known, let factors = node.inputs[1].constantValue?.ints else {
-                preconditionFailure(
-                    "\(node): its sizes have to be known when its gradient is built")
+            guard let rank = x.shape.rank else {
+                preconditionFailure("\(node): its rank has to be known when its gradient is built")
             }
             // Each dimension apart into its copies and their size; then the sum over the copies.
-            let copies = tf.reshape(dy, zip(factors, sizes).flatMap { [$0, $1] })
-            return [tf.reduceSum(copies, axes: sizes.indices.map { $0 * 2 }), nil]
+            let factorsAndSizes = tf.reshape(
+                tf.stack([node.inputs[1], tf.shape(of: x)], axis: 1), [-1])
+            let copies = tf.reshape(dy, toShape: factorsAndSizes)
+            return [tf.reduceSum(copies, axes: (0..<rank).map { $0 * 2 }), nil]
         },
         types: ["T": 0, "Tmultiples": 1],
         lower: { context in
-            let repetition = Repetition(
-                of: context.dimensions(0), in: context.outputs[0].shape.known ?? [])
-            return .step(repetition == .other ? .tile : .broadcast, reading: [0])
+            let (shape, result) = (context.dimensions(0), context.outputs[0].shape.known ?? [])
+            let isBroadcast = zip(shape, result).allSatisfy { $0 == $1 || $0 == 1 }
+            return isBroadcast
+                ? .step(.broadcast, reading: [0])
+                : .rearranged(.tile(shape, to: result), context)
         })
 
     static let gather: Op = Op(

@@ -28,8 +28,8 @@ enum Primitive {
     case sum
     /// The operand, broadcast to the output's shape.
     case broadcast
-    /// The operand's elements with a copy of all of it beside it along each dimension.
-    case tile
+    /// Elements of operands at other places: slices, packs, tiles.
+    case rearrange(Rearrangement)
     /// A number, repeated: that of the operand, or 0 without one.
     case fill
     /// Whether something holds of two operands, broadcast.

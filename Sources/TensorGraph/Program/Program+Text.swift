@@ -99,7 +99,7 @@ extension Primitive {
         case .elementwise(let function): function.name
         case .sum: "sum"
         case .broadcast: "broadcast"
-        case .tile: "tile"
+        case .rearrange(let rearrangement): rearrangement.name
         case .fill: "fill"
         case .compare(let comparison): comparison.rawValue
         case .select: "select"
@@ -159,6 +159,7 @@ extension Primitive {
         case .variable(let node): [node.name]
         case .constant(let value): [value.count == 1 ? "\(value.first)" : "\(value.count) numbers"]
         case .elementwise(let function): function.parameters.map { "\($0)" }
+        case .rearrange(let rearrangement): rearrangement.details
         case .reduce(let reduction): reduction.details
         case .product(let product):
             (product.isFirstTransposed ? ["first transposed"] : [])
@@ -191,6 +192,16 @@ extension Reduction {
                 .joined(separator: " "))
         if isTree { details.append("as a tree") }
         return details.filter { !$0.isEmpty }
+    }
+}
+
+extension Rearrangement {
+    /// What a slice takes: its first element, and along each dimension how many, and how far apart.
+    fileprivate var details: [String] {
+        guard let move = moves.first, name == "slice" || name == "unslice" else { return [] }
+        let isBack = name == "unslice"
+        return ["from \(isBack ? move.start.to : move.start.from)"]
+            + move.dimensions.map { "\($0.size) by \(isBack ? $0.to : $0.from)" }
     }
 }
 

@@ -1,6 +1,27 @@
 // Sums, products and updates, each by its definition.
 
 extension Reference {
+    /// - Parameter count: the elements of each result.
+    static func rearranged(
+        _ rearrangement: Rearrangement, _ inputs: [Array], _ count: Int
+    ) -> [[Double]] {
+        let resultCount = (rearrangement.moves.map(\.result).max() ?? 0) + 1
+        var results = [[Double]](
+            repeating: [Double](repeating: 0, count: count), count: resultCount)
+        for move in rearrangement.moves {
+            for element in 0..<move.count {
+                var (rest, from, to) = (element, move.start.from, move.start.to)
+                for dimension in move.dimensions.reversed() {
+                    from += rest % dimension.size * dimension.from
+                    to += rest % dimension.size * dimension.to
+                    rest /= dimension.size
+                }
+                results[move.result][to] = inputs[move.operand].elements[from]
+            }
+        }
+        return results
+    }
+
     static func sums(_ reduction: Reduction, _ inputs: [Array], _ shape: [Int]) -> [Double] {
         let x = inputs[0]
         var sums = [Double](repeating: 0, count: shape.reduce(1, *))

@@ -95,3 +95,21 @@ extension Reference {
         return result
     }
 }
+
+extension WindowGeometry {
+    /// The first pixel, in row-major order, of the window of an output of which `condition` holds.
+    fileprivate func firstPixel(of output: Int, where condition: (Int) -> Bool) -> Int? {
+        let (row, column) = (output / k / q % p, output / k % q)
+        for i in 0..<r {
+            let y = row * strideH + i - padTop
+            guard (0..<h).contains(y) else { continue }
+            for j in 0..<s {
+                let x = column * strideW + j - padLeft
+                guard (0..<w).contains(x) else { continue }
+                let pixel = ((output / k / q / p * h + y) * w + x) * c + output % k
+                if condition(pixel) { return pixel }
+            }
+        }
+        return nil
+    }
+}

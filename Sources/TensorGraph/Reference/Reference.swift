@@ -45,8 +45,8 @@ struct Reference {
         for (target, elements) in zip(step.primitive.writes, results) {
             values[program.memory(step.inputs[target])] = elements
         }
-        if step.primitive.writes.isEmpty, let output = step.outputs.first {
-            values[output] = results[0]
+        if step.primitive.writes.isEmpty {
+            for (output, elements) in zip(step.outputs, results) { values[output] = elements }
         }
     }
 
@@ -62,7 +62,7 @@ struct Reference {
         }
     }
 
-    /// What a primitive makes: its output, or what it writes; `nil` for what makes no numbers, or
+    /// What a primitive makes: its outputs, or what it writes; `nil` for what makes no numbers, or
     /// random ones.
     static func results(
         of primitive: Primitive, _ inputs: [Array], _ shape: [Int]
@@ -84,9 +84,7 @@ struct Reference {
             let terms = inputs.indices.map(operand)
             return each { element in terms.reduce(0) { $0 + $1(element) } }
         case .broadcast: return each(operand(0))
-        case .tile:
-            let walk = Walk(tiling: inputs[0].shape, to: shape)
-            return each { inputs[0].elements[walk.place($0)] }
+        case .rearrange(let rearrangement): return rearranged(rearrangement, inputs, count)
         case .fill: return each { _ in inputs.first?.elements[0] ?? 0 }
         case .compare(let comparison):
             let (x, y) = (operand(0), operand(1))

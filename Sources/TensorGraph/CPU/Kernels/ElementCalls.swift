@@ -3,13 +3,6 @@ internal import TensorFlowTypes
 
 /// Calls that go element by element, and have no part in a loop.
 enum Elements {
-    /// The output is filled with copies of the operand, laid side by side.
-    static func tile(_ bound: Bound) -> Kernel {
-        let (out, x) = (bound.outputs[0], bound.inputs[0])
-        let walk = Walk(tiling: x.shape, to: out.shape)
-        return { for index in 0..<out.count { out.floats[index] = x.floats[walk.place(index)] } }
-    }
-
     static func fill(_ bound: Bound) -> Kernel {
         let (out, value) = (bound.outputs[0], bound.inputs.first?.floats)
         return { kernel_fill(out.floats, value?[0] ?? 0, out.count) }
@@ -74,29 +67,18 @@ extension Step {
 
 /// Where the elements of an operand stand that is broadcast to a larger shape.
 struct Walk {
-    /// For each dimension of the result: its size, that of the operand, and the distance in the
-    /// operand between neighbours along it.
-    private let dimensions: [(size: Int, own: Int, stride: Int)]
+    /// For each dimension of the result: its size, and the distance in the operand between
+    /// neighbours along it.
+    private let dimensions: [(size: Int, stride: Int)]
 
     init(_ shape: [Int], in result: [Int]) {
         var stride = 1
-        var dimensions: [(Int, Int, Int)] = []
+        var dimensions: [(Int, Int)] = []
         for axis in result.indices.reversed() {
             let own = axis - (result.count - shape.count)
             let size = own < 0 ? 1 : shape[own]
-            dimensions.append((result[axis], max(result[axis], 1), size == 1 ? 0 : stride))
+            dimensions.append((result[axis], size == 1 ? 0 : stride))
             stride *= size
-        }
-        self.dimensions = dimensions
-    }
-
-    /// The operand begins anew along each dimension.
-    init(tiling shape: [Int], to result: [Int]) {
-        var stride = 1
-        var dimensions: [(Int, Int, Int)] = []
-        for axis in result.indices.reversed() {
-            dimensions.append((result[axis], max(shape[axis], 1), stride))
-            stride *= shape[axis]
         }
         self.dimensions = dimensions
     }
@@ -104,8 +86,8 @@ struct Walk {
     /// The operand's element for the result's element `index`, both in row-major order.
     func place(_ index: Int) -> Int {
         var (rest, place) = (index, 0)
-        for (size, own, stride) in dimensions {
-            place += rest % size % own * stride
+        for (size, stride) in dimensions {
+            place += rest % size * stride
             rest /= size
         }
         return place

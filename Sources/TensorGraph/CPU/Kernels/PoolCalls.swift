@@ -16,32 +16,12 @@ enum Pools {
                 }
             }
         case .gradientOfGradient:
-            let (y, dx, count) = (bound.input(1), bound.input(2), bound.outputs[0].count)
-            let geometry = pool.geometry
+            let (y, dx) = (bound.input(1), bound.input(2))
             return {
-                for index in 0..<count {
-                    let place = geometry.firstPixel(of: index) { x[$0] == y[index] }
-                    out[index] = place.map { dx[$0] } ?? 0
+                withUnsafePointer(to: shape) {
+                    kernel_max_pool_second_gradient(threads, out, x, y, dx, $0)
                 }
             }
         }
-    }
-}
-
-extension WindowGeometry {
-    /// The first pixel, in row-major order, of the window of an output of which `condition` holds.
-    func firstPixel(of output: Int, where condition: (Int) -> Bool) -> Int? {
-        let (row, column) = (output / k / q % p, output / k % q)
-        for i in 0..<r {
-            let y = row * strideH + i - padTop
-            guard (0..<h).contains(y) else { continue }
-            for j in 0..<s {
-                let x = column * strideW + j - padLeft
-                guard (0..<w).contains(x) else { continue }
-                let pixel = ((output / k / q / p * h + y) * w + x) * c + output % k
-                if condition(pixel) { return pixel }
-            }
-        }
-        return nil
     }
 }

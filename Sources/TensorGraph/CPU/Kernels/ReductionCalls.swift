@@ -12,40 +12,32 @@ enum Reductions {
             let center = bound.input(1)
             return {
                 kernel_sum_rows_of_squares(pool, out, x, center, rows, columns)
-                for i in 0..<columns { out[i] /= Float(rows) }
+                kernel_divide(pool, out, Float(rows), columns)
             }
         case ([], _), ([false], _): sum = { out.update(from: x, count: count) }
-        case ([true], _): sum = { out[0] = kernel_sum(x, count) }
+        case ([true], _): sum = { kernel_sum_columns(pool, out, x, 1, count) }
         case ([true, false], _): sum = { kernel_sum_rows(pool, out, x, rows, columns) }
         case ([false, true], _): sum = { kernel_sum_columns(pool, out, x, rows, columns) }
-        default: sum = { general(out, results, x, reduction.groups) }
+        default:
+            let sizes = Numbers(reduction.groups.map(\.size))
+            let (isSummed, scratch) = (reduction.groups[0].isSummed, bound.scratch)
+            sum = {
+                kernel_reduce(pool, out, x, sizes.pointer, sizes.count, isSummed, scratch)
+                extendLifetime(sizes)
+            }
         }
         let divisor = reduction.divisor
         guard divisor != 1 else { return sum }
         return {
             sum()
-            for i in 0..<results { out[i] /= divisor }
+            kernel_divide(pool, out, divisor, results)
         }
     }
 
-    /// Any pattern of summed and kept groups, in order, in Double.
-    private static func general(
-        _ out: UnsafeMutablePointer<Float>, _ count: Int, _ x: UnsafePointer<Float>,
-        _ groups: [Reduction.Group]
-    ) {
-        var sums = [Double](repeating: 0, count: count)
-        let total = groups.reduce(1) { $0 * $1.size }
-        for element in 0..<total {
-            var (rest, place, stride) = (element, 0, 1)
-            for group in groups.reversed() {
-                if !group.isSummed {
-                    place += rest % group.size * stride
-                    stride *= group.size
-                }
-                rest /= group.size
-            }
-            sums[place] += Double(x[element])
-        }
-        for (index, sum) in sums.enumerated() { out[index] = Float(sum) }
+    /// Memory that a call needs for itself, in floats.
+    static func scratch(_ reduction: Reduction) -> Int {
+        guard let first = reduction.groups.first, reduction.groups.count > 2 else { return 0 }
+        return kernel_reduce_scratch(
+            reduction.groups.map(\.size), reduction.groups.count, first.isSummed)
     }
 }
