@@ -55,7 +55,23 @@ extension OpCase {
             Convolution([1, 6, 6, 1], [1, 1, 1, 3], (2, 3), .same),
             Convolution([1, 2, 2, 2], [5, 3, 2, 1], (1, 1), .same),
             Convolution([2, 7, 1, 1], [3, 3, 1, 4], (1, 1), .same),
-        ].flatMap { [$0.row, $0.inputGradientRow, $0.filterGradientRow] } + biases
+        ].flatMap { [$0.row, $0.inputGradientRow, $0.filterGradientRow] } + transposed + biases
+
+    /// Odd and even sizes, more and fewer channels, strides of 1 to 3 and filters of 1 to 5.
+    private static let transposed: [OpCase] =
+        [
+            Convolution([2, 4, 6, 2], [4, 4, 2, 3], (2, 2), .same),
+            Convolution([2, 5, 3, 1], [5, 5, 1, 2], (2, 2), .same),
+            Convolution([3, 4, 4, 3], [3, 3, 3, 1], (1, 1), .same),
+            Convolution([1, 7, 5, 1], [2, 5, 1, 2], (3, 2), .same),
+            Convolution([2, 3, 3, 2], [1, 1, 2, 2], (2, 1), .same),
+            Convolution([2, 6, 7, 1], [2, 3, 1, 2], (2, 2), .valid),
+            Convolution([1, 5, 5, 2], [5, 4, 2, 1], (1, 1), .valid),
+            Convolution([2, 6, 3, 1], [3, 1, 1, 2], (3, 2), .valid),
+            // A pixel of no window, and windows larger than the image.
+            Convolution([2, 4, 4, 1], [1, 2, 1, 1], (3, 3), .valid),
+            Convolution([1, 1, 2, 2], [3, 5, 2, 1], (2, 2), .same),
+        ].flatMap { [$0.transposedRow, $0.transposedByRowsRow, $0.biasedRow] }
 
     private static let biases: [OpCase] =
         [[3, 4], [2, 3, 2, 5], [1, 1]].flatMap { shape in
@@ -147,6 +163,56 @@ private struct Convolution {
                 }
                 return dx
             })
+    }
+
+    /// What a transposed convolution makes of (filter, images).
+    private func transposed(_ x: [Doubles]) -> Doubles {
+        var dx = Doubles.zeros(images)
+        for term in terms {
+            dx.values[term.image] += x[0].values[term.filter] * x[1].values[term.output]
+        }
+        return dx
+    }
+
+    /// The same of a graph whose batch may be open.
+    var transposedRow: OpCase {
+        OpCase(
+            "Conv2DBackpropInput", "forward, " + what,
+            [.random(filter, seed: 2), .random(output, seed: 3)],
+            build: { tf, x in
+                tf.conv2dTranspose(
+                    x[1], x[0], outputShape: [nil, images[1], images[2], images[3]],
+                    strides: strideList,
+                    padding: padding)
+            }, expected: transposed)
+    }
+
+    /// By the rows and columns of the images alone.
+    var transposedByRowsRow: OpCase {
+        OpCase(
+            "Conv2DBackpropInput", "forward, of two sizes, " + what,
+            [.random(filter, seed: 2), .random(output, seed: 3)], twice: false,
+            build: { tf, x in
+                tf.conv2dTranspose(
+                    x[1], x[0], outputShape: tf.constant(Value(Array(images[1...2]))),
+                    strides: strideList, padding: padding)
+            }, expected: transposed)
+    }
+
+    /// With a bias for each channel, and a leaky relu.
+    var biasedRow: OpCase {
+        OpCase(
+            "BiasAdd", "of a transposed convolution, " + what,
+            [.random(filter, seed: 2), .random(output, seed: 3), .random([images[3]], seed: 4)],
+            twice: false,
+            build: { tf, x in
+                let sums = tf.conv2dTranspose(
+                    x[1], x[0], outputShape: [nil, images[1], images[2], images[3]],
+                    strides: strideList,
+                    padding: padding)
+                return tf.biasAdd(sums, x[2])
+            },
+            expected: { x in transposed(x) + x[2] })
     }
 
     var filterGradientRow: OpCase {

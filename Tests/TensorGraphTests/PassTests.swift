@@ -156,6 +156,34 @@ import Testing
                 """)
     }
 
+    @Test mutating func andByATransposedOne() {
+        let x = build.feed([2, 4, 4, 8])
+        let sums = build.transposedConvolution(build.variable([4, 4, 3, 8]), x)
+        build.fetch(build.element(.addBias, sums, build.variable([3])))
+        #expect(
+            build.text("fuse-biases") == """
+                %0 f32[2,4,4,8] = feed, x:0
+                %1 f32[4,4,3,8] = variable, v
+                %3 f32[3] = variable, v_1
+                %4 f32[2,8,8,3] = convolutionInputGradient w %1 dy %0 bias %3, 4×4, strides 2 2, \
+                padded 1 1
+                fetch %4
+                """)
+    }
+
+    /// A filter's gradient is no images, and its biases are added where they are read.
+    @Test mutating func notByAFiltersGradient() {
+        let (x, dy) = (build.feed([2, 4, 4, 3]), build.feed([2, 4, 4, 8]))
+        let geometry = WindowGeometry(
+            n: 2, h: 4, w: 4, c: 3, r: 1, s: 1, p: 4, q: 4, k: 8, strideH: 1, strideW: 1,
+            padTop: 0, padLeft: 0)
+        let dw = build.program.add(
+            .convolution(Convolution(part: .filterGradient, geometry: geometry)), [x, dy],
+            [1, 1, 3, 8])
+        build.fetch(build.element(.addBias, dw, build.variable([8])))
+        #expect(build.text("fuse-biases") == build.text())
+    }
+
     @Test mutating func notIfAnotherReadsTheSums() {
         let x = build.feed([2, 4, 4, 1])
         let sums = build.convolution(x, build.variable([3, 3, 1, 8]))

@@ -123,6 +123,18 @@ struct ProgramBuilder {
             images.dropLast() + [filter[3]])
     }
 
+    /// The transpose of a convolution by a filter of 4 × 4 with strides of 2, to twice as many
+    /// pixels.
+    mutating func transposedConvolution(_ w: Program.ID, _ dy: Program.ID) -> Program.ID {
+        let (filter, output) = (program[w].shape, program[dy].shape)
+        let images = [output[0], 2 * output[1], 2 * output[2], filter[2]]
+        let geometry = WindowGeometry(
+            n: images[0], h: images[1], w: images[2], c: images[3], r: 4, s: 4, p: output[1],
+            q: output[2], k: output[3], strideH: 2, strideW: 2, padTop: 1, padLeft: 1)
+        return program.add(
+            .convolution(Convolution(part: .inputGradient, geometry: geometry)), [w, dy], images)
+    }
+
     /// Adam of a variable by a gradient; everything else is one variable and one number.
     mutating func adam(_ variable: Program.ID, _ moments: Program.ID, _ gradient: Program.ID) {
         let number = self.number ?? constant(0.5)

@@ -3,6 +3,7 @@
     python check.py GAN FOLDER [SEED]
 """
 import glob
+import json
 import os
 import pathlib
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import article
 import numpy as np
 import tensorflow.compat.v1 as tf
+import transposed
 
 HERE = pathlib.Path(__file__).parent
 gan, folder = sys.argv[1], pathlib.Path(sys.argv[2])
@@ -134,6 +136,26 @@ agree("our graph, imported, with our variables gives our D(x), G(z), D(G(z)) and
       ours(prefix, x_names), theirs_of(session, x_names))
 agree("and our gradients", gradients, ours(prefix, gradients), theirs_of(session, gradients))
 session.close()
+
+# Transposed convolutions: the graph that the tests hold ours to, and the numbers.
+fixtures = HERE / "../../Tests/GANTests/Fixtures"
+golden = json.loads((fixtures / "transposed.json").read_text())
+with tf.Graph().as_default() as graph:
+    names = transposed.build()
+ours_graph = transposed.imported(fixtures / "transposed.pb")
+for batch in transposed.BATCHES:
+    theirs_values = transposed.values(graph, names, batch)
+    imported_values = transposed.values(ours_graph, names, batch)
+    agree(f"our graph of transposed convolutions, imported, with {batch} images gives what TensorFlow's own gives", names,
+          imported_values, theirs_values, 1e-6)
+    agree("which is what our tests expect", names,
+          [np.reshape(numbers, np.shape(own)) for numbers, own in zip(golden["batches"][str(batch)], theirs_values)],
+          theirs_values, 1e-6)
+firsts = [node for node in graph.as_graph_def(add_shapes=True).node if not node.name.startswith(("gradients_1/", "penalty"))]
+found = {node.name: without_notes(node) for node in ours_graph.as_graph_def(add_shapes=True).node}
+differing = [node.name for node in firsts if found.get(node.name) != without_notes(node)]
+check("and has the same nodes but for gradients of gradients", not differing,
+      f"{len(firsts) - len(differing)} of {len(firsts)} {differing[:5]}")
 
 # Our checkpoint, restored by the article's script.
 say("\nthe article's script goes on from our checkpoint:\n" + run(

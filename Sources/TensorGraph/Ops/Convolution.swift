@@ -12,15 +12,9 @@ extension Op {
     static let conv2D: Op = Op(
         "Conv2D",
         outputs: { context in
-            let (x, w) = (context.shape(0).dimensions, context.shape(1).known)
+            let (x, w) = (context.shape(0).dimensions, context.shape(1).dimensions)
             guard let x, let w else { return [TensorType([nil, nil, nil, nil])] }
-            guard
-                context.require(
-                    x.count == 4 && w.count == 4, "it takes NHWC images and an HWIO filter")
-            else { return [context.inputs[0]] }
-            context.require(x[3] == nil || x[3] == w[2], "the filter takes other channels")
-            let window = Window(context.node, height: w[0], width: w[1])
-            return [TensorType([x[0], window.rows(x[1]), window.columns(x[2]), w[3]])]
+            return [TensorType(Shape(Window.convolved(context, images: x, filter: w)))]
         },
         gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil, nil] }
@@ -41,9 +35,26 @@ extension Op {
                 output: context.outputs[0].shape.known ?? [], reading: [0, 1])
         })
 
+    /// dx from x's shape, w and dy; as an op of its own a transposed convolution of dy. The shape is
+    /// that of images, or of two elements, their rows and columns.
     static let conv2DBackpropInput: Op = Op(
         "Conv2DBackpropInput",
-        outputs: { [TensorType($0.shapeOperand(0), $0.inputs[2].type)] },
+        outputs: { context in
+            let w = context.shape(1).dimensions ?? [nil, nil, nil, nil]
+            let dy = context.shape(2).dimensions ?? [nil, nil, nil, nil]
+            var x = context.shapeOperand(0).dimensions ?? [nil, nil, nil, nil]
+            guard
+                context.require(
+                    w.count == 4 && dy.count == 4 && (x.count == 4 || x.count == 2),
+                    "it takes the sizes of images, or their rows and columns, an HWIO filter and "
+                        + "NHWC images")
+            else { return [TensorType([nil, nil, nil, nil], context.inputs[2].type)] }
+            if x.count == 2 { x = [dy[0]] + x + [w[2]] }
+            Window.requireFit(context, images: x, filter: w, output: dy)
+            // As TensorFlow has it (tensorflow/core/framework/common_shape_fns.cc).
+            x[0] = dy[0]
+            return [TensorType(Shape(x), context.inputs[2].type)]
+        },
         gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil, nil, nil] }
             let (tf, w) = (node.graph, node.inputs[1])
@@ -62,7 +73,15 @@ extension Op {
 
     static let conv2DBackpropFilter: Op = Op(
         "Conv2DBackpropFilter",
-        outputs: { [TensorType($0.shapeOperand(1), $0.inputs[2].type)] },
+        outputs: { context in
+            let w = context.shapeOperand(1)
+            if let x = context.shape(0).dimensions, let filter = w.dimensions,
+                let dy = context.shape(2).dimensions
+            {
+                Window.requireFit(context, images: x, filter: filter, output: dy)
+            }
+            return [TensorType(w, context.inputs[2].type)]
+        },
         gradient: .rule { node, dy in
             guard let dy = dy[0] else { return [nil, nil, nil] }
             let (tf, x) = (node.graph, node.inputs[0])
@@ -134,48 +153,5 @@ extension Node {
     /// The attributes that a convolution's gradients share with it.
     fileprivate var convolutionAttributes: [String: AttributeValue] {
         attributes.filter { !$0.key.hasPrefix("_") }
-    }
-}
-
-/// A window that slides over images: a filter's or a pool's, with its strides and its padding.
-struct Window {
-    let size: (height: Int, width: Int)
-    let stride: (height: Int, width: Int)
-    let isPadded: Bool
-
-    init(_ node: Node, height: Int, width: Int) {
-        size = (height, width)
-        let strides = node.ints("strides")
-        stride = (strides[1], strides[2])
-        isPadded = node.string("padding") == "SAME"
-    }
-
-    /// The number of rows (columns) of the output.
-    func rows(_ height: Int?) -> Int? { height.map { outputs($0, size.height, stride.height) } }
-    func columns(_ width: Int?) -> Int? { width.map { outputs($0, size.width, stride.width) } }
-
-    private func outputs(_ input: Int, _ size: Int, _ stride: Int) -> Int {
-        let places = isPadded ? input : max(input - size + 1, 0)
-        return (places + stride - 1) / stride
-    }
-
-    /// The zeros before the first row (column); where the padding is uneven the larger half comes
-    /// after.
-    func padding(_ input: Int, _ output: Int, _ size: Int, _ stride: Int) -> Int {
-        isPadded ? max((output - 1) * stride + size - input, 0) / 2 : 0
-    }
-
-    /// How windows lie in a convolution of `images` [N, H, W, C] with `filter` [R, S,
-    /// C, K] to `output` [N, P, Q, K].
-    static func geometry(
-        _ context: OpContext, images: [Int], filter: [Int], output: [Int]
-    ) -> WindowGeometry {
-        let window = Window(context.node, height: filter[0], width: filter[1])
-        return WindowGeometry(
-            n: images[0], h: images[1], w: images[2], c: images[3], r: filter[0], s: filter[1],
-            p: output[1], q: output[2], k: output[3], strideH: window.stride.height,
-            strideW: window.stride.width,
-            padTop: window.padding(images[1], output[1], filter[0], window.stride.height),
-            padLeft: window.padding(images[2], output[2], filter[1], window.stride.width))
     }
 }

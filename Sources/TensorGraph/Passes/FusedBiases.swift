@@ -6,7 +6,7 @@ enum FusedBiases {
             let step = program[id]
             let sums = program.memory(step.inputs[0])
             guard case .convolution(var convolution) = program.maker(sums).primitive,
-                convolution.part == .forward, !convolution.hasBias,
+                convolution.makesImages, !convolution.hasBias,
                 program.isRead(sums, byOnly: [id]),
                 program.readTheSame([program[sums].maker], at: id)
             else { continue }

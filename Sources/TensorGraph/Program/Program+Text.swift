@@ -139,7 +139,8 @@ extension Primitive {
     var operandNames: [String] {
         switch self {
         case .select: ["if", "then", "else"]
-        case .convolution(let convolution) where convolution.hasBias: ["x", "w", "bias"]
+        case .convolution(let convolution) where convolution.hasBias:
+            convolution.part == .inputGradient ? ["w", "dy", "bias"] : ["x", "w", "bias"]
         case .pool(let pool): pool.operandNames
         case .adam: Self.adamNames + ["gradient"]
         case .adamOfProducts(let products):

@@ -22,7 +22,7 @@ struct WindowGeometry: Sendable, Equatable {
 struct Convolution: Sendable {
     let part: Part
     let geometry: WindowGeometry
-    /// Whether a number for each channel is added, the third operand of the convolution itself.
+    /// Whether a number for each channel is added to the images that it makes, the third operand.
     var hasBias = false
 
     enum Part: Sendable {

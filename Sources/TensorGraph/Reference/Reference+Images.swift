@@ -27,12 +27,12 @@ extension Reference {
                             }
                         }
                     }
-                    guard convolution.hasBias else { continue }
-                    for k in 0..<g.k { result[output + k] += inputs[2].elements[k] }
                 }
             }
         }
-        return result
+        guard convolution.hasBias else { return result }
+        let channels = inputs[2].elements
+        return result.indices.map { result[$0] + channels[$0 % channels.count] }
     }
 
     /// The pixels below an output's window, with their places in the window.

@@ -19,10 +19,12 @@ enum Convolutions {
                 }
             }
         case .inputGradient:
+            let addBias = biasCall(convolution, bound)
             return {
                 withUnsafePointer(to: shape) {
                     kernel_conv2d_input_gradient(pool, way, out, second, first, $0, scratch)
                 }
+                addBias?()
             }
         case .filterGradient:
             return {
@@ -31,6 +33,19 @@ enum Convolutions {
                 }
             }
         }
+    }
+
+    /// Adds the biases to images that are there, for a kernel that does not do so itself.
+    ///
+    /// - Parameter lanes: the images of a block, if they are in blocks.
+    private static func biasCall(
+        _ convolution: Convolution, _ bound: Bound, lanes: Int = 1
+    ) -> Kernel? {
+        guard convolution.hasBias else { return nil }
+        let (pool, out, bias) = (bound.pool, bound.output, bound.input(2))
+        let g = convolution.geometry
+        let blocks = (g.n + lanes - 1) / lanes
+        return { kernel_add_row(pool, out, bias, blocks * g.h * g.w, g.c * lanes, lanes) }
     }
 
     private static func blocked(
@@ -50,11 +65,13 @@ enum Convolutions {
                 }
             }
         case .inputGradient:
+            let addBias = biasCall(convolution, bound, lanes: Loops.block)
             return {
                 withUnsafePointer(to: shape) {
                     kernel_blocked_conv2d_input_gradient(
                         pool, way, out, output, second, inputs.0, first, $0, scratch)
                 }
+                addBias?()
             }
         case .filterGradient:
             return {
