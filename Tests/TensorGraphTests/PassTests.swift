@@ -96,6 +96,29 @@ import Testing
                 """)
     }
 
+    /// A leaky relu and its gradient need the same again: it is made once for both.
+    @Test mutating func whatALeakyReluIsMadeOfIsMadeOnce() {
+        let x = build.feed([256, 64])
+        let sum = build.element(.add, x, build.variable([64]))
+        let leaky = build.element(.leakyRelu(0.2), sum)
+        let dy = build.element(.mul, leaky, build.columns(leaky))
+        build.fetch(build.columns(build.element(.leakyReluGrad(0.2), dy, sum)))
+        #expect(
+            build.text("recompute", "schedule", "form-loops") == """
+                %0 f32[256,64] = feed, x:0
+                %1 f32[64] = variable, v
+                ⎡ %2 f32[256,64] = add %0 %1
+                ⎢ %3 f32[256,64] = leakyRelu %2, 0.2
+                ⎣ %4 f32[64] = reduceSum %3, over 256 for each 64, as a tree
+                ⎡ %8 f32[256,64] = add %0 %1
+                ⎢ %9 f32[256,64] = leakyRelu %8, 0.2
+                ⎢ %5 f32[256,64] = mul %9 %4
+                ⎢ %6 f32[256,64] = leakyReluGrad %5 %8, 0.2
+                ⎣ %7 f32[64] = reduceSum %6, over 256 for each 64, as a tree
+                fetch %7
+                """)
+    }
+
     @Test mutating func aSmallReluIsKept() {
         let x = build.feed([255, 64])
         let relu = build.element(.relu, x)

@@ -16,6 +16,8 @@ struct Recomputation {
     /// The program as it came: what is read by whom before there are copies.
     private let before: Program
     private var stages: [Program.StepID: Int] = [:]
+    /// The copies that there are of a step, by the stage that they are for.
+    private var copies: [Program.StepID: [Int: Program.ID]] = [:]
 
     static func run(_ program: inout Program, _ facts: Facts) {
         var pass = Recomputation(program: program, before: program)
@@ -58,8 +60,7 @@ struct Recomputation {
         let late = readers.filter { stage($0.step) > own }
         guard !late.isEmpty, isWorthIt(id) else { return }
         for later in Set(late.map { stage($0.step) }).sorted() {
-            var made: [Program.StepID: Program.ID] = [:]
-            let again = copy(id, stage: later, &made)
+            let again = copy(id, stage: later)
             for use in late where stage(use.step) == later {
                 program.replaceInput(use.operand, of: use.step, by: again)
             }
@@ -92,29 +93,26 @@ struct Recomputation {
         isCheap(program[value].maker) && isOfOneLoop(value)
     }
 
-    /// Whether only the loop reads the value that makes it.
+    /// Whether only the loop reads the value that makes it: nobody else does, or has a copy of it.
     private mutating func isOfOneLoop(_ value: Program.ID) -> Bool {
-        guard program.maker(value).primitive.makesElements else { return false }
+        guard program.maker(value).primitive.makesElements, !program.isFetched(value) else {
+            return false
+        }
         let own = stage(program[value].maker)
-        // Only its own loop reads a copy.
-        guard before.contains(value) else { return true }
-        for use in before.memoryReaders(of: value) {
-            guard before[use.step].primitive.loopRole != nil, stage(use.step) == own else {
+        for use in program.memoryReaders(of: value) {
+            guard program[use.step].primitive.loopRole != nil, stage(use.step) == own else {
                 return false
             }
         }
         return true
     }
 
-    /// - Parameter made: the copies for one later loop.
-    private mutating func copy(
-        _ id: Program.StepID, stage: Int, _ made: inout [Program.StepID: Program.ID]
-    ) -> Program.ID {
-        if let known = made[id] { return known }
+    private mutating func copy(_ id: Program.StepID, stage: Int) -> Program.ID {
+        if let known = copies[id]?[stage] { return known }
         let step = program[id]
         var inputs = step.inputs
         for (operand, source) in program.sources(id).enumerated() where isMadeAgain(source) {
-            inputs[operand] = copy(program[source].maker, stage: stage, &made)
+            inputs[operand] = copy(program[source].maker, stage: stage)
         }
         var stands = step.stands
         for index in stands.indices { stands[index].isCopy = true }
@@ -123,7 +121,7 @@ struct Recomputation {
             step.primitive, inputs, outputs: [TensorType(Shape(output.shape), output.type)],
             stands: stands)
         stages[copy] = stage
-        made[id] = program[copy].outputs[0]
+        copies[id, default: [:]][stage] = program[copy].outputs[0]
         return program[copy].outputs[0]
     }
 

@@ -134,16 +134,17 @@ extension LoopCall {
         private mutating func pooling(
             _ member: Member, _ pool: Member.Pooling
         ) -> UnsafePointer<kernel_pooling> {
-            // A pool reads a row as it lies.
-            let operands = member.operands.map { operand in
+            // The images are the step's operand, which may be in a register. All others are in memory,
+            // and a row is read as it lies.
+            let operands = member.operands.dropFirst().map { operand in
                 if case .row(let memory, pool.channels, 1) = operand { return memory }
                 return place(operand).memory
             }
             var pooling = kernel_pooling()
             (pooling.width, pooling.channels) = (pool.width, pool.channels)
-            pooling.y = pool.isGradient ? operands[1] : member.result
-            if pool.isGradient { pooling.dy = UnsafePointer(operands[2]) }
-            let rows = operands[(pool.isGradient ? 3 : 1)...].map { UnsafePointer($0) }
+            pooling.y = pool.isGradient ? operands[0] : member.result
+            if pool.isGradient { pooling.dy = UnsafePointer(operands[1]) }
+            let rows = operands[(pool.isGradient ? 2 : 0)...].map { UnsafePointer($0) }
             if rows.count >= 2 { (pooling.scale, pooling.shift) = (rows[0], rows[1]) }
             if rows.count == 5 {
                 (pooling.factor, pooling.center, pooling.slope) = (rows[2], rows[3], rows[4])
