@@ -15,6 +15,11 @@ public struct BenchmarkOptions: Sendable {
     /// All of it, in full.
     public init() {}
 
+    /// The batch sizes that a DCGAN is measured with: 64, or what was asked for.
+    var dcganBatchSizes: [Int] {
+        batchSizes == BenchmarkOptions().batchSizes ? [64] : batchSizes
+    }
+
     /// The most threads that are asked for.
     var mostThreads: Int { threads.max() ?? 1 }
 
@@ -24,7 +29,7 @@ public struct BenchmarkOptions: Sendable {
 
 /// The parts of the benchmark.
 public enum BenchmarkTopic: String, CaseIterable, Sendable {
-    case start, steps, nodes, summary, writer, kernels, broadcasting
+    case start, steps, dcgan, nodes, summary, writer, kernels, broadcasting
 }
 
 /// Measures, one topic after another.
@@ -39,6 +44,7 @@ public func runBenchmarks(
         switch topic {
         case .start: if !options.trial.isEmpty { report(try startTable(options)) }
         case .steps: report(try stepTable(options))
+        case .dcgan: report(try dcganTable(options))
         case .nodes: try nodeTables(options).forEach(report)
         case .summary: report(try summaryTable(options))
         case .writer: report(try writerTable(options))

@@ -3,30 +3,32 @@ internal import GAN
 internal import TensorBoard
 internal import TensorGraph
 
-/// The article's program, ready to take any step of its loop.
+/// Two networks, ready to take any step of their training.
 final class StepRunner {
     let threads: Int
-    private let program: Program
+    private let program: any AdversarialProgram
     private let session: Session
     private let feed: [Tensor: Value]
     private let validationFeed: [Tensor: Value]
     /// Fetches the summaries of other images with the same noise, as the loop does.
     private let summaries: PreparedRun
-    private var steps: [Step: (train: PreparedRun, loss: PreparedRun)] = [:]
+    private var steps: [Step: [PreparedRun]] = [:]
 
     /// - Parameter batchSize: 1...1000.
-    init(batchSize: Int, threads: Int, examples: MNIST) throws {
+    init(
+        _ network: BenchmarkNetwork = .article, batchSize: Int, threads: Int, examples: MNIST
+    ) throws {
         self.threads = threads
-        var hyperparameters = Hyperparameters()
-        hyperparameters.batchSize = batchSize
-        program = Program(hyperparameters, seed: 0)
-        session = Session(graph: program.network.tf, threads: threads)
+        program = network.program(batchSize: batchSize)
+        session = Session(graph: program.graph, threads: threads)
         try session.run(program.initializer)
         var numbers = Numbers()
         feed = [
             program.inputX: Value(
                 examples.train.pixels(0..<batchSize), shape: [batchSize, MNIST.pixelCount]),
-            program.inputZ: Value(numbers.floats(batchSize * 20), shape: [batchSize, 20]),
+            program.inputZ: Value(
+                numbers.floats(batchSize * network.noiseSize),
+                shape: [batchSize, network.noiseSize]),
         ]
         var validationFeed = feed
         validationFeed[program.inputX] = Value(
@@ -39,10 +41,12 @@ final class StepRunner {
                 case .discriminator: (program.discriminatorTrain, program.discriminatorLoss)
                 case .generator: (program.generatorTrain, program.generatorLoss)
                 }
-            steps[step] = (
-                try session.prepare(targets: [train], feed: feed),
-                try session.prepare([loss], feed: feed)
-            )
+            steps[step] =
+                network.fetchesLossAfterStep
+                ? [
+                    try session.prepare(targets: [train], feed: feed),
+                    try session.prepare([loss], feed: feed),
+                ] : [try session.prepare([loss], targets: [train], feed: feed)]
         }
     }
 
@@ -52,11 +56,9 @@ final class StepRunner {
         case generator = "G step + loss"
     }
 
-    /// Takes a step, and fetches the loss after it.
+    /// Takes a step, and fetches the loss.
     func take(_ step: Step, profile: RunProfile? = nil) throws {
-        guard let (train, loss) = steps[step] else { return }
-        try train.run(profile: profile)
-        try loss.run(profile: profile)
+        for run in steps[step] ?? [] { try run.run(profile: profile) }
     }
 
     /// The program of one of the loop's runs as text, after a pass or after all of them.

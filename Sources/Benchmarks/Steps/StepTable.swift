@@ -28,6 +28,37 @@ func stepTable(_ options: BenchmarkOptions) throws -> BenchmarkTable {
     return table
 }
 
+/// How long the steps of a DCGAN take, and which share of what the machine can do at best that is.
+func dcganTable(_ options: BenchmarkOptions) throws -> BenchmarkTable {
+    var table = BenchmarkTable(
+        "dcgan", "Steps of a DCGAN, the loss fetched with them",
+        columns: "network", "step", "batch", "threads", "median ms", "min ms", "spread %",
+        "speed-up", "GFLOP/s", "share of the bound %")
+    let examples = try MNIST.sample
+    let peaks = options.threads.map { Bounds(Threads($0)).peak }
+    for network in [BenchmarkNetwork.dcgan, .wideDCGAN] {
+        for batchSize in options.dcganBatchSizes {
+            let runners = try options.threads.map {
+                try StepRunner(network, batchSize: batchSize, threads: $0, examples: examples)
+            }
+            for step in StepRunner.Step.allCases {
+                let operations = network.operations(of: step, batchSize: batchSize) ?? 0
+                let timings = try timings(of: step, runners, budget: options.time(3))
+                for (index, timing) in timings.enumerated() {
+                    let rate = operations / timing.median.seconds
+                    table.add(
+                        .text(network.rawValue), .text(step == .discriminator ? "D" : "G"),
+                        .count(batchSize), .count(runners[index].threads),
+                        .number(timing.median.milliseconds), .number(timing.minimum.milliseconds),
+                        .number(timing.spread), .number(timings[0].median / timing.median),
+                        .number(rate / 1e9), .number(rate / peaks[index] * 100))
+                }
+            }
+        }
+    }
+    return table
+}
+
 private func timings(
     of step: StepRunner.Step, _ runners: [StepRunner], budget: Duration
 ) throws -> [Timing] {

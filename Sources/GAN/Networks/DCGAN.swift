@@ -1,0 +1,119 @@
+public import TensorGraph
+
+/// A deep convolutional GAN of MNIST's images (Radford, Metz and Chintala, "Unsupervised
+/// representation learning with deep convolutional generative adversarial networks", ICLR 2016):
+/// the generator makes images larger by transposed convolutions, the discriminator smaller by
+/// convolutions, by a stride of two each.
+///
+/// Batch normalization follows each of them but those at the images; then a relu in the generator,
+/// a leaky relu of slope 0.2 in the discriminator.
+///
+/// | generator | discriminator |
+/// |---|---|
+/// | noise, [N, 64] | images, [N, 28, 28, 1] |
+/// | [N, hidden], if there is such a layer | [N, 14, 14, width] |
+/// | [N, 7, 7, 2 · width] | [N, 7, 7, 2 · width] |
+/// | [N, 14, 14, width] | [N, hidden], if there is such a layer |
+/// | images, [N, 28, 28, 1] in 0...1 | a logit, [N, 1] |
+public struct DCGAN: Sendable {
+    /// Channels of the layers at 14 × 14 pixels; those at 7 × 7 have twice as many.
+    public var width = 32
+    /// The numbers in the hidden layer of each network; `nil` for networks without one.
+    public var hidden: Int? = 512
+    /// The numbers in a vector of noise.
+    public var noiseSize = 64
+
+    /// The networks with 32 channels and hidden layers of 512 numbers.
+    public init() {}
+
+    /// Images made from noise: [N, ``noiseSize``] → [N, 784], in 0...1.
+    public func generator(_ noise: Tensor) -> Tensor {
+        let tf = noise.graph
+        return tf.variableScope("generator", reuse: .auto) {
+            var x = noise
+            if let hidden {
+                x = tf.variableScope("hidden", reuse: .auto) {
+                    tf.relu(normalized(dense(x, hidden)))
+                }
+            }
+            x = tf.variableScope("project", reuse: .auto) {
+                tf.relu(tf.reshape(normalized(dense(x, 7 * 7 * 2 * width)), [-1, 7, 7, 2 * width]))
+            }
+            x = tf.variableScope("conv1", reuse: .auto) {
+                tf.relu(normalized(enlarged(x, to: [nil, 14, 14, width])))
+            }
+            return tf.variableScope("conv2", reuse: .auto) {
+                let image = tf.biasAdd(
+                    enlarged(x, to: [nil, 28, 28, 1]),
+                    tf.getVariable("biases", [1], initializer: .zeros))
+                return tf.reshape(tf.sigmoid(image), [-1, 784])
+            }
+        }
+    }
+
+    /// How real images look: [N, 784] → [N, 1], the logarithm of the odds.
+    public func discriminator(_ images: Tensor) -> Tensor {
+        let tf = images.graph
+        return tf.variableScope("discriminator", reuse: .auto) {
+            var x = tf.reshape(images, [-1, 28, 28, 1])
+            x = tf.variableScope("conv1", reuse: .auto) {
+                let biases = tf.getVariable("biases", [width], initializer: .zeros)
+                return tf.leakyRelu(tf.biasAdd(reduced(x, channels: 1, to: width), biases))
+            }
+            x = tf.variableScope("conv2", reuse: .auto) {
+                tf.leakyRelu(normalized(reduced(x, channels: width, to: 2 * width)))
+            }
+            x = tf.reshape(x, [-1, 7 * 7 * 2 * width])
+            if let hidden {
+                x = tf.variableScope("hidden", reuse: .auto) {
+                    tf.leakyRelu(normalized(dense(x, hidden)))
+                }
+            }
+            return tf.variableScope("output", reuse: .auto) {
+                dense(x, 1) + tf.getVariable("biases", [1], initializer: .zeros)
+            }
+        }
+    }
+}
+
+// MARK: Layers
+
+extension DCGAN {
+    /// x · weights: [N, inputs] → [N, size].
+    private func dense(_ x: Tensor, _ size: Int) -> Tensor {
+        let weights = x.graph.getVariable(
+            "weights", [x.shape.dimensions?[1] ?? 0, size], initializer: Self.weights)
+        return x.graph.matMul(x, weights)
+    }
+
+    /// [N, H, W, channels] → [N, H / 2, W / 2, K].
+    private func reduced(_ x: Tensor, channels: Int, to outputs: Int) -> Tensor {
+        let weights = x.graph.getVariable(
+            "weights", [4, 4, channels, outputs], initializer: Self.weights)
+        return x.graph.conv2d(x, weights, strides: [1, 2, 2, 1], padding: .same)
+    }
+
+    /// [N, H, W, C] → shape, of twice the height and width.
+    private func enlarged(_ x: Tensor, to shape: Shape) -> Tensor {
+        let channels = [shape, x.shape].map { $0.dimensions?[3] ?? 0 }
+        let weights = x.graph.getVariable(
+            "weights", [4, 4] + channels, initializer: Self.weights)
+        return x.graph.conv2dTranspose(
+            x, weights, outputShape: shape, strides: [1, 2, 2, 1], padding: .same)
+    }
+
+    /// Batch normalization over all but the last dimension, by the batch's own statistics.
+    private func normalized(_ x: Tensor) -> Tensor {
+        let tf = x.graph
+        let dimensions = x.shape.dimensions ?? []
+        let size = dimensions.last.flatMap(\.self) ?? 0
+        let beta = tf.getVariable("beta", [size], initializer: .constant(0))
+        let gamma = tf.getVariable("gamma", [size], initializer: .constant(1))
+        let (mean, variance) = tf.moments(x, axes: Array(0..<dimensions.count - 1))
+        return tf.batchNormalization(
+            x, mean: mean, variance: variance, beta: beta, gamma: gamma, epsilon: 1e-5)
+    }
+
+    /// Normal with a deviation of 0.02, as the paper has it.
+    private static let weights = Initializer.randomNormal(standardDeviation: 0.02)
+}
