@@ -6,20 +6,31 @@ public import TensorGraph
 /// NIPS 2014), of logits: with softplus(x) = log(1 + eˣ), -log D is softplus(-logit) and -log(1 - D)
 /// is softplus(logit).
 public struct DCGANProgram: AdversarialProgram {
+    /// The graph of both networks.
     public let graph: Graph
+    /// Gives all variables their first values.
     public let initializer: Node
+    /// Images, [N, 784] in 0...1.
     public let inputX: Tensor
+    /// Noise, [N, ``DCGAN/noiseSize``].
     public let inputZ: Tensor
+    /// G(z), [N, 784] in 0...1.
     public let generatorZ: Tensor
     /// mean(softplus(-D(x)) + softplus(D(G(z)))).
     public let discriminatorLoss: Tensor
     /// mean(softplus(-D(G(z)))).
     public let generatorLoss: Tensor
+    /// One step of Adam for the discriminator's variables.
     public let discriminatorTrain: Node
+    /// One step of Adam for the generator's variables.
     public let generatorTrain: Node
+    /// How often the discriminator was trained: an int32 scalar.
     public let discriminatorIndex: Variable
+    /// How often the generator was trained: an int32 scalar.
     public let generatorIndex: Variable
+    /// The losses, and some of the generated images.
     public let summary: SummaryTensor
+    /// The share of images, real and made, that the discriminator judges rightly: a scalar.
     public let accuracy: Tensor
 
     /// What trains the networks.
