@@ -23,9 +23,11 @@ public final class Session {
 
     /// A session over `graph`.
     ///
-    /// - Parameter threads: how many threads a run may use, the caller's included; at least 1.
-    public init(graph: Graph, threads: Int = 1) {
-        precondition(threads >= 1, "a session needs at least one thread")
+    /// - Parameter threads: how many threads a run uses, the caller's included, at least 1. `nil` for
+    ///   as many of the machine's processors as its first runs find fastest: that is another number for a
+    ///   small run than for a large one.
+    public init(graph: Graph, threads: Int? = 1) {
+        precondition(threads.map { $0 >= 1 } ?? true, "a session needs at least one thread")
         self.graph = graph
         resources = Resources(threads: threads)
     }

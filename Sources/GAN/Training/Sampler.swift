@@ -14,9 +14,9 @@ public struct RecipeSampler<R: Recipe> {
     ///
     /// - Parameters:
     ///   - prefix: The path of its files without their endings.
-    ///   - threads: How many threads may be used, at least 1.
+    ///   - threads: How many threads are used, at least 1; `nil` for as many of the processors as are fastest.
     /// - Throws: `CheckpointError` where it cannot be read, or is not one of this model.
-    public init(checkpoint prefix: String, threads: Int) throws {
+    public init(checkpoint prefix: String, threads: Int?) throws {
         program = R.program(R.Hyperparameters(), seed: 0)
         session = Session(graph: program.graph, threads: threads)
         try session.restore(session.graph.variables, from: Checkpoint(opening: prefix))

@@ -2,8 +2,9 @@
 public struct TrainingOptions<R: Recipe>: Sendable {
     /// What the run is started with.
     public var hyperparameters: R.Hyperparameters
-    /// How many threads a step may use, at least 1.
-    public var threads: Int
+    /// How many threads a step uses, at least 1; `nil` for as many of the processors as the first
+    /// steps find fastest.
+    public var threads: Int?
     /// The folder of the event file and the checkpoints, which is made when it does not exist.
     public var runFolder: String
     /// Passes between two checkpoints, at least 1; there is one at the start and one at the end, too.
@@ -51,7 +52,7 @@ public struct TrainingOptions<R: Recipe>: Sendable {
 
     /// Options for a run that begins anew unless `start` says otherwise.
     public init(
-        hyperparameters: R.Hyperparameters, threads: Int, runFolder: String,
+        hyperparameters: R.Hyperparameters, threads: Int?, runFolder: String,
         checkpointEvery: Int? = nil, start: Start = .fresh
     ) {
         self.hyperparameters = hyperparameters

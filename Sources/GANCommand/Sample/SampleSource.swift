@@ -26,7 +26,8 @@ struct SampleSource: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Threads to compute with. (default: one per core)", valueName: "n"),
+        help: ArgumentHelp(
+            "Threads to compute with. (default: as many as are fastest)", valueName: "n"),
         transform: NumberFlag.threadCount)
     var threads: Int?
 
@@ -55,7 +56,7 @@ struct SampleSource: ParsableArguments {
         let named = try NamedCheckpoint(at: RunFolder.saved(at: checkpoint))
         for cause in named.passedOver { System.printError("gan: not taken: \(cause.printable)\n") }
         let sampler = try Sampler(
-            checkpoint: named.prefix, threads: threads ?? System.processorCount)
+            checkpoint: named.prefix, threads: threads)
         return (sampler, named.prefix)
     }
 

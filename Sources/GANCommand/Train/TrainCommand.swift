@@ -56,7 +56,8 @@ struct TrainCommand: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Threads to compute with; the losses do not depend on it. (default: one per core)",
+            "Threads to compute with; the losses do not depend on it. (default: as many as the \
+            first steps find fastest)",
             valueName: "n"),
         transform: NumberFlag.threadCount)
     var threads: Int?
@@ -114,7 +115,7 @@ struct TrainCommand: ParsableCommand {
         let folder =
             try resumed ?? RunFolder(logFolder: logdir, name: runName, overwriting: overwrite)
         var options = TrainingOptions<Article>(
-            hyperparameters: hyperparameters, threads: threads ?? System.processorCount,
+            hyperparameters: hyperparameters, threads: threads,
             runFolder: folder.path, start: start)
         if checkpointFlags.checkpointEvery > 0 {
             options.checkpointEvery = checkpointFlags.checkpointEvery

@@ -74,7 +74,11 @@ struct TrainingRun {
 
     /// Says what begins.
     private func printStart() {
-        let threads = options.threads == 1 ? "1 thread" : "\(options.threads) threads"
+        let threads =
+            switch options.threads ?? System.processorCount {
+            case 1: "1 thread"
+            case let count: options.threads == nil ? "up to \(count) threads" : "\(count) threads"
+            }
         print([
             "run: \(folder.path), seed \(options.hyperparameters.seed), \(threads)",
             "images: \(images)",

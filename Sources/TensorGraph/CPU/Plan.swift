@@ -14,6 +14,9 @@ final class Plan {
     let memory: Memory
     private let calls: [Call]
     private let list: CallList
+    private let resources: Resources
+    /// How many threads are best, while that is to be found.
+    private var trial: ThreadTrial?
     private var inputs: [Input]
     private let outputs: [Buffer]
     /// The variables that it reads before it gives them a value, until all of them have one.
@@ -42,6 +45,8 @@ final class Plan {
         feeds: [Tensor: Specialization.Feed], effects: Effects, resources: Resources
     ) throws {
         self.number = number
+        self.resources = resources
+        trial = resources.mostThreads.map(ThreadTrial.init)
         let specialization = try Specialization(
             graph: graph, fetches: fetches, targets: targets, feeds: feeds, effects: effects)
         let facts = Facts(feeds: feeds, plan: number, shared: resources.shared)
@@ -151,6 +156,11 @@ final class Plan {
     func run(profile: RunProfile? = nil) throws {
         try checkVariables()
         list.skipWhatIsKnown()
+        let start = trial.map { trial in
+            kernel_pool_limit(resources.pool, Int32(trial.threads))
+            return ThreadTrial.now()
+        }
+        defer { if let start { trial?.ended(after: ThreadTrial.now() - start) } }
         if let profile {
             let denormals = kernel_denormals_flush()
             for (index, call) in calls.enumerated() where !list.isSkipped(index) {

@@ -1,15 +1,21 @@
 internal import CKernels
+internal import Platform
 internal import TensorFlowTypes
 
 /// What outlives a run: a session's variables, random states and threads.
 final class Resources {
     let pool: OpaquePointer?
+    /// The most threads that a plan may choose from; `nil` if all plans have as many.
+    let mostThreads: Int?
     let shared = SharedValues()
     private var variables: [Node: VariableStorage] = [:]
     private var random: [Node: RandomState] = [:]
 
-    init(threads: Int) {
-        pool = threads > 1 ? kernel_pool_create(Int32(threads)) : nil
+    /// - Parameter threads: at least 1; `nil` for as many as each plan finds fastest.
+    init(threads: Int?) {
+        let most = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        pool = most > 1 ? kernel_pool_create(Int32(most)) : nil
+        mostThreads = threads == nil && pool != nil ? most : nil
     }
 
     deinit {
