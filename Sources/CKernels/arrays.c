@@ -158,24 +158,31 @@ INLINE void sum_wide_rows(float *to, const float *x, size_t rows, size_t stride,
 }
 
 /// The same of fewer than eight columns, of rows that lie side by side: eight of them are a row of
-/// eight times as many.
-INLINE void sum_narrow_rows(float *to, const float *x, size_t rows, size_t width) {
+/// eight times as many. The vector of one row reaches into the next ones; `left` values are there.
+INLINE void sum_narrow_rows(float *to, const float *x, size_t rows, size_t width, size_t left) {
+    vector sum = 0.0f, value;
     size_t row = 0;
-    for (size_t j = 0; j < width; j++) to[j] = 0.0f;
     if (rows >= WIDENED) {
-        float wide[8 * LANES];
+        float wide[8 * LANES], eights[LANES];
         sum_wide_rows(wide, x, rows / 8, 8 * width, 8 * width);
         for (size_t j = 0; j < width; j++) {
             const float *p = wide + j;
             const float a = p[0] + p[width], b = p[2 * width] + p[3 * width];
             p += 4 * width;
-            to[j] = (a + b) + ((p[0] + p[width]) + (p[2 * width] + p[3 * width]));
+            eights[j] = (a + b) + ((p[0] + p[width]) + (p[2 * width] + p[3 * width]));
         }
+        load_partial(&sum, eights, width);
         row = rows / 8 * 8;
     }
     for (; row < rows; row++) {
-        for (size_t j = 0; j < width; j++) to[j] += x[row * width + j];
+        if (row * width + LANES <= left) {
+            value = AT(x + row * width);
+        } else {
+            load_partial(&value, x + row * width, width);
+        }
+        sum += value;
     }
+    store_partial(to, &sum, width);
 }
 
 /// out [chunks, outer, inner]: the sums over the rows of each chunk.
@@ -185,23 +192,37 @@ typedef struct {
     size_t outer, rows, inner, chunks, blocks, units, tasks;
 } middle_sums;
 
-KERNEL_CLONES static void sum_units(void *context, size_t task) {
-    const middle_sums *job = context;
-    const size_t end = part(job->units, job->tasks, task + 1), inner = job->inner;
-    for (size_t unit = part(job->units, job->tasks, task); unit < end; unit++) {
-        const size_t block = unit % job->blocks, place = unit / job->blocks;
-        const size_t chunk = place / job->outer, outer = place % job->outer;
-        const size_t first = part(job->rows, job->chunks, chunk),
-                     rows = part(job->rows, job->chunks, chunk + 1) - first;
+/// The sums of some columns of a unit's rows.
+INLINE void sum_unit(const middle_sums *job, size_t block, size_t outer, size_t chunk) {
+    const size_t inner = job->inner, place = chunk * job->outer + outer;
+    const bool whole = job->chunks == 1;
+    const size_t first = whole ? 0 : part(job->rows, job->chunks, chunk),
+                 rows = whole ? job->rows : part(job->rows, job->chunks, chunk + 1) - first;
+    const float *x = job->x + (outer * job->rows + first) * inner;
+    float *out = job->out + place * inner;
+    if (inner < LANES) {
+        const size_t start = (outer * job->rows + first) * inner;
+        sum_narrow_rows(out, x, rows, inner, job->outer * job->rows * inner - start);
+    } else {
         const size_t column = part(inner, job->blocks, block),
                      width = part(inner, job->blocks, block + 1) - column;
-        const float *x = job->x + (outer * job->rows + first) * inner + column;
-        float *out = job->out + place * inner + column;
-        if (inner < LANES) {
-            sum_narrow_rows(out, x, rows, inner);
-        } else {
-            sum_wide_rows(out, x, rows, inner, width);
-        }
+        sum_wide_rows(out + column, x + column, rows, inner, width);
+    }
+}
+
+KERNEL_CLONES static void sum_units(void *context, size_t task) {
+    const middle_sums *job = context;
+    const size_t end = part(job->units, job->tasks, task + 1);
+    size_t unit = part(job->units, job->tasks, task);
+    size_t block = unit % job->blocks, outer = unit / job->blocks % job->outer,
+           chunk = unit / job->blocks / job->outer;
+    for (; unit < end; unit++) {
+        sum_unit(job, block, outer, chunk);
+        if (++block < job->blocks) continue;
+        block = 0;
+        if (++outer < job->outer) continue;
+        outer = 0;
+        chunk++;
     }
 }
 

@@ -10,6 +10,7 @@
 // the shape alone.
 #include <string.h>
 
+#include "broadcast.h"
 #include "include/CKernels.h"
 #include "max_pool.h"
 #include "vector.h"
@@ -31,43 +32,9 @@ static size_t task_grain(size_t tile, size_t n) {
 
 // MARK: Operands
 
-/// Every value of to[0..<count] = value; up to LANES - 1 values behind them are written, too.
-INLINE void fill_run(float *to, float value, size_t count) {
-    const vector filled = value;
-    for (size_t i = 0; i < count; i += LANES) AT(to + i) = filled;
-}
-
-/// The values from `start` on of an array that is broadcast. `to` has room for LANES - 1 more.
 KERNEL_CLONES static void write_out(
     float *to, const kernel_broadcast *array, size_t start, size_t count) {
-    const size_t last = array->rank - 1, run = array->sizes[last], stride = array->strides[last];
-    size_t place[KERNEL_RANK], rest = start / run, inner = start % run;
-    const float *from = array->memory;
-    const bool repeats = last > 0 && stride == 1 && array->strides[last - 1] == 0;
-    for (size_t i = last; i-- > 0; rest /= array->sizes[i]) {
-        place[i] = rest % array->sizes[i];
-        from += place[i] * array->strides[i];
-    }
-    for (size_t done = 0; done < count; inner = 0) {
-        const size_t left = repeats && inner == 0 ? array->sizes[last - 1] - place[last - 1] : 1;
-        const size_t rows = smaller(left, (count - done) / run);
-        const size_t n = rows > 1 ? rows * run : smaller(run - inner, count - done);
-        if (stride == 0) {
-            fill_run(to + done, *from, n);
-        } else if (rows > 1) {
-            kernel_repeat_row(to + done, from, rows, run);
-            place[last - 1] += rows - 1;
-        } else {
-            memcpy(to + done, from + inner, n * sizeof(float));
-        }
-        done += n;
-        for (size_t i = last; i-- > 0;) {
-            from += array->strides[i];
-            if (++place[i] < array->sizes[i]) break;
-            from -= array->strides[i] * array->sizes[i];
-            place[i] = 0;
-        }
-    }
+    write_out_values(to, array, start, count, false);
 }
 
 /// Where a step finds (or leaves) the values from `start` on.

@@ -22,15 +22,6 @@ import Testing
         }
     }
 
-    private static func place(_ index: Int, _ sizes: [Int], _ strides: [Int]) -> Int {
-        var (rest, place) = (index, 0)
-        for axis in sizes.indices.reversed() {
-            place += rest % sizes[axis] * strides[axis]
-            rest /= sizes[axis]
-        }
-        return place
-    }
-
     /// The error is that of a tree: some ulps of the sum of the terms' magnitudes, however many
     /// there are.
     @Test(arguments: 0..<60)
@@ -48,8 +39,8 @@ import Testing
         var expected = [Double](repeating: 0, count: results)
         var magnitudes = expected
         for (index, value) in x.enumerated() {
-            expected[Self.place(index, sizes, strides)] += Double(value)
-            magnitudes[Self.place(index, sizes, strides)] += abs(Double(value))
+            expected[place(index, sizes, strides)] += Double(value)
+            magnitudes[place(index, sizes, strides)] += abs(Double(value))
         }
         var scratch = [Float](
             repeating: .nan, count: kernel_reduce_scratch(sizes, rank, isFirstSummed))
@@ -84,7 +75,7 @@ import Testing
         let x = numbers.floats(last - first + 1)
         var expected = [Float](repeating: 7, count: written)
         for index in 0..<sizes.reduce(1, *) {
-            expected[Self.place(index, sizes, to)] = x[Self.place(index, sizes, from) - first]
+            expected[place(index, sizes, to)] = x[place(index, sizes, from) - first]
         }
         let dimensions = sizes.indices.map {
             kernel_move_dimension(size: sizes[$0], from: from[$0], to: to[$0])

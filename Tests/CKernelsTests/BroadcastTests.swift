@@ -23,19 +23,7 @@ import Testing
         var out = [Float](repeating: .nan, count: n)
         var operand = x
         array.withUnsafeBufferPointer { array in
-            var broadcast = kernel_broadcast()
-            broadcast.memory = array.baseAddress
-            broadcast.rank = rank
-            withUnsafeMutableBytes(of: &broadcast.sizes) { bytes in
-                for (axis, size) in sizes.enumerated() {
-                    bytes.storeBytes(of: size, toByteOffset: axis * 8, as: Int.self)
-                }
-            }
-            withUnsafeMutableBytes(of: &broadcast.strides) { bytes in
-                for (axis, stride) in strides.enumerated() {
-                    bytes.storeBytes(of: stride, toByteOffset: axis * 8, as: Int.self)
-                }
-            }
+            let broadcast = broadcast(array.baseAddress, sizes: sizes, strides: strides)
             withUnsafePointer(to: broadcast) { broadcast in
                 out.withUnsafeMutableBufferPointer { out in
                     operand.withUnsafeMutableBufferPointer { x in
@@ -53,12 +41,9 @@ import Testing
             }
         }
         for index in 0..<n {
-            var (rest, place) = (index, 0)
-            for axis in (0..<rank).reversed() {
-                place += rest % sizes[axis] * strides[axis]
-                rest /= sizes[axis]
-            }
-            #expect(out[index] == x[index] - array[place], "\(sizes) \(strides) at \(index)")
+            #expect(
+                out[index] == x[index] - array[place(index, sizes, strides)],
+                "\(sizes) \(strides) at \(index)")
         }
     }
 }

@@ -64,3 +64,27 @@ func expectClose(
         }
     }
 }
+
+/// An array that is broadcast, as the kernels take it.
+func broadcast(
+    _ memory: UnsafePointer<Float>?, sizes: [Int], strides: [Int]
+) -> kernel_broadcast {
+    var result = kernel_broadcast()
+    result.memory = memory
+    result.rank = sizes.count
+    withUnsafeMutableBytes(of: &result.sizes) { $0.copyBytes(from: sizes.flatMap(bytes)) }
+    withUnsafeMutableBytes(of: &result.strides) { $0.copyBytes(from: strides.flatMap(bytes)) }
+    return result
+}
+
+private func bytes(_ size: Int) -> [UInt8] { withUnsafeBytes(of: size) { Array($0) } }
+
+/// The place of a result's element in an array that is broadcast.
+func place(_ index: Int, _ sizes: [Int], _ strides: [Int]) -> Int {
+    var (rest, place) = (index, 0)
+    for axis in sizes.indices.reversed() {
+        place += rest % sizes[axis] * strides[axis]
+        rest /= sizes[axis]
+    }
+    return place
+}

@@ -382,3 +382,23 @@ void kernel_add_row(
 /// dy went to.
 void kernel_max_pool_second_gradient(kernel_pool *pool, float *dy, const float *x, const float *y,
     const float *dx, const kernel_conv2d_shape *shape);
+
+typedef enum {
+    KERNEL_GREATER,
+    KERNEL_GREATER_EQUAL,
+    KERNEL_LESS,
+    KERNEL_LESS_EQUAL,
+    KERNEL_EQUAL,
+    KERNEL_NOT_EQUAL,
+} kernel_comparison;
+
+/// out[i] = whether x[i] and y[i] compare so; `operands` are x and y, broadcast to n values: floats,
+/// or integers of 32 bits.
+void kernel_compare(kernel_pool *pool, bool *out, kernel_comparison comparison, bool integers,
+    const kernel_broadcast *operands, size_t n);
+/// out[i] = condition[i] ? x[i] : y[i]; `operands` are condition, x and y, broadcast to n values. At
+/// the condition's memory are bools.
+void kernel_select(kernel_pool *pool, float *out, const kernel_broadcast *operands, size_t n);
+/// out[i] = x[i] as a float, for n values.
+void kernel_cast_bools(kernel_pool *pool, float *out, const bool *x, size_t n);
+void kernel_cast_integers(kernel_pool *pool, float *out, const int32_t *x, size_t n);

@@ -9,51 +9,61 @@ enum Elements {
     }
 
     static func compare(_ comparison: Comparison, _ bound: Bound) -> Kernel {
-        let (out, x, y) = (bound.outputs[0], bound.inputs[0], bound.inputs[1])
-        let (ofX, ofY) = (Walk(x.shape, in: out.shape), Walk(y.shape, in: out.shape))
+        let (out, type) = (bound.outputs[0], bound.inputs[0].type)
+        precondition(
+            type == .float || type == .int32, "\(bound.step.name): \(type) are not compared")
+        let operands = Numbers(
+            bound.inputs.map { Broadcast(of: $0.shape, in: out.shape).kernel($0.floats) })
+        let (pool, count, kind) = (bound.pool, out.count, comparison.kernel)
         let bools = out.pointer.assumingMemoryBound(to: Bool.self)
-        func call<T: Comparable>(_ x: UnsafePointer<T>, _ y: UnsafePointer<T>) -> Kernel {
-            {
-                for i in 0..<out.count {
-                    bools[i] = comparison.holds(x[ofX.place(i)], y[ofY.place(i)])
-                }
-            }
-        }
-        switch x.type {
-        case .float: return call(x.floats, y.floats)
-        case .int32: return call(x.ints, y.ints)
-        default: preconditionFailure("\(bound.step.name): \(x.type) are not compared")
+        return {
+            kernel_compare(pool, bools, kind, type == .int32, operands.pointer, count)
+            extendLifetime(operands)
         }
     }
 
     static func select(byRows: Bool, _ bound: Bound) -> Kernel {
+        let (out, count) = (bound.outputs[0], bound.outputs[0].count)
         precondition(
-            bound.outputs[0].type == .float,
-            "\(bound.step.name): no choice between tensors of \(bound.outputs[0].type)")
-        let (out, condition) = (bound.outputs[0], bound.inputs[0])
-        let (x, y) = (bound.input(1), bound.input(2))
-        let bools = condition.pointer.assumingMemoryBound(to: Bool.self)
+            out.type == .float,
+            "\(bound.step.name): no choice between tensors of \(out.type)")
         var shapes = bound.inputs.map(\.shape)
         if byRows { shapes[0] += [Int](repeating: 1, count: out.shape.count - 1) }
-        let walks = shapes.map { Walk($0, in: out.shape) }
+        let operands = Numbers(
+            zip(shapes, bound.inputs).map { Broadcast(of: $0, in: out.shape).kernel($1.floats) })
+        let pool = bound.pool
         return {
-            for i in 0..<out.count {
-                out.floats[i] =
-                    bools[walks[0].place(i)] ? x[walks[1].place(i)] : y[walks[2].place(i)]
-            }
+            kernel_select(pool, out.floats, operands.pointer, count)
+            extendLifetime(operands)
         }
     }
 
     static func cast(_ bound: Bound) -> Kernel {
-        let (out, x) = (bound.outputs[0], bound.inputs[0])
-        switch (x.type, out.type) {
+        let (out, x, pool, count) = (
+            bound.output, bound.inputs[0], bound.pool, bound.outputs[0].count
+        )
+        switch (x.type, bound.outputs[0].type) {
         case (.bool, .float):
             let bools = x.pointer.assumingMemoryBound(to: Bool.self)
-            return { for i in 0..<out.count { out.floats[i] = bools[i] ? 1 : 0 } }
-        case (.int32, .float):
-            return { for i in 0..<out.count { out.floats[i] = Float(x.ints[i]) } }
+            return { kernel_cast_bools(pool, out, bools, count) }
+        case (.int32, .float): return { kernel_cast_integers(pool, out, x.ints, count) }
         default:
-            preconditionFailure("\(bound.step.name): no cast from \(x.type) to \(out.type)")
+            preconditionFailure(
+                "\(bound.step.name): no cast from \(x.type) to \(bound.outputs[0].type)")
+        }
+    }
+}
+
+extension Comparison {
+    /// As the kernels take it.
+    fileprivate var kernel: kernel_comparison {
+        switch self {
+        case .greater: KERNEL_GREATER
+        case .greaterEqual: KERNEL_GREATER_EQUAL
+        case .less: KERNEL_LESS
+        case .lessEqual: KERNEL_LESS_EQUAL
+        case .equal: KERNEL_EQUAL
+        case .notEqual: KERNEL_NOT_EQUAL
         }
     }
 }
