@@ -127,4 +127,27 @@ import Testing
         #expect("\(differing)".contains("both") && "\(differing)".contains("different shapes"))
         #expect(try session.run(both, feed: feed(4, 4)).shape == [2, 4, 3])
     }
+
+    /// Plans that need other parts of the same tensor leave them to each other until it changes.
+    @Test func plansShareParts() throws {
+        let tf = Graph()
+        let v = tf.variable(Doubles.random([3, 200]).value, name: "v")
+        let parts = tf.unstack(tf.square(v.tensor))
+        let (first, others) = (tf.neg(parts[0]), parts[1] * parts[2])
+        let backwards = tf.stridedSlice(parts[1], [-1], [0], [-1], endMask: 1)
+        let session = Session(graph: tf)
+        try session.run(tf.globalVariablesInitializer())
+        for seed in 1...3 as ClosedRange<UInt64> {
+            let numbers = Doubles.random([3, 200], seed: seed)
+            session.set(v, to: numbers.value)
+            let squares = numbers.value.floats.map { $0 * $0 }
+            for _ in 0..<2 {
+                #expect(try session.run(first).floats == squares[..<200].map { -$0 })
+                let values = try session.run([others, backwards, first])
+                #expect(values[0].floats == (200..<400).map { squares[$0] * squares[$0 + 200] })
+                #expect(values[1].floats == squares[200..<400].reversed())
+                #expect(values[2].floats == squares[..<200].map { -$0 })
+            }
+        }
+    }
 }
