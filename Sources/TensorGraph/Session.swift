@@ -24,8 +24,8 @@ public final class Session {
     /// A session over `graph`.
     ///
     /// - Parameter threads: how many threads a run uses, the caller's included, at least 1. `nil` for
-    ///   as many of the machine's processors as its first runs find fastest: that is another number for a
-    ///   small run than for a large one.
+    ///   as many of the machine's processors as are fastest, which each run finds by a short trial: a
+    ///   small run may be faster with fewer than a large one.
     public init(graph: Graph, threads: Int? = 1) {
         precondition(threads.map { $0 >= 1 } ?? true, "a session needs at least one thread")
         self.graph = graph

@@ -151,47 +151,53 @@ import Testing
         while clock.now < end {}
     }
 
+    /// Two indices: the caller's takes until another thread has begun the other one, or some time.
+    private final class Meeting: Sendable {
+        let caller = pthread_self()
+        let isSlow = Atomic(true)
+        let elsewhere = Atomic(0)
+
+        /// Whether another thread has had a part in it.
+        func happens(in pool: OpaquePointer?) -> Bool {
+            elsewhere.store(0, ordering: .relaxed)
+            kernel_pool_run(
+                pool, 2,
+                { context, _ in
+                    guard let context else { return }
+                    Unmanaged<Meeting>.fromOpaque(context).takeUnretainedValue().attend()
+                }, Unmanaged.passUnretained(self).toOpaque())
+            return elsewhere.load(ordering: .relaxed) > 0
+        }
+
+        private func attend() {
+            if pthread_equal(pthread_self(), caller) == 0 {
+                elsewhere.add(1, ordering: .relaxed)
+                if isSlow.load(ordering: .relaxed) { usleep(5000) }
+            } else {
+                for _ in 0..<20 where elsewhere.load(ordering: .relaxed) == 0 { usleep(50) }
+            }
+        }
+    }
+
     /// A worker that holds the caller up, as one does whose core the kernel gives to other processes,
     /// gets nothing for a while, and is tried again.
     @Test func whoIsWaitedForRests() throws {
         let pool = kernel_pool_create(2)
         defer { kernel_pool_destroy(pool) }
-        /// What the body looks at: the caller's thread, whether others are slow, and what they ran.
-        struct Job {
-            let caller = pthread_self()
-            var isSlow = true
-            var elsewhere = 0
-        }
-        var job = Job()
-        func ranElsewhere() -> Bool {
-            job.elsewhere = 0
-            withUnsafeMutablePointer(to: &job) {
-                kernel_pool_run(
-                    pool, 2,
-                    { context, _ in
-                        guard let job = context?.assumingMemoryBound(to: Job.self) else { return }
-                        if pthread_equal(pthread_self(), job.pointee.caller) != 0 {
-                            usleep(200)  // long enough for the worker to claim its index
-                        } else {
-                            job.pointee.elsewhere += 1
-                            if job.pointee.isSlow { usleep(2000) }
-                        }
-                    }, $0)
-            }
-            return job.elsewhere > 0
-        }
-        /// Whether that comes to be the case for 32 jobs on end, in so many jobs.
-        func comes(_ isElsewhere: Bool, in jobs: Int) -> Bool {
+        let meeting = Meeting()
+        /// Whether meetings happen, or not, eight times on end, within so many seconds.
+        func comes(_ happens: Bool, within seconds: Double) -> Bool {
+            let deadline = ContinuousClock.now + .seconds(seconds)
             var onEnd = 0
-            for _ in 0..<jobs where onEnd < 32 {
-                onEnd = ranElsewhere() == isElsewhere ? onEnd + 1 : 0
+            while onEnd < 8, ContinuousClock.now < deadline {
+                onEnd = meeting.happens(in: pool) == happens ? onEnd + 1 : 0
             }
-            return onEnd == 32
+            return onEnd == 8
         }
-        #expect(ranElsewhere())
-        #expect(comes(false, in: 500))
-        job.isSlow = false
-        #expect(comes(true, in: 10_000))
+        #expect(comes(true, within: 30))
+        #expect(comes(false, within: 30))
+        meeting.isSlow.store(false, ordering: .relaxed)
+        #expect(comes(true, within: 30))
     }
 
     @Test(arguments: [1, 2, 3]) func aLimitLeavesTheOthersOut(threads: Int32) {

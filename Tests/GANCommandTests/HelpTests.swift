@@ -105,7 +105,7 @@ import Testing
                   --data <folder>         Take the images from MNIST's files in this folder.
                                           (default: those built in, MNIST's first 6000)
                   --threads <n>           Threads to compute with; the losses do not depend on
-                                          it. (default: one per core)
+                                          it. (default: the fastest)
                   --profile-step <n>      Log each node's time and memory at this step of the
                                           generator, for the Graphs tab.
                   --ignore-stalls         Train on when a loss stands still, as the article
@@ -142,7 +142,7 @@ import Testing
                                           float64.
                   --seed <n>              Where the noise starts; training draws the same.
                                           (default: 0)
-                  --threads <n>           Threads to compute with. (default: one per core)
+                  --threads <n>           Threads to compute with. (default: the fastest)
                   --count <n>             How many vectors of noise to draw instead. (default:
                                           10)
                   --out <file>            Where they go: a .png with all of them in a grid, or
@@ -179,7 +179,7 @@ import Testing
                                           float64.
                   --seed <n>              Where the noise starts; training draws the same.
                                           (default: 0)
-                  --threads <n>           Threads to compute with. (default: one per core)
+                  --threads <n>           Threads to compute with. (default: the fastest)
                   --count <n>             How many vectors of noise to draw instead. (default:
                                           as many as --images has, or 10)
                   --images <file>         The images, an array of NumPy's: [n, 784], in 0...1.

@@ -14,7 +14,8 @@ public struct RecipeSampler<R: Recipe> {
     ///
     /// - Parameters:
     ///   - prefix: The path of its files without their endings.
-    ///   - threads: How many threads are used, at least 1; `nil` for as many of the processors as are fastest.
+    ///   - threads: How many threads are used, at least 1; `nil` for as many of the processors as
+    ///     are fastest.
     /// - Throws: `CheckpointError` where it cannot be read, or is not one of this model.
     public init(checkpoint prefix: String, threads: Int?) throws {
         program = R.program(R.Hyperparameters(), seed: 0)

@@ -27,7 +27,7 @@ struct SampleSource: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Threads to compute with. (default: as many as are fastest)", valueName: "n"),
+            "Threads to compute with. (default: the fastest)", valueName: "n"),
         transform: NumberFlag.threadCount)
     var threads: Int?
 

@@ -56,8 +56,7 @@ struct TrainCommand: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Threads to compute with; the losses do not depend on it. (default: as many as the \
-            first steps find fastest)",
+            "Threads to compute with; the losses do not depend on it. (default: the fastest)",
             valueName: "n"),
         transform: NumberFlag.threadCount)
     var threads: Int?
