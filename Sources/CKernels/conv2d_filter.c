@@ -4,7 +4,7 @@
 // A task makes a filter row's taps for some channels, from some images. It lays the rows of x that
 // this filter row meets on a plane, with zeros left and right; rows of padding it leaves out. A tile
 // of taps, which lie one after another on the plane, times outputs stays in registers while all
-// pixels of these rows pass.
+// pixels of these rows pass. Of short filter rows a task makes two or three, as one tile.
 //
 // Tasks with the first images add to dw, the others to partial gradients of their own, which are
 // added in their order at the end. How it is cut depends on the shape alone, and so do the sums.
@@ -18,7 +18,7 @@ enum {
     TASKS = 64,         // about
     MOST_CHUNKS = 16,   // of images
     PARTIALS = 131072,  // floats of partial gradients
-    CHUNK = 262144,     // multiplications of a task, at least, where images are cut
+    CHUNK = 131072,     // multiplications of a task, at least, where images are cut
     SMALL_SUM = 32768,  // floats that are added before another thread would have begun
 };
 
@@ -30,10 +30,23 @@ typedef struct {
     float *planes;    // [tasks, plane], if too large for a stack
     size_t filter_columns, filter_size;
     size_t channels;  // of a task, at most
+    size_t groups;    // of filter rows: a task makes one
     size_t parts, chunks, tasks;
     size_t plane, rows;  // floats and rows of a plane
     size_t last_rows;    // of dy: behind its end nothing may be read, so these are copied
 } work;
+
+/// How many filter rows of so many taps make a tile.
+static size_t rows_together(size_t taps) {
+    const bool wide = has_wide_vectors();
+    switch (taps) {
+    case 2: return 2;
+    case 3: return wide ? 3 : 2;
+    case 4:
+    case 5: return wide ? 2 : 1;
+    default: return 1;
+    }
+}
 
 static work plan(const kernel_conv2d_shape *shape) {
     work job = {.conv = convolution_forward(NULL, shape), .filter_columns = shape->s};
@@ -44,14 +57,15 @@ static work plan(const kernel_conv2d_shape *shape) {
     const size_t most = smaller(CHANNELS, (OWN - LANES) / columns);
     job.parts = ceil_div(conv->c, larger(1, most));
     job.channels = ceil_div(conv->c, job.parts);
-    const size_t width = columns * job.channels;
+    job.groups = ceil_div(conv->r, rows_together(conv->s * job.channels));
+    const size_t width = columns * job.channels * ceil_div(conv->r, job.groups);
     job.rows = larger(1, smaller(MOST_ROWS, (OWN - LANES) / width));
     job.plane = job.rows * width + LANES;
     if (conv->k < WIDE_LANES)
         job.last_rows = smaller(ceil_div(WIDE_LANES, conv->q * conv->k), conv->n * conv->p);
     const size_t work = conv->n * conv->p * conv->q * conv->r * conv->run
         * ceil_div(conv->k, WIDE_LANES) * WIDE_LANES;
-    const size_t places = conv->r * job.parts;
+    const size_t places = job.groups * job.parts;
     job.chunks = smaller(ceil_div(TASKS, places), smaller(MOST_CHUNKS, conv->n));
     job.chunks = smaller(job.chunks, 1 + PARTIALS / job.filter_size);
     job.chunks = larger(1, smaller(job.chunks, work / places / CHUNK));
@@ -73,26 +87,28 @@ size_t conv2d_filter_scratch(const kernel_conv2d_shape *shape) {
 /// Rows that are laid on a plane, and the outputs of each.
 typedef struct {
     const float *plane;
-    size_t width, rows;   // of the plane
-    size_t pixels, step;  // of a row
+    size_t width;              // of a row of the plane
+    size_t rows, filter_rows;  // of pixels, and rows of the plane for each
+    size_t pixels, step;       // of a row
     const float *dy[MOST_ROWS];
     size_t dy_step;
 } laid_rows;
 
 // MARK: Tiles
 
-/// to[i][0..<vectors · 16] += Σ over pixels of x[i] · dy, for consecutive taps i. `taps` and
-/// `vectors` are constants where this is inlined.
+/// to[i][0..<vectors · 16] += Σ over pixels of x[i] · dy, for taps i of some filter rows: `taps`
+/// consecutive ones of each. Both numbers, and `vectors`, are constants where this is inlined.
 INLINE void accumulate_tile_of(float *const to[], const laid_rows *laid, size_t first, size_t left,
-    size_t taps, size_t vectors) {
+    size_t filter_rows, size_t taps, size_t vectors) {
     wide_vector sum[WIDE_TAPS][2];
 #pragma clang loop unroll(full)
     for (size_t j = 0; j < vectors; j++) {
 #pragma clang loop unroll(full)
-        for (size_t i = 0; i < taps; i++) sum[i][j] = 0.0f;
+        for (size_t i = 0; i < filter_rows * taps; i++) sum[i][j] = 0.0f;
     }
     for (size_t row = 0; row < laid->rows; row++) {
-        const float *x = laid->plane + row * laid->width + first, *dy = laid->dy[row] + left;
+        const float *x = laid->plane + row * filter_rows * laid->width + first;
+        const float *dy = laid->dy[row] + left;
 #pragma clang loop unroll(disable)
         for (size_t pixel = 0; pixel < laid->pixels;
              pixel++, x += laid->step, dy += laid->dy_step) {
@@ -100,48 +116,58 @@ INLINE void accumulate_tile_of(float *const to[], const laid_rows *laid, size_t 
 #pragma clang loop unroll(full)
             for (size_t j = 0; j < vectors; j++) gradient[j] = WIDE_AT(dy + j * WIDE_LANES);
 #pragma clang loop unroll(full)
-            for (size_t i = 0; i < taps; i++) {
-                const wide_vector xi = x[i];
+            for (size_t r = 0; r < filter_rows; r++) {
 #pragma clang loop unroll(full)
-                for (size_t j = 0; j < vectors; j++) sum[i][j] += xi * gradient[j];
+                for (size_t t = 0; t < taps; t++) {
+                    const wide_vector xi = x[r * laid->width + t];
+#pragma clang loop unroll(full)
+                    for (size_t j = 0; j < vectors; j++) sum[r * taps + t][j] += xi * gradient[j];
+                }
             }
         }
     }
 #pragma clang loop unroll(full)
     for (size_t j = 0; j < vectors; j++) {
 #pragma clang loop unroll(full)
-        for (size_t i = 0; i < taps; i++) WIDE_AT(to[i] + j * WIDE_LANES) += sum[i][j];
+        for (size_t i = 0; i < filter_rows * taps; i++)
+            WIDE_AT(to[i] + j * WIDE_LANES) += sum[i][j];
     }
 }
 
 INLINE void accumulate_tile(float *const to[], const laid_rows *laid, size_t first, size_t left,
     size_t taps, size_t vectors, bool wide) {
-#define TAPS_CASE(count)                                                                           \
-    case count:                                                                                    \
+#define TAPS_CASE(filter_rows, count)                                                              \
+    case (filter_rows - 1) * 16 + count:                                                           \
         if (wide && vectors == 2) {                                                                \
-            accumulate_tile_of(to, laid, first, left, count, 2);                                   \
-        } else if (wide || count <= TAPS) {                                                        \
-            accumulate_tile_of(to, laid, first, left, smaller(count, wide ? count : TAPS), 1);     \
+            accumulate_tile_of(to, laid, first, left, filter_rows, count, 2);                      \
+        } else if (wide || filter_rows * count <= TAPS) {                                          \
+            accumulate_tile_of(to, laid, first, left, filter_rows,                                 \
+                wide || filter_rows * count <= TAPS ? count : 1, 1);                               \
         }                                                                                          \
         break;
-    switch (taps) {
-        TAPS_CASE(12)
-        TAPS_CASE(11)
-        TAPS_CASE(10)
-        TAPS_CASE(9)
-        TAPS_CASE(8)
-        TAPS_CASE(7)
-        TAPS_CASE(6)
-        TAPS_CASE(5)
-        TAPS_CASE(4)
-        TAPS_CASE(3)
-        TAPS_CASE(2)
-    default: TAPS_CASE(1)
+    switch ((laid->filter_rows - 1) * 16 + taps) {
+        TAPS_CASE(1, 12)
+        TAPS_CASE(1, 11)
+        TAPS_CASE(1, 10)
+        TAPS_CASE(1, 9)
+        TAPS_CASE(1, 8)
+        TAPS_CASE(1, 7)
+        TAPS_CASE(1, 6)
+        TAPS_CASE(1, 5)
+        TAPS_CASE(1, 4)
+        TAPS_CASE(1, 3)
+        TAPS_CASE(1, 2)
+        TAPS_CASE(2, 2)
+        TAPS_CASE(2, 3)
+        TAPS_CASE(2, 4)
+        TAPS_CASE(2, 5)
+        TAPS_CASE(3, 3)
+    default: TAPS_CASE(1, 1)
     }
 #undef TAPS_CASE
 }
 
-/// dw [s, c, k] of a filter row += what the rows give it, for so many channels.
+/// dw [r, s, c, k] of some filter rows += what the rows give them, for so many channels.
 INLINE void accumulate_rows(
     const work *job, float *dw, const laid_rows *laid, size_t channels, bool wide) {
     const convolution *conv = &job->conv;
@@ -158,18 +184,27 @@ INLINE void accumulate_rows(
         const size_t again = conv->k < WIDE_LANES ? 0 : width - outputs;
         for (size_t tile = 0; tile < tiles; tile++) {
             const size_t first = part(run, tiles, tile);
-            const size_t taps = part(run, tiles, tile + 1) - first;
+            const size_t taps = part(run, tiles, tile + 1) - first, all = laid->filter_rows * taps;
             float *to[WIDE_TAPS], *sums[WIDE_TAPS];
             float border[WIDE_TAPS * 2 * WIDE_LANES];
-            for (size_t i = 0; i < taps; i++) {
-                const size_t s = (first + i) / channels, c = (first + i) % channels;
-                to[i] = dw + (s * conv->c + c) * conv->k + left;
-                sums[i] = outputs == width ? to[i] : border + i * width;
+            for (size_t r = 0, i = 0; r < laid->filter_rows; r++) {
+                const size_t s = first / channels;
+                size_t c = first % channels;
+                float *tap = dw + ((r * job->filter_columns + s) * conv->c + c) * conv->k + left;
+                for (size_t t = 0; t < taps; t++, i++) {
+                    to[i] = tap;
+                    sums[i] = outputs == width ? tap : border + i * width;
+                    tap += conv->k;
+                    if (++c == channels) c = 0, tap += (conv->c - channels) * conv->k;
+                }
             }
-            if (outputs < width) clear(border, taps * width);
+            if (outputs < width) clear(border, all * width);
             accumulate_tile(sums, laid, first, left - again, taps, vectors, wide);
-            for (size_t i = 0; outputs < width && i < taps; i++) {
-                for (size_t k = 0; k < outputs; k++) to[i][k] += sums[i][again + k];
+            for (size_t i = 0; outputs < width && i < all; i++) {
+                const float *from = sums[i] + again;
+                size_t k = 0;
+                for (; k + LANES <= outputs; k += LANES) AT(to[i] + k) += AT(from + k);
+                for (; k < outputs; k++) to[i][k] += from[k];
             }
         }
     }
@@ -177,17 +212,24 @@ INLINE void accumulate_rows(
 
 // MARK: Tasks
 
-/// Lays the columns of a row of x for some channels, between zeros.
-INLINE void lay_channels(float *to, const convolution *conv, const float *row, size_t channels) {
+/// Lays a row of image n, between zeros, for some channels behind `channel`.
+INLINE void lay_channels(
+    float *to, const convolution *conv, size_t n, ptrdiff_t row, size_t channel, size_t channels) {
     const size_t columns = conv->plane_row / conv->c;
+    if (row < 0 || (size_t)row >= conv->h) {
+        clear(to, columns * channels);
+        return;
+    }
     const row_part laid = part_of_row(conv, columns);
+    const size_t first = (n * conv->h + (size_t)row) * conv->w + laid.cut;
+    const float *from = conv->image + first * conv->c + channel;
     clear(to, laid.margin * channels);
     to += laid.margin * channels;
     if (channels == conv->c) {
-        copy(to, row + laid.cut * conv->c, laid.count * conv->c);
+        copy(to, from, laid.count * channels);
     } else {
         for (size_t j = 0; j < laid.count; j++)
-            copy(to + j * channels, row + (laid.cut + j) * conv->c, channels);
+            copy(to + j * channels, from + j * conv->c, channels);
     }
     clear(to + laid.count * channels, (columns - laid.margin - laid.count) * channels);
 }
@@ -201,7 +243,8 @@ INLINE void accumulate(const work *job, size_t task, bool wide) {
     copy(last_rows, job->dy + conv->n * conv->p * row_size - last_size, last_size);
     clear(last_rows + last_size, WIDE_LANES);
     const size_t chunk = task % job->chunks, place = task / job->chunks;
-    const size_t r = place % conv->r, index = place / conv->r;
+    const size_t group = place % job->groups, index = place / job->groups;
+    const size_t r = part(conv->r, job->groups, group);
     const size_t channel = part(conv->c, job->parts, index);
     const size_t channels = part(conv->c, job->parts, index + 1) - channel;
     float *dw = chunk == 0 ? job->dw : job->partials + (chunk - 1) * job->filter_size;
@@ -210,6 +253,7 @@ INLINE void accumulate(const work *job, size_t task, bool wide) {
     laid_rows laid = {
         .plane = plane,
         .width = conv->plane_row / conv->c * channels,
+        .filter_rows = part(conv->r, job->groups, group + 1) - r,
         .pixels = conv->q,
         .step = conv->pixel_step / conv->c * channels,
         .dy_step = conv->k,
@@ -217,14 +261,15 @@ INLINE void accumulate(const work *job, size_t task, bool wide) {
     const size_t end = part(conv->n, job->chunks, chunk + 1);
     for (size_t n = part(conv->n, job->chunks, chunk); n < end; n++) {
         for (size_t p = 0; p < conv->p; p++) {
-            const ptrdiff_t row = (ptrdiff_t)(p * conv->stride_h + r) - conv->top;
-            if (row >= 0 && (size_t)row < conv->h) {
-                const float *x = conv->image + (n * conv->h + (size_t)row) * conv->w * conv->c;
-                lay_channels(plane + laid.rows * laid.width, conv, x + channel, channels);
+            // Of the image; the first of those that the filter rows meet.
+            const ptrdiff_t top = (ptrdiff_t)(p * conv->stride_h + r) - conv->top;
+            if (top < (ptrdiff_t)conv->h && top + (ptrdiff_t)laid.filter_rows > 0) {
+                float *to = plane + laid.rows * laid.filter_rows * laid.width;
+                for (size_t i = 0; i < laid.filter_rows; i++, to += laid.width)
+                    lay_channels(to, conv, n, top + (ptrdiff_t)i, channel, channels);
                 const size_t index = n * conv->p + p, first = conv->n * conv->p - job->last_rows;
-                const float *dy = index < first ? job->dy + index * row_size
-                                                : last_rows + (index - first) * row_size;
-                laid.dy[laid.rows++] = dy;
+                laid.dy[laid.rows++] = index < first ? job->dy + index * row_size
+                                                     : last_rows + (index - first) * row_size;
             }
             const bool is_last = n + 1 == end && p + 1 == conv->p;
             if (laid.rows < job->rows && !is_last) continue;
@@ -241,15 +286,18 @@ KERNEL_WIDE static void accumulate_wide(void *context, size_t task) {
     accumulate(context, task, true);
 }
 
-/// Adds a part of the partial gradients.
-static void add_partials(void *context, size_t index) {
-    const work *job = context;
-    const size_t first = part(job->filter_size, TASKS, index);
-    const size_t count = part(job->filter_size, TASKS, index + 1) - first;
+/// Adds the partial gradients, some values of them.
+static void add_partials(const work *job, size_t first, size_t end) {
     for (size_t chunk = 1; chunk < job->chunks; chunk++) {
-        const float *from = job->partials + (chunk - 1) * job->filter_size + first;
-        kernel_add(job->dw + first, job->dw + first, from, count);
+        const float *from = job->partials + (chunk - 1) * job->filter_size;
+        kernel_add(job->dw + first, job->dw + first, from + first, end - first);
     }
+}
+
+static void add_part_of_partials(void *context, size_t index) {
+    const work *job = context;
+    add_partials(
+        job, part(job->filter_size, TASKS, index), part(job->filter_size, TASKS, index + 1));
 }
 
 void conv2d_filter(kernel_pool *pool, float *dw, const float *x, const float *dy,
@@ -263,7 +311,9 @@ void conv2d_filter(kernel_pool *pool, float *dw, const float *x, const float *dy
     kernel_fill(job.partials, 0.0f, (job.chunks - 1) * job.filter_size);
     kernel_pool_run(
         pool, job.tasks, has_wide_vectors() ? accumulate_wide : accumulate_narrow, &job);
-    if (job.chunks == 1) return;
-    const bool is_small = job.chunks * job.filter_size <= SMALL_SUM;
-    kernel_pool_run(is_small ? NULL : pool, TASKS, add_partials, &job);
+    if (job.chunks * job.filter_size > SMALL_SUM) {
+        kernel_pool_run(pool, TASKS, add_part_of_partials, &job);
+    } else {
+        add_partials(&job, 0, job.filter_size);
+    }
 }
