@@ -273,6 +273,7 @@ KERNEL_CLONES static void sum_run_of_rows(void *context, size_t task) {
 }
 
 static void sum_rows(kernel_pool *pool, column_sums job) {
+    if (job.columns == 0) return;
     job.groups = ceil_div(job.columns, LANES);
     if (job.groups <= FEW_GROUPS && job.rows >= 16) {
         running_sums running[FEW_GROUPS] = {0};
