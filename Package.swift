@@ -37,7 +37,7 @@ let package = Package(
                 "GAN", "TensorGraph", "CKernels", "CBenchmarks", "TensorBoard", "RecordIO",
                 "Datasets", "Platform",
             ]),
-        .target(name: "CBenchmarks"),
+        .target(name: "CBenchmarks", dependencies: ["CKernels"]),
 
         // The static graph and its kernels.
         .target(name: "TensorGraph", dependencies: ["TensorFlowTypes", "CKernels", "Platform"]),
@@ -85,6 +85,9 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+        .target(
+            name: "CKernelChecks", dependencies: ["CKernels", "CRecordIO"],
+            path: "Tests/CKernelChecks"),
         .testTarget(name: "TensorFlowTypesTests", dependencies: ["TensorFlowTypes"]),
         .testTarget(name: "RecordIOTests", dependencies: ["RecordIO", "TestSupport"]),
         .testTarget(
@@ -103,7 +106,9 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "RecordIO", "CZlib", "TestSupport"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "Platform", "TestSupport"]),
+        .testTarget(
+            name: "CKernelsTests",
+            dependencies: ["CKernels", "CKernelChecks", "Platform", "TestSupport"]),
         .testTarget(
             name: "TensorGraphTests",
             dependencies: [

@@ -1,12 +1,7 @@
 #include "include/CBenchmarks.h"
 
-#include <stdint.h>  // defines __GLIBC__
-
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
+// Probes are run with the instruction set that the kernels are run with.
+#include "../CKernels/instruction_set.h"
 
 typedef float vector_8 __attribute__((ext_vector_type(8)));
 typedef float vector_16 __attribute__((ext_vector_type(16)));
@@ -20,7 +15,7 @@ enum {
 
 // The sums settle at 2: x ← x / 2 + 1.
 #define MULTIPLY_ADD(LANES)                                                                        \
-    CLONES float probe_multiply_add_##LANES(size_t repeats) {                                      \
+    KERNEL_CLONES(extern, float, probe_multiply_add_##LANES, (size_t repeats), (repeats)) {        \
         vector_##LANES x[CHAINS];                                                                  \
         for (int i = 0; i < CHAINS; i++) x[i] = (float)i;                                          \
         for (size_t repeat = 0; repeat < repeats; repeat++) {                                      \
@@ -35,7 +30,7 @@ enum {
 MULTIPLY_ADD(8)
 MULTIPLY_ADD(16)
 
-CLONES float probe_read(const float *x, size_t n) {
+KERNEL_CLONES(extern, float, probe_read, (const float *x, size_t n), (x, n)) {
     vector_8 sums[8];
     for (int i = 0; i < 8; i++) sums[i] = 0.0f;
     size_t place = 0;
@@ -48,7 +43,7 @@ CLONES float probe_read(const float *x, size_t n) {
     return sum;
 }
 
-CLONES void probe_update(float *x, size_t n) {
+KERNEL_CLONES(extern, void, probe_update, (float *x, size_t n), (x, n)) {
     size_t place = 0;
     for (; place + 32 <= n; place += 32) {
         for (int i = 0; i < 4; i++) AT(x + place + 8 * i) = AT(x + place + 8 * i) * 0.5f + 1.0f;

@@ -16,7 +16,7 @@ typedef struct {
     adam_rates rates;
 } adam;
 
-KERNEL_CLONES static void update_chunk(void *context, size_t chunk) {
+KERNEL_TASK(update_chunk, context, chunk) {
     const adam a = *(const adam *)context;
     const size_t end = smaller(a.n, (chunk + 1) * CHUNK);
     size_t i = chunk * CHUNK;

@@ -58,7 +58,7 @@ INLINE void move_piece(const moving *job, float *to, const float *from, size_t p
     }
 }
 
-KERNEL_CLONES static void move_units(void *context, size_t task) {
+KERNEL_TASK(move_units, context, task) {
     const moving *job = context;
     const kernel_move_dimension *dimensions = job->dimensions;
     size_t unit = part(job->units, job->tasks, task), place[KERNEL_RANK];
@@ -210,7 +210,7 @@ INLINE void sum_unit(const middle_sums *job, size_t block, size_t outer, size_t 
     }
 }
 
-KERNEL_CLONES static void sum_units(void *context, size_t task) {
+KERNEL_TASK(sum_units, context, task) {
     const middle_sums *job = context;
     const size_t end = part(job->units, job->tasks, task + 1);
     size_t unit = part(job->units, job->tasks, task);
@@ -298,7 +298,7 @@ typedef struct {
     size_t count, columns, lanes, tasks;
 } array;
 
-KERNEL_CLONES static void divide_some(void *context, size_t task) {
+KERNEL_TASK(divide_some, context, task) {
     const array *job = context;
     const size_t end = part(job->count, job->tasks, task + 1);
     size_t i = part(job->count, job->tasks, task);
@@ -311,7 +311,7 @@ void kernel_divide(kernel_pool *pool, float *x, float divisor, size_t n) {
     kernel_pool_run(pool, job.tasks, divide_some, &job);
 }
 
-KERNEL_CLONES static void add_to_some(void *context, size_t task) {
+KERNEL_TASK(add_to_some, context, task) {
     const array *job = context;
     const size_t top = part(job->count, job->tasks, task), columns = job->columns,
                  bottom = part(job->count, job->tasks, task + 1);

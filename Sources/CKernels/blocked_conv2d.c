@@ -168,14 +168,9 @@ INLINE void convolve_band(const blocked_conv2d *job, size_t task, bool wide) {
     }
 }
 
-KERNEL_CLONES static void convolve_narrow(void *context, size_t task) {
+KERNEL_WIDE_TASK(convolve_task, context, task, wide) {
     const blocked_conv2d job = *(const blocked_conv2d *)context;
-    convolve_band(&job, task, false);
-}
-
-KERNEL_WIDE static void convolve_wide(void *context, size_t task) {
-    const blocked_conv2d job = *(const blocked_conv2d *)context;
-    convolve_band(&job, task, true);
+    convolve_band(&job, task, wide);
 }
 
 size_t kernel_blocked_conv2d_scratch(
@@ -214,7 +209,7 @@ static void convolve(
     const size_t multiplications = job.p * job.q * job.k * job.r * job.s * job.c * BLOCK;
     const size_t most = larger(1, multiplications / TASK);
     job.bands = larger(1, smaller(smaller(job.p, most), TASKS / larger(1, blocks)));
-    kernel_pool_run(pool, blocks * job.bands, wide ? convolve_wide : convolve_narrow, &job);
+    kernel_pool_run(pool, blocks * job.bands, convolve_task, &job);
 }
 
 void kernel_blocked_conv2d(kernel_pool *pool, kernel_conv2d_way way, float *y,

@@ -139,14 +139,9 @@ INLINE void accumulate(const work *job, size_t task, bool wide) {
     }
 }
 
-KERNEL_CLONES static void accumulate_narrow(void *context, size_t task) {
+KERNEL_WIDE_TASK(accumulate_task, context, task, wide) {
     const work job = *(const work *)context;
-    accumulate(&job, task, false);
-}
-
-KERNEL_WIDE static void accumulate_wide(void *context, size_t task) {
-    const work job = *(const work *)context;
-    accumulate(&job, task, true);
+    accumulate(&job, task, wide);
 }
 
 static size_t bands_of(const kernel_conv2d_shape *shape) {
@@ -172,7 +167,7 @@ void kernel_blocked_conv2d_filter_gradient(kernel_pool *pool, float *dw, const f
         .bands = bands_of(shape),
     };
     const size_t size = filter_size(shape), tasks = ceil_div(shape->n, BLOCK) * job.bands;
-    kernel_pool_run(pool, tasks, wide ? accumulate_wide : accumulate_narrow, (void *)&job);
+    kernel_pool_run(pool, tasks, accumulate_task, (void *)&job);
     kernel_fill(dw, 0.0f, size);
     for (size_t task = 0; task < tasks; task++) {
         const float *partial = scratch + task * size * (BLOCK + 1) + size * BLOCK;

@@ -42,13 +42,9 @@ INLINE void convert_piece(const work *job, size_t task, bool blocks) {
     }
 }
 
-KERNEL_CLONES static void block_piece(void *context, size_t task) {
-    convert_piece(context, task, true);
-}
+KERNEL_TASK(block_piece, context, task) { convert_piece(context, task, true); }
 
-KERNEL_CLONES static void unblock_piece(void *context, size_t task) {
-    convert_piece(context, task, false);
-}
+KERNEL_TASK(unblock_piece, context, task) { convert_piece(context, task, false); }
 
 static void convert(kernel_pool *pool, work job, void (*body)(void *, size_t)) {
     job.pieces = larger(1, job.size / TASK);

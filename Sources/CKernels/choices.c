@@ -47,7 +47,7 @@ INLINE const void *values(
 COMPARE(compare_floats, float)
 COMPARE(compare_integers, integer)
 
-KERNEL_CLONES static void compare_some(void *context, size_t task) {
+KERNEL_TASK(compare_some, context, task) {
     const choosing *job = context;
     const size_t end = part(job->n, job->tasks, task + 1);
     float rooms[2][KERNEL_TILE + LANES];
@@ -70,7 +70,7 @@ void kernel_compare(kernel_pool *pool, bool *out, kernel_comparison comparison, 
     kernel_pool_run(pool, job.tasks, compare_some, &job);
 }
 
-KERNEL_CLONES static void select_some(void *context, size_t task) {
+KERNEL_TASK(select_some, context, task) {
     const choosing *job = context;
     const size_t end = part(job->n, job->tasks, task + 1);
     float rooms[2][KERNEL_TILE + LANES];
@@ -97,7 +97,7 @@ typedef struct {
     size_t n, tasks;
 } casting;
 
-KERNEL_CLONES static void cast_some(void *context, size_t task) {
+KERNEL_TASK(cast_some, context, task) {
     const casting *job = context;
     const size_t end = part(job->n, job->tasks, task + 1);
     const unsigned char *bytes = job->x;

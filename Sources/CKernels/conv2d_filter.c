@@ -279,12 +279,7 @@ INLINE void accumulate(const work *job, size_t task, bool wide) {
     }
 }
 
-KERNEL_CLONES static void accumulate_narrow(void *context, size_t task) {
-    accumulate(context, task, false);
-}
-KERNEL_WIDE static void accumulate_wide(void *context, size_t task) {
-    accumulate(context, task, true);
-}
+KERNEL_WIDE_TASK(accumulate_task, context, task, wide) { accumulate(context, task, wide); }
 
 /// Adds the partial gradients, some values of them.
 static void add_partials(const work *job, size_t first, size_t end) {
@@ -309,8 +304,7 @@ void conv2d_filter(kernel_pool *pool, float *dw, const float *x, const float *dy
     job.conv.image = x, job.dy = dy, job.dw = dw, job.partials = scratch;
     job.planes = scratch + (job.chunks - 1) * job.filter_size;
     kernel_fill(job.partials, 0.0f, (job.chunks - 1) * job.filter_size);
-    kernel_pool_run(
-        pool, job.tasks, has_wide_vectors() ? accumulate_wide : accumulate_narrow, &job);
+    kernel_pool_run(pool, job.tasks, accumulate_task, &job);
     if (job.chunks * job.filter_size > SMALL_SUM) {
         kernel_pool_run(pool, TASKS, add_part_of_partials, &job);
     } else {

@@ -113,7 +113,7 @@ INLINE void convolve_band(float *y, const float *plane, const float *filter, con
 }
 
 /// Some bands of y.
-KERNEL_CLONES static void convolve_bands(void *context, size_t task) {
+KERNEL_TASK(convolve_bands, context, task) {
     const work *job = context;
     const convolution *conv = job->conv;
     _Alignas(64) float own[OWN];

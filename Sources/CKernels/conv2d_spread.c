@@ -106,12 +106,7 @@ INLINE void spread_images(const work *job, size_t task, bool wide) {
         spread_image(job, plane, n, wide);
 }
 
-KERNEL_CLONES static void spread_narrow(void *context, size_t task) {
-    spread_images(context, task, false);
-}
-KERNEL_WIDE static void spread_wide(void *context, size_t task) {
-    spread_images(context, task, true);
-}
+KERNEL_WIDE_TASK(spread, context, task, wide) { spread_images(context, task, wide); }
 
 void conv2d_spread(kernel_pool *pool, float *dx, const float *dy, const float *w,
     const kernel_conv2d_shape *shape, float *scratch) {
@@ -134,5 +129,5 @@ void conv2d_spread(kernel_pool *pool, float *dx, const float *dy, const float *w
                 to[i] = left + i < taps(shape) ? w[(left + i) * shape->k + k] : 0.0f;
         }
     }
-    kernel_pool_run(pool, job.tasks, wide ? spread_wide : spread_narrow, &job);
+    kernel_pool_run(pool, job.tasks, spread, &job);
 }

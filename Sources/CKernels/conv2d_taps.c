@@ -145,12 +145,7 @@ INLINE void convolve_task(const work *job, size_t task, bool wide) {
     }
 }
 
-KERNEL_CLONES static void convolve_narrow(void *context, size_t task) {
-    convolve_task(context, task, false);
-}
-KERNEL_WIDE static void convolve_wide(void *context, size_t task) {
-    convolve_task(context, task, true);
-}
+KERNEL_WIDE_TASK(convolve, context, task, wide) { convolve_task(context, task, wide); }
 
 void conv2d_taps(kernel_pool *pool, float *y, const convolution *conv, filter_layout w,
     const float *bias, float *scratch) {
@@ -172,5 +167,5 @@ void conv2d_taps(kernel_pool *pool, float *y, const convolution *conv, filter_la
     }
     kernel_pool_run(filter_size(conv) <= SMALL_FILTER ? NULL : pool, blocks_of(&job) * conv->r,
         pack_row_of_filter, &job);
-    kernel_pool_run(pool, conv->tasks, wide ? convolve_wide : convolve_narrow, &job);
+    kernel_pool_run(pool, conv->tasks, convolve, &job);
 }

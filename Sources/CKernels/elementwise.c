@@ -20,13 +20,14 @@
 // Four vectors at a time: one at a time takes two cycles, of which the arithmetic needs half.
 #define UNROLLED _Pragma("clang loop unroll_count(4)")
 
-#define UNARY(declaration, statement)                                                              \
-    UNARY_LOOP(declaration(float *out, const float *in, size_t n), statement)
-#define UNARY_WITH(declaration, parameter, statement)                                              \
-    UNARY_LOOP(declaration(float *out, const float *in, float parameter, size_t n), statement)
+#define UNARY(storage, name, statement)                                                            \
+    UNARY_LOOP(storage, name, (float *out, const float *in, size_t n), (out, in, n), statement)
+#define UNARY_WITH(storage, name, parameter, statement)                                            \
+    UNARY_LOOP(storage, name, (float *out, const float *in, float parameter, size_t n),            \
+        (out, in, parameter, n), statement)
 
-#define UNARY_LOOP(signature, statement)                                                           \
-    KERNEL_CLONES signature {                                                                      \
+#define UNARY_LOOP(storage, name, parameters, arguments, statement)                                \
+    KERNEL_CLONES(storage, void, name, parameters, arguments) {                                    \
         vector x, y;                                                                               \
         size_t i = 0;                                                                              \
         UNROLLED                                                                                   \
@@ -42,18 +43,18 @@
         }                                                                                          \
     }
 
-UNARY(void kernel_neg, y = -x)
-UNARY(void kernel_sqrt, y = __builtin_elementwise_sqrt(x))
-UNARY(void kernel_rsqrt, y = 1.0f / __builtin_elementwise_sqrt(x))
-UNARY(void kernel_reciprocal, y = 1.0f / x)
-UNARY(void kernel_square, y = x * x)
-UNARY(void kernel_relu, y = x <= 0.0f ? 0.0f : x)
-UNARY_WITH(void kernel_leaky_relu, slope, y = x > 0.0f ? x : slope * x)
+UNARY(extern, kernel_neg, y = -x)
+UNARY(extern, kernel_sqrt, y = __builtin_elementwise_sqrt(x))
+UNARY(extern, kernel_rsqrt, y = 1.0f / __builtin_elementwise_sqrt(x))
+UNARY(extern, kernel_reciprocal, y = 1.0f / x)
+UNARY(extern, kernel_square, y = x * x)
+UNARY(extern, kernel_relu, y = x <= 0.0f ? 0.0f : x)
+UNARY_WITH(extern, kernel_leaky_relu, slope, y = x > 0.0f ? x : slope * x)
 
 // Functions of some fifty instructions, most of which wait for the one before. A processor looks so
 // many instructions ahead, and with twice as wide vectors that is twice as many numbers.
 #define FUNCTION(name, function)                                                                   \
-    UNARY(static void name##_narrow, function(&y, &x))                                             \
+    UNARY(static, name##_narrow, function(&y, &x))                                                 \
     KERNEL_WIDE static void name##_wide(float *out, const float *in, size_t n) {                   \
         for (size_t i = 0; i < n; i += WIDE_LANES) {                                               \
             const wide_vector x = WIDE_AT(in + i);                                                 \
@@ -75,15 +76,15 @@ FUNCTION(kernel_softplus, softplus)
 FUNCTION(kernel_tanh, hyperbolic_tangent)
 
 #define BINARY(name, first, second, expression)                                                    \
-    BINARY_LOOP(name(float *out, const float *left, const float *right, size_t n), first, second,  \
-        expression)
+    BINARY_LOOP(name, (float *out, const float *left, const float *right, size_t n),               \
+        (out, left, right, n), first, second, expression)
 #define BINARY_WITH(name, first, second, parameter, expression)                                    \
-    BINARY_LOOP(                                                                                   \
-        name(float *out, const float *left, const float *right, float parameter, size_t n), first, \
-        second, expression)
+    BINARY_LOOP(name,                                                                              \
+        (float *out, const float *left, const float *right, float parameter, size_t n),            \
+        (out, left, right, parameter, n), first, second, expression)
 
-#define BINARY_LOOP(signature, first, second, expression)                                          \
-    KERNEL_CLONES void signature {                                                                 \
+#define BINARY_LOOP(name, parameters, arguments, first, second, expression)                        \
+    KERNEL_CLONES(extern, void, name, parameters, arguments) {                                     \
         vector first, second;                                                                      \
         size_t i = 0;                                                                              \
         UNROLLED                                                                                   \
@@ -113,7 +114,7 @@ BINARY(kernel_tanh_grad, y, dy, dy *(1.0f - y * y))
 BINARY(kernel_max, x, y, ((x > y) | (x != x)) ? x : y)
 BINARY(kernel_min, x, y, ((x < y) | (x != x)) ? x : y)
 
-KERNEL_CLONES void kernel_fill(float *out, float value, size_t n) {
+KERNEL_CLONES(extern, void, kernel_fill, (float *out, float value, size_t n), (out, value, n)) {
     const vector filled = value;
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) AT(out + i) = filled;

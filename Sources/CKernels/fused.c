@@ -32,8 +32,9 @@ static size_t task_grain(size_t tile, size_t n) {
 
 // MARK: Operands
 
-KERNEL_CLONES static void write_out(
-    float *to, const kernel_broadcast *array, size_t start, size_t count) {
+KERNEL_CLONES(static, void, write_out,
+    (float *to, const kernel_broadcast *array, size_t start, size_t count),
+    (to, array, start, count)) {
     write_out_values(to, array, start, count, false);
 }
 
@@ -82,7 +83,8 @@ INLINE void add_four(float *sums, const float *x, size_t count) {
 
 /// sums [columns] += the sum of the rows of x, which are added in eights while that goes, and else
 /// in halves.
-KERNEL_CLONES static void add_columns(float *sums, const float *x, size_t rows, size_t columns) {
+KERNEL_CLONES(static, void, add_columns, (float *sums, const float *x, size_t rows, size_t columns),
+    (sums, x, rows, columns)) {
     if (rows == 4) {
         add_four(sums, x, columns);
         return;
@@ -111,8 +113,9 @@ KERNEL_CLONES static void add_columns(float *sums, const float *x, size_t rows, 
 }
 
 /// sums [columns] += the sum of the rows of x · y.
-KERNEL_CLONES static void add_products(
-    float *sums, const float *x, const float *y, size_t rows, size_t columns) {
+KERNEL_CLONES(static, void, add_products,
+    (float *sums, const float *x, const float *y, size_t rows, size_t columns),
+    (sums, x, y, rows, columns)) {
     if (rows == 4 && columns % LANES == 0) {
         for (size_t i = 0; i < columns; i += LANES) {
             const float *p = x + i, *q = y + i;

@@ -188,18 +188,13 @@ typedef struct {
     size_t tasks;
 } streamed_job;
 
-KERNEL_CLONES static void update_tiles(void *context, size_t task) {
+KERNEL_WIDE_TASK(update_tiles, context, task, wide) {
     const streamed_job job = *(const streamed_job *)context;
-    update(&job.update, job.tasks, task, false);
-}
-
-KERNEL_WIDE static void update_wide_tiles(void *context, size_t task) {
-    const streamed_job job = *(const streamed_job *)context;
-    update(&job.update, job.tasks, task, true);
+    update(&job.update, job.tasks, task, wide);
 }
 
 void matmul_adam_streamed(kernel_pool *pool, const weight_update *update) {
     streamed_job job = {
         *update, even_tasks(larger(1, update->rows / GRAIN), kernel_pool_threads(pool))};
-    kernel_pool_run(pool, job.tasks, has_wide_vectors() ? update_wide_tiles : update_tiles, &job);
+    kernel_pool_run(pool, job.tasks, update_tiles, &job);
 }

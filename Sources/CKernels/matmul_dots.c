@@ -165,8 +165,7 @@ INLINE void dot(const dots_job *job, size_t task, bool wide) {
     }
 }
 
-KERNEL_CLONES static void dot_columns(void *context, size_t task) { dot(context, task, false); }
-KERNEL_WIDE static void dot_wide_columns(void *context, size_t task) { dot(context, task, true); }
+KERNEL_WIDE_TASK(dot_columns, context, task, wide) { dot(context, task, wide); }
 
 size_t matmul_dots_scratch(const product *of) {
     return of->m * ceil_div(of->k, WIDE_LANES) * WIDE_LANES;
@@ -176,5 +175,5 @@ void matmul_dots(kernel_pool *pool, const product *of, float *scratch) {
     dots_job job = {.of = *of, .packed = scratch, .panels = panels_of(of)};
     job.tasks = even_tasks(ceil_div(of->n, TASK_ROWS), kernel_pool_threads(pool));
     pack_dots(&job, of->wide ? WIDE_LANES : LANES);
-    kernel_pool_run(pool, job.tasks, of->wide ? dot_wide_columns : dot_columns, &job);
+    kernel_pool_run(pool, job.tasks, dot_columns, &job);
 }

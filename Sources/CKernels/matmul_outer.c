@@ -9,7 +9,7 @@ typedef struct {
 } outer_job;
 
 /// Some rows of c.
-KERNEL_CLONES static void multiply_each(void *context, size_t task) {
+KERNEL_TASK(multiply_each, context, task) {
     const outer_job *job = context;
     const product *of = &job->of;
     const size_t end = part(of->m, job->tasks, task + 1);

@@ -30,7 +30,7 @@ INLINE void pack_panel(const packing_job *job, size_t panel) {
     for (; p < of->k; p++) memcpy(packed + p * rows, a + p * of->a_depth, rows * sizeof(float));
 }
 
-KERNEL_CLONES static void pack_panels(void *context, size_t task) {
+KERNEL_TASK(pack_panels, context, task) {
     const packing_job *job = context;
     const size_t end = part(job->panels, job->tasks, task + 1);
     for (size_t panel = part(job->panels, job->tasks, task); panel < end; panel++)

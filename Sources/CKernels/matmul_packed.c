@@ -181,10 +181,7 @@ INLINE void multiply(const packed_job *job, size_t task, bool wide) {
     }
 }
 
-KERNEL_CLONES static void multiply_narrow(void *context, size_t task) {
-    multiply(context, task, false);
-}
-KERNEL_WIDE static void multiply_wide(void *context, size_t task) { multiply(context, task, true); }
+KERNEL_WIDE_TASK(multiply_task, context, task, wide) { multiply(context, task, wide); }
 
 static size_t tasks_of(const packed_job *job) {
     return (tiles_of(job) - last_tiles(job)) * blocks_of(job) + last_tiles(job) * last_blocks(job);
@@ -201,8 +198,7 @@ static void take_tasks(void *context, size_t thread) {
         job.packed += thread * job.of.m * job.of.k;
         matmul_pack_alone(&job.of, job.packed);
     }
-    for (; task < tasks; task = atomic_fetch_add(job.next, 1))
-        (job.of.wide ? multiply_wide : multiply_narrow)(&job, task);
+    for (; task < tasks; task = atomic_fetch_add(job.next, 1)) multiply_task(&job, task);
 }
 
 size_t matmul_packed_scratch(const product *of) { return packs_a(of) ? COPIES * of->m * of->k : 0; }

@@ -187,12 +187,7 @@ INLINE void stream_task(const streamed_job *job, size_t task, bool wide) {
     }
 }
 
-KERNEL_CLONES static void stream_columns(void *context, size_t task) {
-    stream_task(context, task, false);
-}
-KERNEL_WIDE static void stream_wide_columns(void *context, size_t task) {
-    stream_task(context, task, true);
-}
+KERNEL_WIDE_TASK(stream_columns, context, task, wide) { stream_task(context, task, wide); }
 
 static size_t halves_of(const product *of) {
     return of->k >= 2 * HALF && of->n * of->k >= LARGE ? 2 : 1;
@@ -215,6 +210,5 @@ void matmul_streamed(kernel_pool *pool, const product *of, float *scratch) {
         job.states = (atomic_uint *)(scratch + of->m * of->k);
         for (size_t i = 0; i < job.columns; i++) atomic_init(&job.states[i], UNWRITTEN);
     }
-    kernel_pool_run(
-        pool, job.columns * job.halves, of->wide ? stream_wide_columns : stream_columns, &job);
+    kernel_pool_run(pool, job.columns * job.halves, stream_columns, &job);
 }

@@ -50,7 +50,7 @@ INLINE void pool_window(float *y, const float *x, size_t rows, size_t columns, s
 }
 
 /// Some rows of y.
-KERNEL_CLONES static void pool_rows(void *context, size_t task) {
+KERNEL_TASK(pool_rows, context, task) {
     const pooling *job = context;
     const kernel_conv2d_shape s = job->shape;
     const size_t end = part(s.n * s.p, job->tasks, task + 1), row_step = s.w * s.c;
@@ -79,7 +79,8 @@ KERNEL_CLONES static void pool_rows(void *context, size_t task) {
     }
 }
 
-KERNEL_CLONES void max_pool_tile(float *y, const float *x, size_t pairs, size_t w, size_t c) {
+KERNEL_CLONES(extern, void, max_pool_tile,
+    (float *y, const float *x, size_t pairs, size_t w, size_t c), (y, x, pairs, w, c)) {
     for (size_t i = 0; i < pairs; i++, x += 2 * w * c) {
         for (size_t q = 0; q < w / 2; q++, y += c) {
             for (size_t channel = 0; channel < c; channel += LANES) {
@@ -103,8 +104,10 @@ INLINE void load_scaled(vector values[4], const float *x, const float *scale, co
 }
 
 /// A NaN passes none of the comparisons, and is looked for apart.
-KERNEL_CLONES void max_pool_scaled_tile(float *y, const float *x, const float *scale,
-    const float *shift, size_t pairs, size_t w, size_t c) {
+KERNEL_CLONES(extern, void, max_pool_scaled_tile,
+    (float *y, const float *x, const float *scale, const float *shift, size_t pairs, size_t w,
+        size_t c),
+    (y, x, scale, shift, pairs, w, c)) {
     for (size_t i = 0; i < pairs; i++, x += 2 * w * c) {
         for (size_t q = 0; q < w / 2; q++, y += c) {
             for (size_t channel = 0; channel < c; channel += LANES) {
@@ -164,7 +167,7 @@ INLINE void scatter_window(float *dx, const float *x, const float *y, const floa
 }
 
 /// The gradient of some images. Windows may overlap, so an image's rows are not split.
-KERNEL_CLONES static void scatter_images(void *context, size_t task) {
+KERNEL_TASK(scatter_images, context, task) {
     const pooling *job = context;
     const kernel_conv2d_shape s = job->shape;
     const size_t row_step = s.w * s.c, end = part(s.n, job->tasks, task + 1);
@@ -201,8 +204,9 @@ KERNEL_CLONES static void scatter_images(void *context, size_t task) {
     }
 }
 
-KERNEL_CLONES void max_pool_gradient_tile(
-    float *dx, const float *x, const float *y, const float *dy, size_t pairs, size_t w, size_t c) {
+KERNEL_CLONES(extern, void, max_pool_gradient_tile,
+    (float *dx, const float *x, const float *y, const float *dy, size_t pairs, size_t w, size_t c),
+    (dx, x, y, dy, pairs, w, c)) {
     for (size_t i = 0; i < pairs; i++, x += 2 * w * c, dx += 2 * w * c) {
         for (size_t q = 0; q < w / 2; q++, y += c, dy += c) {
             for (size_t channel = 0; channel < c; channel += LANES) {
@@ -215,8 +219,10 @@ KERNEL_CLONES void max_pool_gradient_tile(
 }
 
 /// Where the largest is NaN or 0 the relu's gradient is 0.
-KERNEL_CLONES void max_pool_scaled_gradient_tile(float *dx, const float *x, const float *y,
-    const float *dy, const float *scale, const float *shift, size_t pairs, size_t w, size_t c) {
+KERNEL_CLONES(extern, void, max_pool_scaled_gradient_tile,
+    (float *dx, const float *x, const float *y, const float *dy, const float *scale,
+        const float *shift, size_t pairs, size_t w, size_t c),
+    (dx, x, y, dy, scale, shift, pairs, w, c)) {
     for (size_t i = 0; i < pairs; i++, x += 2 * w * c, dx += 2 * w * c) {
         for (size_t q = 0; q < w / 2; q++, y += c, dy += c) {
             for (size_t channel = 0; channel < c; channel += LANES) {
@@ -281,9 +287,10 @@ INLINE void normed_gradient(float *dx, const float *x, const float *y, const flo
     }
 }
 
-KERNEL_CLONES void max_pool_normed_gradient_tile(float *dx, const float *x, const float *y,
-    const float *dy, const kernel_pooling *rows, const float *slope, size_t pairs, size_t w,
-    size_t c) {
+KERNEL_CLONES(extern, void, max_pool_normed_gradient_tile,
+    (float *dx, const float *x, const float *y, const float *dy, const kernel_pooling *rows,
+        const float *slope, size_t pairs, size_t w, size_t c),
+    (dx, x, y, dy, rows, slope, pairs, w, c)) {
     if (rows->slope_varies) {
         normed_gradient(dx, x, y, dy, rows, slope, true, pairs, w, c);
     } else {
@@ -295,8 +302,10 @@ KERNEL_CLONES void max_pool_normed_gradient_tile(float *dx, const float *x, cons
 
 /// Of a window only one pixel has a gradient, and that is the pooled image's: so nothing else is
 /// added, and the image is read only for products.
-KERNEL_CLONES void max_pool_scaled_gradient_sums(float *sums, const float *x, const float *y,
-    const float *dy, const float *scale, const float *shift, size_t pairs, size_t w, size_t c) {
+KERNEL_CLONES(extern, void, max_pool_scaled_gradient_sums,
+    (float *sums, const float *x, const float *y, const float *dy, const float *scale,
+        const float *shift, size_t pairs, size_t w, size_t c),
+    (sums, x, y, dy, scale, shift, pairs, w, c)) {
 #pragma STDC FP_CONTRACT OFF
     const ivector lane = {0, 1, 2, 3, 4, 5, 6, 7};
     for (size_t i = 0; i < pairs; i++) {

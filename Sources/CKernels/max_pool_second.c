@@ -35,7 +35,7 @@ INLINE void gather_window(float *dy, const float *x, const float *y, const float
 }
 
 /// Some rows of dy.
-KERNEL_CLONES static void gather_rows(void *context, size_t task) {
+KERNEL_TASK(gather_rows, context, task) {
     const gathering *job = context;
     const kernel_conv2d_shape s = job->shape;
     const size_t end = part(s.n * s.p, job->tasks, task + 1), row_step = s.w * s.c;

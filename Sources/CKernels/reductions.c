@@ -81,7 +81,7 @@ typedef struct {
 
 /// A piece of a row that is summed by several tasks: a power of two of blocks, so that the pieces'
 /// sums are entries of sum_row's stack.
-KERNEL_CLONES static void sum_piece(void *context, size_t task) {
+KERNEL_TASK(sum_piece, context, task) {
     const reduction *job = context;
     const size_t i = task / job->tasks, start = task % job->tasks * job->piece;
     job->out[task] =
@@ -100,7 +100,7 @@ static void sum_long_rows(
     for (size_t i = 0; i < rows; i++) out[i] = sum_pieces(sums + i * pieces, pieces);
 }
 
-KERNEL_CLONES static void sum_some_rows(void *context, size_t task) {
+KERNEL_TASK(sum_some_rows, context, task) {
     const reduction *job = context;
     const size_t end = part(job->rows, job->tasks, task + 1);
     for (size_t i = part(job->rows, job->tasks, task); i < end; i++) {
@@ -225,7 +225,7 @@ INLINE void sum_group(const column_sums *job, running_sums *running, size_t grou
     if (bottom == job->rows) store_partial(job->out + first, &sums[0], width);
 }
 
-KERNEL_CLONES static void sum_some_columns(void *context, size_t task) {
+KERNEL_TASK(sum_some_columns, context, task) {
     const column_sums *job = context;
     const size_t end = part(job->groups, job->tasks, task + 1);
     for (size_t group = part(job->groups, job->tasks, task); group < end; group++) {
@@ -254,7 +254,7 @@ INLINE void sum_groups(const column_sums *job, size_t top, size_t bottom, bool s
         sum_group(job, &job->running[group], group, top, bottom, squared);
 }
 
-KERNEL_CLONES static void sum_run_of_rows(void *context, size_t task) {
+KERNEL_TASK(sum_run_of_rows, context, task) {
     const column_sums *job = context;
     const size_t top = part(job->rows / 4, job->tasks, task) * 4;
     const size_t bottom =
@@ -304,7 +304,7 @@ void kernel_sum_rows_of_squares(kernel_pool *pool, float *out, const float *x, c
 
 // MARK: Every value
 
-KERNEL_CLONES bool kernel_all_finite(const float *x, size_t n) {
+KERNEL_CLONES(extern, bool, kernel_all_finite, (const float *x, size_t n), (x, n)) {
     const ivector exponent = 0x7f800000;
     size_t i = 0;
     while (i + LANES <= n) {

@@ -1,45 +1,20 @@
 // Vectors of eight floats, written out rather than left to the auto-vectorizer, because the package
-// manager compiles this target with nothing but -O2.
+// manager compiles this target with nothing but -O2. With AVX-512 and AVX2 a vector is a register;
+// with SSE2 and NEON it is a pair of them (instruction_set.h says how it becomes both).
 //
-// On x86-64 with glibc each kernel is compiled three times and the loader binds the best one
-// (target_clones makes an ifunc), so there is no flag to set and no machine to exclude: AVX-512,
-// AVX2 with FMA, and SSE2, where a vector is a pair of registers. On ARM it is a pair of NEON
-// registers.
+// Instruction sets differ in rounding: all but SSE2 add a product without rounding it first, and
+// with AVX-512 sums of few rows are taken in 16 lanes and some convolutions after Winograd.
+// Functions of one number agree within 2 ulp, and sums of n products within 1e-6 √n of the terms'
+// size; a test holds each to plain loops in double precision.
 //
-// Clones differ in rounding: with AVX2 a product is added without being rounded first, and with
-// AVX-512 sums of few rows are taken in 16 lanes and some convolutions after Winograd. Functions of
-// one number agree within 2 ulp, and sums of n products within 1e-6 √n of the terms' size; a test
-// holds them to that. With KERNEL_ONE_CLONE only what the compiler's flags ask for is compiled, as
-// that test does.
-//
-// Two rules follow. A helper is INLINE, so that it is compiled into every clone. And vectors are
-// passed by address: by value they have no calling convention that all clones share, and the
-// compiler says so.
+// Vectors are passed by address: by value they have no calling convention that all clones share,
+// and the compiler says so.
 #pragma once
+
+#include "instruction_set.h"
 
 #include <stddef.h>
 #include <stdint.h>
-
-// The thread sanitizer's runtime is not there yet when the loader asks which clone to bind.
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__)                                \
-    && !__has_feature(thread_sanitizer) && !defined(KERNEL_ONE_CLONE)
-#define KERNEL_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define KERNEL_CLONES
-#endif
-
-// Where AVX-512 pays by its registers, twice as many and twice as wide, a function has a second
-// version for it, with tiles of another shape: in wide vectors, chosen when it is called.
-#if defined(__x86_64__) && defined(__clang__)                                                      \
-    && (defined(__AVX512VL__) || !defined(KERNEL_ONE_CLONE))
-#define KERNEL_WIDE __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
-#define KERNEL_HAS_WIDE 1
-#else
-#define KERNEL_WIDE
-#define KERNEL_HAS_WIDE 0
-#endif
-
-#define INLINE static inline __attribute__((always_inline))
 
 enum { LANES = 8 };
 typedef float vector __attribute__((ext_vector_type(8)));
@@ -53,15 +28,6 @@ typedef float wide_vector __attribute__((ext_vector_type(16)));
 typedef int32_t wide_ivector __attribute__((ext_vector_type(16)));
 typedef float unaligned_wide_vector __attribute__((ext_vector_type(16), aligned(4)));
 #define WIDE_AT(address) (*(unaligned_wide_vector *)(address))
-
-/// Whether this machine runs functions that are KERNEL_WIDE.
-INLINE _Bool has_wide_vectors(void) {
-#if KERNEL_HAS_WIDE
-    return __builtin_cpu_supports("x86-64-v4");
-#else
-    return 0;
-#endif
-}
 
 /// The vector at an address that need not be aligned, to read or to write.
 #define AT(address) (*(unaligned_vector *)(address))

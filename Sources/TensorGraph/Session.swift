@@ -123,6 +123,7 @@ public final class Session {
     func plan(_ key: Key) throws -> Plan {
         let number = numbers[key] ?? plans.count
         if number < plans.count, isCurrent(plans[number]) { return plans[number] }
+        try InstructionSet.check()
         let plan = try Plan(
             number: number, graph: graph, fetches: key.fetches, targets: key.targets,
             feeds: key.feeds, effects: key.effects, resources: resources)
@@ -178,6 +179,8 @@ public enum SessionError: Error, Equatable, CustomStringConvertible {
     case wrongFeed(String, fed: String, wanted: String)
     /// The shapes that are fed do not fit together; where, and which shapes.
     case misfit(String)
+    /// The environment asks for an ``InstructionSet`` of this name, which the processor does not have.
+    case noInstructionSet(String)
 
     /// What is wrong and what to do, in one line.
     public var description: String {
@@ -198,6 +201,10 @@ public enum SessionError: Error, Equatable, CustomStringConvertible {
             "\(name) is fed \(fed), where \(wanted) belongs"
         case .misfit(let place):
             "the values that are fed do not fit together: \(place)"
+        case .noInstructionSet(let name):
+            "\(InstructionSet.variable) is \(String(reflecting: name)), and this processor has "
+                + InstructionSet.available.map(\.name).joined(separator: ", ")
+                + ": set it to one of these, or unset it for the first"
         }
     }
 }

@@ -1,12 +1,14 @@
 internal import Platform
 internal import RecordIO
+internal import TensorGraph
 
 /// The machine that a measurement was made on, and what the process takes of it.
 public enum Machine {
-    /// The processor's name and the number of cores, as the system tells them.
+    /// The processor's name and the number of cores, as the system tells them, and the vector
+    /// instructions that the kernels are run with.
     public static var description: String {
         let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
-        return "\(processor), \(cores) \(cores == 1 ? "core" : "cores")"
+        return "\(processor), \(cores) \(cores == 1 ? "core" : "cores"), \(InstructionSet.current)"
     }
 
     private static var processor: String {

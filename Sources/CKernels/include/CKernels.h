@@ -13,6 +13,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// MARK: Instruction sets
+
+/// What the kernels are compiled for, each including those before it.
+typedef enum {
+    KERNEL_BASELINE,  // what every processor of the kind has: SSE2 on x86-64, NEON on 64-bit ARM
+    KERNEL_AVX2,      // with FMA: x86-64-v3
+    KERNEL_AVX512,    // x86-64-v4
+} kernel_instruction_set;
+
+/// The environment variable that asks for one by its name.
+#define KERNEL_INSTRUCTION_SET_VARIABLE "GANBOARD_INSTRUCTION_SET"
+
+/// What the kernels are run with. It is settled before `main`.
+kernel_instruction_set kernel_instruction_set_in_use(void);
+/// The best that this processor has.
+kernel_instruction_set kernel_instruction_set_best(void);
+/// Runs the kernels with another one from now on, which this processor has. For tests: plans that
+/// were made before are for the one before.
+void kernel_instruction_set_use(kernel_instruction_set set);
+/// Whether the environment asks for nothing, or for what is in use. The best one is in use where it
+/// asks for what this processor does not have.
+bool kernel_instruction_set_is_granted(void);
+/// "avx512", "avx2", "sse2"; "neon"; NULL if this kind of processor has no such set.
+const char *kernel_instruction_set_name(kernel_instruction_set set);
+
 // MARK: Threads
 
 /// Threads that live as long as the pool, spin briefly for work and then park. Denormals are

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import TensorGraph
 
 private let programs = ShownProgram.allCases.map(\.rawValue).joined(separator: ", ")
 private let passes = ShownProgram.passNames.joined(separator: ", ")
@@ -15,6 +16,9 @@ struct BenchCommand: ParsableCommand {
             grow, their most expensive nodes, the log of a pass, the writer, and each kernel beside \
             what the machine could do at best, which is measured, too. Each kernel's result is checked \
             against plain loops first.
+
+            The environment variable GANBOARD_INSTRUCTION_SET takes less than the processor has: avx512, \
+            avx2 or sse2. It holds for all commands.
             """)
 
     @Option(
@@ -87,6 +91,7 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
+        try InstructionSet.check()
         if let trial {
             try runTrial(passes: trial, threads: threads.max() ?? 1) { System.print($0 + "\n") }
             return

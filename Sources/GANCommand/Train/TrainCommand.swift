@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import GAN
+import TensorGraph
 
 /// `gan train`.
 struct TrainCommand: ParsableCommand {
@@ -102,6 +103,7 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
+        try InstructionSet.check()
         let resumed =
             checkpointFlags.isResuming
             ? try RunFolder(resuming: runName, from: checkpointFlags.resumeFrom, in: logdir) : nil

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import GAN
 import RecordIO
+import TensorGraph
 
 /// One training from its first words to its last.
 struct TrainingRun {
@@ -80,7 +81,8 @@ struct TrainingRun {
             case let count: options.threads == nil ? "up to \(count) threads" : "\(count) threads"
             }
         print([
-            "run: \(folder.path), seed \(options.hyperparameters.seed), \(threads)",
+            "run: \(folder.path), seed \(options.hyperparameters.seed), \(threads), "
+                + "\(InstructionSet.current)",
             "images: \(images)",
         ])
     }
