@@ -20,6 +20,14 @@ enum {
     TASK = 131072,       // multiplications, about
 };
 
+// Pixels of a narrow tile of three outputs, and of one. NEON multiplies nothing from memory: there
+// the pixels are in registers beside the sums.
+#if defined(__aarch64__)
+enum { PIXELS_OF_THREE = 1, PIXELS_OF_ONE = 3 };
+#else
+enum { PIXELS_OF_THREE = 2, PIXELS_OF_ONE = 4 };
+#endif
+
 /// y[i] = outputs first..<first + outputs of pixels q + i. `outputs` and `pixels` are constants
 /// where this is inlined.
 INLINE void convolve_tile(const blocked_conv2d *job, float *y, const float *x, const float *filter,
@@ -143,9 +151,9 @@ INLINE void convolve_row(const blocked_conv2d *job, float *y, const float *x, co
         OUTPUTS_CASE(6, 4, 1)
         OUTPUTS_CASE(5, 4, 1)
         OUTPUTS_CASE(4, 4, 1)
-        OUTPUTS_CASE(3, 4, 2)
+        OUTPUTS_CASE(3, 4, PIXELS_OF_THREE)
         OUTPUTS_CASE(2, 4, 2)
-    default: OUTPUTS_CASE(1, 8, 4)
+    default: OUTPUTS_CASE(1, 8, PIXELS_OF_ONE)
     }
 #undef OUTPUTS_CASE
 }
