@@ -19,7 +19,10 @@ import Testing
         try folder.write(Repository.text("Package.swift").utf8, to: "Package.swift")
         try stand(for: "swift", "echo 'Swift Package Manager - Swift 6.3.1'")
         try stand(for: "git", "")
-        for name in ["clang++", "pkg-config", "protoc-c", "python3", "curl"] {
+        for name in [
+            "clang", "clang++", "pkg-config", "protoc-c", "python3", "curl",
+            "aarch64-linux-gnu-gcc", "qemu-aarch64",
+        ] {
             try stand(for: name, "")
         }
         try stand(for: "id", "echo 1000")
@@ -74,7 +77,7 @@ import Testing
     private static let libraries =
         "protobuf-c, the library with its header, zlib with its header"
 
-    @Test(arguments: ["build", "test", "protos", "download"])
+    @Test(arguments: ["build", "test", "protos", "download", "arm"])
     func saysNothingWhenAllIsThere(what: String) throws {
         let said = try run("tools/prepare \(what)")
         #expect(said.status == 0)
@@ -145,12 +148,30 @@ import Testing
         #expect(try run("tools/prepare \(what)", ["GAN_NO_INSTALL": "1"]).text == said.text)
     }
 
+    /// There is no C library for the other kind of processor.
+    @Test(arguments: [
+        ("tools/prepare --no-install arm", ""), ("tools/prepare arm", "1"),
+        ("tools/check-arm", "1"),
+    ])
+    func namesWhatCompilingForARMNeeds(command: String, environment: String) throws {
+        try stand(for: "clang", "exit 1")
+        let said = try run(command, ["GAN_NO_INSTALL": environment])
+        #expect(said.status == 1)
+        #expect(
+            said.text == """
+                tools/prepare: missing: a C library for 64-bit ARM with its headers
+                tools/prepare: to install it: sudo apt-get install libc6-dev-arm64-cross
+
+                """)
+        #expect(said.calls == "")
+    }
+
     /// Whatever calls `tools/prepare` hands it on, as an option or in the environment.
     @Test(arguments: [
         ("tools/gan --no-install --help", ""), ("tools/gan --help", "1"),
         ("tools/test --no-install --filter NoSuchTest", ""), ("tools/test", "1"),
         ("tools/check-threads", "1"), ("tools/check-tensorflow", "1"),
-        ("tools/compare-writers", "1"),
+        ("tools/compare-writers", "1"), ("tools/check-kernels", "1"),
     ])
     func toolsHandItOn(tool: String, environment: String) throws {
         try removeLibraries()
