@@ -29,7 +29,7 @@ public struct BenchmarkOptions: Sendable {
 
 /// The parts of the benchmark.
 public enum BenchmarkTopic: String, CaseIterable, Sendable {
-    case start, steps, dcgan, nodes, summary, writer, kernels, broadcasting
+    case start, steps, dcgan, nodes, summary, writer, kernels, convolutions, broadcasting
 }
 
 /// Measures, one topic after another.
@@ -49,6 +49,7 @@ public func runBenchmarks(
         case .summary: report(try summaryTable(options))
         case .writer: report(try writerTable(options))
         case .kernels: try kernelTables(options).forEach(report)
+        case .convolutions: report(try convolutionTable(options))
         case .broadcasting: report(try broadcastTable(options))
         }
     }

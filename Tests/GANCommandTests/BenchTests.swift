@@ -63,9 +63,19 @@ import Testing
         #expect(start.compactMap { $0["unit"] as? String } == ["ms", "ms", "MB"])
     }
 
+    /// A DCGAN's steps are counted by what they multiply, and convolutions are checked first.
+    @Test func putsADCGANBesideTheBound() throws {
+        let table = try tables("--only", "dcgan", "--batch-size", "1", "--threads", "1")[0]
+        let rows = try rows(table)
+        #expect(
+            rows.map { $0["network"] as? String } == ["dcgan", "dcgan", "dcgan-wide", "dcgan-wide"])
+        #expect(rows.map { $0["step"] as? String } == ["D", "G", "D", "G"])
+        #expect(rows.allSatisfy { ($0["share of the bound %"] as? Double ?? 0) > 0 })
+    }
+
     @Test func refusesWhatItCannotMeasure() throws {
         for (arguments, message) in [
-            (["--only", "weather"], "it must be one of start, steps, nodes, summary, writer"),
+            (["--only", "weather"], "it must be one of start, steps, dcgan, nodes, summary"),
             (["--batch-size", "1001"], "--batch-size must be at most 1000"),
         ] {
             let outcome = try Command().run(["bench"] + arguments)

@@ -28,7 +28,7 @@ import Testing
 
         let number = "[0-9.e+-]+"
         let expected = [
-            "run: log/\(run), seed 0, (up to )?\\d+ threads?",
+            "run: log/\(run), seed 0, (up to )?\\d+ threads?, (avx512|avx2|sse2|neon)",
             "images: the same 10 of the 6000 built in, with the same noise, in every step",
             "to watch it: tensorboard --logdir log(  \\(pip install tensorboard\\))?",
             "warm-up: \\d+ D steps  D_loss: \(number)",
