@@ -5,13 +5,31 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 GAN = os.path.join(ROOT, ".build", "release", "gan")
 VARIANTS = {
-    "JAX": ("jax", "peer_jax.py", []),
-    "PyTorch": ("torch", "peer_torch.py", ["eager"]),
-    "PyTorch, compiled": ("torch", "peer_torch.py", ["compile"]),
-    "TensorFlow": ("tensorflow", "peer_tensorflow.py", ["plain"]),
-    "TensorFlow, graph optimizer": ("tensorflow", "peer_tensorflow.py", ["optimized"]),
+    "article": {
+        "JAX": ("jax", "peer_jax.py", []),
+        "PyTorch": ("torch", "peer_torch.py", ["eager"]),
+        "PyTorch, compiled": ("torch", "peer_torch.py", ["compile"]),
+        "TensorFlow": ("tensorflow", "peer_tensorflow.py", ["plain"]),
+        "TensorFlow, graph optimizer": ("tensorflow", "peer_tensorflow.py", ["optimized"]),
+    },
+    "dcgan": {
+        "JAX": ("jax", "dcgan_jax.py", []),
+        "PyTorch": ("torch", "dcgan_torch.py", ["eager", "contiguous"]),
+        "PyTorch, channels last": ("torch", "dcgan_torch.py", ["eager", "channels_last"]),
+        "PyTorch, compiled": ("torch", "dcgan_torch.py", ["compile", "contiguous"]),
+        "PyTorch, compiled, channels last": ("torch", "dcgan_torch.py", ["compile", "channels_last"]),
+        "TensorFlow": ("tensorflow", "dcgan_tensorflow.py", ["graph"]),
+        "TensorFlow, XLA": ("tensorflow", "dcgan_tensorflow.py", ["xla"]),
+    },
 }
-
+# With AVX2 at most: what we obey, oneDNN and MKL (in PyTorch and TensorFlow), PyTorch's own kernels, and XLA's.
+AVX2 = {
+    "GANBOARD_INSTRUCTION_SET": "avx2",
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+    "ATEN_CPU_CAPABILITY": "avx2",
+    "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
+}
 
 def say(text):
     print("compare-peers:", text, file=sys.stderr, flush=True)
@@ -21,9 +39,10 @@ class Peer:
     """A peer's process, from its start on."""
 
     def __init__(self, name, options):
-        venv, script, extra = VARIANTS[name]
+        venv, script, extra = options.variants[name]
         python = os.path.join(ROOT, ".build-peers", venv, "bin", "python")
-        self.command = [python, os.path.join(HERE, script), options.images, str(options.threads)] + extra
+        network = [] if options.network == "article" else [options.network]
+        self.command = [python, os.path.join(HERE, script), options.images, str(options.threads)] + network + extra
         self.name = name
 
     def start(self):
@@ -56,9 +75,10 @@ class Peer:
         return memory
 
 
-def bench(options, *arguments):
+def bench(options, *arguments, threads=None):
     """The rows of what `gan bench` prints, by table."""
-    command = [GAN, "bench", "--json", "--quick", "--threads", str(options.threads), *arguments]
+    threads = threads or [options.threads]
+    command = [GAN, "bench", "--json", "--quick", "--threads", *map(str, threads), *arguments]
     tables = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return {table["name"]: table["rows"] for table in tables}
 
@@ -66,6 +86,19 @@ def bench(options, *arguments):
 def our_steps(options, batch):
     rows = bench(options, "--only", "steps", "--batch-size", str(batch))["steps"]
     return {row["step"][0]: row["median ms"] for row in rows}
+
+
+def our_dcgan(options, threads=None):
+    """Milliseconds of D's and G's step, and of both, by the number of threads."""
+    result = {}
+    for row in bench(options, "--only", "dcgan", threads=threads)["dcgan"]:
+        if row["network"] == options.network:
+            result.setdefault(row["threads"], {})[row["step"]] = row["median ms"]
+    return {count: with_sum(steps) for count, steps in result.items()}
+
+
+def with_sum(steps):
+    return steps | {"D + G": steps["D"] + steps["G"]}
 
 
 def our_summary(options):
@@ -106,10 +139,12 @@ def timed(command):
 class Rows:
     """What was measured: for each work and each peer, pairs (ours, theirs)."""
 
-    def __init__(self):
+    def __init__(self, options):
         self.pairs = {}
+        self.suffix = ", AVX2" if options.avx2 else ""
 
     def add(self, work, name, ours, theirs):
+        work = (work[0] + self.suffix, work[1])
         self.pairs.setdefault(work, {}).setdefault(name, []).append((ours, theirs))
 
     def print(self):
@@ -140,8 +175,8 @@ def spread(values):
 
 
 def compare(options):
-    rows = Rows()
-    names = [name for name in VARIANTS if VARIANTS[name][0] in options.peers]
+    rows = Rows(options)
+    names = list(options.variants)
     for _ in range(1 if options.quick else 3):
         for name in names:
             say(f"start of {name}")
@@ -163,7 +198,7 @@ def compare(options):
                 for work in "DG":
                     theirs = peer.measure(work, batch, 0.4 if options.quick else 1)
                     rows.add((f"{work} step + loss, batch {batch}", "ms"), name, ours[work], theirs)
-            if batch == 10 and VARIANTS[name][0] == "tensorflow":
+            if batch == 10 and options.variants[name][0] == "tensorflow":
                 for _ in range(options.rounds):
                     ours = our_summary(options)
                     theirs = peer.measure("summary", 10, 0.4 if options.quick else 1)
@@ -171,6 +206,30 @@ def compare(options):
             peer.stop()
     if "tensorflow" in options.peers:
         compare_loops(options, rows)
+    rows.print()
+
+
+def compare_dcgan(options):
+    rows, batch = Rows(options), 64
+    for name in options.variants:
+        say(f"start of {name}")
+        peer = Peer(name, options)
+        peer.start()
+        for work in "DG":
+            peer.measure(work, batch, 0.1)
+        for turn in range(options.rounds):
+            say(f"{name}, pair {turn + 1} of {options.rounds}")
+            ours = our_dcgan(options)[options.threads]
+            theirs = with_sum({work: peer.measure(work, batch, 0.4 if options.quick else 1) for work in "DG"})
+            for work in theirs:
+                rows.add((f"{work} step with its loss, {options.network}, batch {batch}", "ms"), name, ours[work], theirs[work])
+        peer.stop()
+    if options.threads > 1:
+        for turn in range(options.rounds):
+            say(f"{options.threads} threads beside one, pair {turn + 1} of {options.rounds}")
+            ours = our_dcgan(options, [1, options.threads])
+            work = f"D + G step with its loss, {options.network}, batch {batch}, {options.threads} threads"
+            rows.add((work, "ms"), "ours, one thread", ours[options.threads]["D + G"], ours[1]["D + G"])
     rows.print()
 
 
@@ -199,6 +258,8 @@ def machine():
 
 def main():
     parser = argparse.ArgumentParser(prog="tools/compare-peers", description=__doc__)
+    parser.add_argument("--network", choices=["article", "dcgan", "dcgan-wide"], default="article", help="which network")
+    parser.add_argument("--avx2", action="store_true", help="nobody uses more than AVX2")
     parser.add_argument("--quick", action="store_true", help="two pairs of each, for a rough answer")
     parser.add_argument("--rounds", type=int, help="pairs of each step (default: 7, 2 with --quick)")
     parser.add_argument("--passes", type=int, help="passes of the article's loop (default: 50, 5 with --quick)")
@@ -206,15 +267,20 @@ def main():
     parser.add_argument("--data", help="a folder with MNIST's files (default: the images that are built in)")
     parser.add_argument("--peers", default="jax,torch,tensorflow", help="which (default: %(default)s)")
     options = parser.parse_args()
+    variants = VARIANTS["article" if options.network == "article" else "dcgan"]
     options.peers = options.peers.split(",")
+    options.variants = {name: variant for name, variant in variants.items() if variant[0] in options.peers}
     options.rounds = options.rounds or (2 if options.quick else 7)
     options.passes = options.passes or (5 if options.quick else 50)
     options.images = os.path.join(ROOT, "Sources", "CMNISTSample", "mnist-6000.idx3.gz")
     if options.data:
         files = [os.path.join(options.data, "train-images-idx3-ubyte" + end) for end in ("", ".gz")]
         options.images = next((file for file in files if os.path.exists(file)), files[0])
-    print(f"{machine()}; {options.threads} threads; medians of {options.rounds} pairs, each taken in turn.\n", flush=True)
-    compare(options)
+    limit = ", with AVX2 at most" if options.avx2 else ""
+    print(f"{machine()}{limit}; {options.threads} threads; medians of {options.rounds} pairs, each taken in turn.\n", flush=True)
+    if options.avx2:
+        os.environ |= AVX2
+    compare(options) if options.network == "article" else compare_dcgan(options)
 
 
 main()
