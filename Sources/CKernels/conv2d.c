@@ -50,23 +50,24 @@ void kernel_conv2d(kernel_pool *pool, kernel_conv2d_way way, float *y, const flo
     if (bias != NULL) kernel_repeat_row(y, bias, pixels, conv.k);
 }
 
+/// Whether there is a phase of dx whose pixels no tap meets.
+static bool leaves_pixels(const kernel_conv2d_shape *shape) {
+    for (size_t a = 0; a < shape->stride_h; a++) {
+        for (size_t b = 0; b < shape->stride_w; b++) {
+            const convolution conv = convolution_backward(NULL, shape, a, b);
+            if (conv.tasks == 0 && conv.p * conv.q > 0) return true;
+        }
+    }
+    return false;
+}
+
 void kernel_conv2d_input_gradient(kernel_pool *pool, kernel_conv2d_way way, float *dx,
     const float *dy, const float *w, const kernel_conv2d_shape *shape, float *scratch) {
     if (way == KERNEL_CONV2D_SPREAD) {
         conv2d_spread(pool, dx, dy, w, shape, scratch);
         return;
     }
-    bool is_cleared = false;
-    for (size_t a = 0; a < shape->stride_h; a++) {
-        for (size_t b = 0; b < shape->stride_w; b++) {
-            const convolution conv = convolution_backward(dy, shape, a, b);
-            if (conv.p == 0 || conv.q == 0) continue;
-            if (conv.tasks > 0) continue;
-            // Pixels that no tap meets.
-            if (!is_cleared) kernel_fill(dx, 0.0f, shape->n * shape->h * shape->w * shape->c);
-            is_cleared = true;
-        }
-    }
+    if (leaves_pixels(shape)) kernel_fill(dx, 0.0f, shape->n * shape->h * shape->w * shape->c);
     for (size_t a = 0; a < shape->stride_h; a++) {
         for (size_t b = 0; b < shape->stride_w; b++) {
             const convolution conv = convolution_backward(dy, shape, a, b);
