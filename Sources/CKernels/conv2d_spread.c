@@ -8,7 +8,10 @@
 #include "conv2d.h"
 #include "conv2d_tile.h"
 
-enum { MOST_VECTORS = 4 };  // of a pixel's values
+enum {
+    MOST_VECTORS = 4,  // of a pixel's values
+    MOST_TASKS = 64,
+};
 
 typedef struct {
     const kernel_conv2d_shape *shape;
@@ -116,7 +119,7 @@ void conv2d_spread(kernel_pool *pool, float *dx, const float *dy, const float *w
         .dx = dx,
         .dy = dy,
         .filter = scratch,
-        .tasks = smaller(shape->n, 64),
+        .tasks = smaller(shape->n, MOST_TASKS),
         .row = plane_row(shape),
         .rows = plane_rows(shape),
     };

@@ -3,7 +3,10 @@
 #include "conv2d_tile.h"
 #include "matmul_pack.h"
 
-enum { SMALL_FILTER = 8192 };  // floats that are packed before another thread would have begun
+enum {
+    SMALL_FILTER = 8192,  // floats that are packed before another thread would have begun
+    FEW_PIXELS = 8,  // of a tile of one vector: more would not leave a register for each pointer
+};
 
 typedef struct {
     const convolution *conv;
@@ -13,7 +16,6 @@ typedef struct {
     const float *bias;  // [blocks · width], or NULL
     float *planes;      // [tasks, plane_size], if too large for a stack
     size_t width;       // outputs of a block, but for the last one
-    bool wide;
 } work;
 
 static size_t padded_outputs(const convolution *conv) {
@@ -104,7 +106,7 @@ INLINE void convolve_band(const work *job, const float *plane, band b, bool wide
     const window w = {conv->r, conv->run, conv->plane_row};
     walk at = begin(job, plane, b);
     const size_t pixels = b.rows * conv->q;
-    const size_t most = !wide ? PIXELS : conv->k <= WIDE_LANES ? 8 : WIDE_PIXELS;
+    const size_t most = !wide ? PIXELS : conv->k <= WIDE_LANES ? FEW_PIXELS : WIDE_PIXELS;
     const size_t tiles = ceil_div(pixels, most), blocks = blocks_of(job);
     for (size_t tile = 0; tile < tiles; tile++) {
         const size_t first = part(pixels, tiles, tile);
@@ -149,7 +151,6 @@ KERNEL_WIDE_TASK(convolve, context, task, wide) { convolve_task(context, task, w
 
 void conv2d_taps(kernel_pool *pool, float *y, const convolution *conv, filter_layout w,
     const float *bias, float *scratch) {
-    const bool wide = has_wide_vectors();
     float *padded_bias = scratch + filter_size(conv);
     work job = {
         .conv = conv,
@@ -157,8 +158,7 @@ void conv2d_taps(kernel_pool *pool, float *y, const convolution *conv, filter_la
         .w = w,
         .filter = scratch,
         .planes = padded_bias + padded_outputs(conv),
-        .width = wide ? 2 * WIDE_LANES : WIDE_LANES,
-        .wide = wide,
+        .width = has_wide_vectors() ? 2 * WIDE_LANES : WIDE_LANES,
     };
     if (bias != NULL) {
         copy(padded_bias, bias, conv->k);

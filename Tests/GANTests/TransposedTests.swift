@@ -82,7 +82,6 @@ import Testing
     /// numbers, with an open batch.
     @Test func theGraphIsTheOneThatTensorFlowImports() throws {
         let bytes = network.tf.definition.serialized()
-        try Data(bytes).write(to: URL(filePath: "/tmp/transposed.pb"))
         #expect(try bytes == [UInt8](Data(contentsOf: fixture("transposed.pb"))))
         #expect(network.results.map(\.name) == golden.names)
         #expect(network.results[0].shape == [nil, 19, 8, 2])
