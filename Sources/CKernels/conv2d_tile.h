@@ -71,19 +71,6 @@ INLINE void convolve_tile(float *const y[], const float *const x[], const float 
             convolve_tile_of(y, x, filter, bias, w, smaller(count, wide ? count : PIXELS), 1);     \
         }                                                                                          \
         break;
-    switch (rows) {
-        ROWS_CASE(12)
-        ROWS_CASE(11)
-        ROWS_CASE(10)
-        ROWS_CASE(9)
-        ROWS_CASE(8)
-        ROWS_CASE(7)
-        ROWS_CASE(6)
-        ROWS_CASE(5)
-        ROWS_CASE(4)
-        ROWS_CASE(3)
-        ROWS_CASE(2)
-    default: ROWS_CASE(1)
-    }
+    switch (rows) { CASES_OF_12(ROWS_CASE) }
 #undef ROWS_CASE
 }

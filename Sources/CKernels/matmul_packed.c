@@ -80,20 +80,7 @@ INLINE void multiply_packed(const tile_product *t, size_t rows, size_t vectors, 
             multiply_tile_of(t, count, 1, PACKED);                                                 \
         }                                                                                          \
         break;
-    switch (rows) {
-        ROWS_CASE(12)
-        ROWS_CASE(11)
-        ROWS_CASE(10)
-        ROWS_CASE(9)
-        ROWS_CASE(8)
-        ROWS_CASE(7)
-        ROWS_CASE(6)
-        ROWS_CASE(5)
-        ROWS_CASE(4)
-        ROWS_CASE(3)
-        ROWS_CASE(2)
-    default: ROWS_CASE(1)
-    }
+    switch (rows) { CASES_OF_12(ROWS_CASE) }
 #undef ROWS_CASE
 }
 

@@ -57,6 +57,7 @@ typedef struct {
 
 /// What the caller knows of a worker.
 typedef struct {
+    bool is_late;                 // whether the caller waits for it just now
     uint64_t awaited;             // ticks that were waited for it since the last look at the clock
     int64_t rest, resting_until;  // nanoseconds; until 0 if it does not rest
 } record;
@@ -325,23 +326,24 @@ void kernel_pool_limit(kernel_pool *pool, int threads) {
 static void wait_for_workers(kernel_pool *pool, size_t before, size_t left) {
     if (atomic_load_explicit(&pool->done, memory_order_acquire) - before >= left) return;
     const uint64_t start = ticks();
-    uint64_t awaited = 0;  // workers, a bit each
     for (int spins = 0; atomic_load_explicit(&pool->done, memory_order_acquire) - before < left;
          spins++) {
-        const bool waits = spins >= SPINS_BEFORE_ASIDE;
         if (spins == SPINS_BEFORE_ASIDE) {
-            for (int i = 1; i < pool->active_count && i < 64; i++) {
-                const share *of = &pool->shares[pool->active[i]];
-                if (atomic_load_explicit(&of->is_running, memory_order_relaxed))
-                    awaited |= UINT64_C(1) << i;
+            for (int i = 1; i < pool->active_count; i++) {
+                const int place = pool->active[i];
+                pool->records[place].is_late =
+                    atomic_load_explicit(&pool->shares[place].is_running, memory_order_relaxed);
             }
         }
+        const bool waits = spins >= SPINS_BEFORE_ASIDE;
         if (!waits || pool->aside == NULL || !pool->aside(pool->aside_context))
             wait_a_moment(spins);
     }
     const uint64_t time = ticks() - start;
-    for (int i = 1; awaited != 0 && i < pool->active_count && i < 64; i++) {
-        if (awaited >> i & 1) pool->records[pool->active[i]].awaited += time;
+    for (int i = 1; i < pool->active_count; i++) {
+        record *of = &pool->records[pool->active[i]];
+        if (of->is_late) of->awaited += time;
+        of->is_late = false;
     }
 }
 

@@ -121,6 +121,21 @@ INLINE void transpose(vector y[8], const vector x[8]) {
     }
 }
 
+/// The cases of a switch over a tile's rows, whose count is then a constant: `CASE(12) CASE(11) …`.
+#define CASES_OF_12(CASE)                                                                          \
+    CASE(12)                                                                                       \
+    CASE(11)                                                                                       \
+    CASE(10)                                                                                       \
+    CASE(9)                                                                                        \
+    CASE(8)                                                                                        \
+    CASE(7)                                                                                        \
+    CASE(6)                                                                                        \
+    CASE(5)                                                                                        \
+    CASE(4)                                                                                        \
+    CASE(3)                                                                                        \
+    CASE(2)                                                                                        \
+    default: CASE(1)
+
 INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 INLINE size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 INLINE size_t ceil_div(size_t a, size_t b) { return (a + b - 1) / b; }

@@ -10,10 +10,6 @@ extension Network {
     /// The share of images, real and made, that the discriminator judges rightly: a scalar in
     /// 0...1.
     public func accuracy(_ real: Tensor, _ fake: Tensor) -> Tensor {
-        tf.nameScope("accuracy") { _ in
-            let realRight = tf.reduceMean(tf.cast(tf.greater(real, 0.5), .float))
-            let fakeRight = tf.reduceMean(tf.cast(tf.less(fake, 0.5), .float))
-            return (realRight + fakeRight) / 2
-        }
+        tf.accuracy(real, fake, threshold: 0.5)
     }
 }

@@ -82,7 +82,7 @@ extension DCGAN {
     /// x · weights: [N, inputs] → [N, size].
     private func dense(_ x: Tensor, _ size: Int) -> Tensor {
         let weights = x.graph.getVariable(
-            "weights", [x.shape.dimensions?[1] ?? 0, size], initializer: Self.weights)
+            "weights", [Self.channels(x.shape), size], initializer: Self.weights)
         return x.graph.matMul(x, weights)
     }
 
@@ -95,7 +95,7 @@ extension DCGAN {
 
     /// [N, H, W, C] → shape, of twice the height and width.
     private func enlarged(_ x: Tensor, to shape: Shape) -> Tensor {
-        let channels = [shape, x.shape].map { $0.dimensions?[3] ?? 0 }
+        let channels = [shape, x.shape].map(Self.channels)
         let weights = x.graph.getVariable(
             "weights", [4, 4] + channels, initializer: Self.weights)
         return x.graph.conv2dTranspose(
@@ -105,13 +105,20 @@ extension DCGAN {
     /// Batch normalization over all but the last dimension, by the batch's own statistics.
     private func normalized(_ x: Tensor) -> Tensor {
         let tf = x.graph
-        let dimensions = x.shape.dimensions ?? []
-        let size = dimensions.last.flatMap(\.self) ?? 0
+        let size = Self.channels(x.shape)
         let beta = tf.getVariable("beta", [size], initializer: .constant(0))
         let gamma = tf.getVariable("gamma", [size], initializer: .constant(1))
-        let (mean, variance) = tf.moments(x, axes: Array(0..<dimensions.count - 1))
+        let (mean, variance) = tf.moments(x, axes: Array(0..<(x.shape.dimensions ?? []).count - 1))
         return tf.batchNormalization(
             x, mean: mean, variance: variance, beta: beta, gamma: gamma, epsilon: 1e-5)
+    }
+
+    /// The size of the last dimension, which no layer leaves open.
+    private static func channels(_ shape: Shape) -> Int {
+        guard let last = shape.dimensions?.last, let size = last else {
+            preconditionFailure("a layer of the shape \(shape) has an open number of channels")
+        }
+        return size
     }
 
     /// Normal with a deviation of 0.02, as the paper has it.

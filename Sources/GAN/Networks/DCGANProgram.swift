@@ -75,11 +75,7 @@ public struct DCGANProgram: AdversarialProgram {
             "G_z_image", tf.reshape(generatorZ, [-1, 28, 28, 1]), maxOutputs: settings.shownImages)
         summary = tf.mergeAllSummaries()
         initializer = tf.globalVariablesInitializer()
-        accuracy = tf.nameScope("accuracy") { _ in
-            let realRight = tf.reduceMean(tf.cast(tf.greater(real, 0), .float))
-            let fakeRight = tf.reduceMean(tf.cast(tf.less(fake, 0), .float))
-            return (realRight + fakeRight) / 2
-        }
+        accuracy = tf.accuracy(real, fake, threshold: 0)
         graph = tf
     }
 
