@@ -248,11 +248,12 @@ void kernel_blocked_conv2d(kernel_pool *pool, kernel_conv2d_way way, float *y,
 
 void kernel_blocked_conv2d_input_gradient(kernel_pool *pool, kernel_conv2d_way way, float *dx,
     kernel_pixel_order x_order, const float *dy, kernel_pixel_order y_order, const float *w,
-    const kernel_conv2d_shape *shape, float *scratch) {
+    const float *bias, const kernel_conv2d_shape *shape, float *scratch) {
     const ptrdiff_t k = (ptrdiff_t)shape->k, c = (ptrdiff_t)shape->c, s = (ptrdiff_t)shape->s;
     const blocked_conv2d job = {
         .y = dx,
         .x = dy,
+        .bias = bias,
         .x_order = y_order,
         .y_order = x_order,
         .n = shape->n,

@@ -19,7 +19,11 @@ static void convolve(kernel_pool *pool, kernel_conv2d_way way, float *y, const c
 }
 
 size_t kernel_conv2d_scratch(
-    const kernel_conv2d_shape *shape, kernel_conv2d_part part, kernel_conv2d_way way) {
+    const kernel_conv2d_shape *shape, kernel_conv2d_part part, kernel_conv2d_way way, int threads) {
+    if (way == KERNEL_CONV2D_WINOGRAD_PRODUCTS)
+        return part == KERNEL_CONV2D_FILTER_GRADIENT
+            ? winograd_filter_scratch(shape, threads)
+            : winograd_products_scratch(shape, part, threads);
     if (part == KERNEL_CONV2D_FILTER_GRADIENT) return conv2d_filter_scratch(shape);
     if (way == KERNEL_CONV2D_SPREAD) return conv2d_spread_scratch(shape);
     if (part == KERNEL_CONV2D_FORWARD) {
@@ -36,8 +40,18 @@ size_t kernel_conv2d_scratch(
     return most;
 }
 
+/// Pixels that no tap meets.
+static void fill_pixels(float *y, const float *bias, size_t pixels, size_t channels) {
+    kernel_fill(y, 0.0f, pixels * channels);
+    if (bias != NULL) kernel_repeat_row(y, bias, pixels, channels);
+}
+
 void kernel_conv2d(kernel_pool *pool, kernel_conv2d_way way, float *y, const float *x,
     const float *w, const float *bias, const kernel_conv2d_shape *shape, float *scratch) {
+    if (way == KERNEL_CONV2D_WINOGRAD_PRODUCTS) {
+        winograd_products(pool, y, x, w, bias, shape, KERNEL_CONV2D_FORWARD, scratch);
+        return;
+    }
     const convolution conv = convolution_forward(x, shape);
     if (conv.tasks > 0) {
         const filter_layout filter = convolution_forward_filter(&conv, w, shape);
@@ -45,9 +59,7 @@ void kernel_conv2d(kernel_pool *pool, kernel_conv2d_way way, float *y, const flo
         return;
     }
     // No filter tap meets an image, or there is no output.
-    const size_t pixels = conv.n * conv.p * conv.q;
-    kernel_fill(y, 0.0f, pixels * conv.k);
-    if (bias != NULL) kernel_repeat_row(y, bias, pixels, conv.k);
+    fill_pixels(y, bias, conv.n * conv.p * conv.q, conv.k);
 }
 
 /// Whether there is a phase of dx whose pixels no tap meets.
@@ -62,23 +74,32 @@ static bool leaves_pixels(const kernel_conv2d_shape *shape) {
 }
 
 void kernel_conv2d_input_gradient(kernel_pool *pool, kernel_conv2d_way way, float *dx,
-    const float *dy, const float *w, const kernel_conv2d_shape *shape, float *scratch) {
+    const float *dy, const float *w, const float *bias, const kernel_conv2d_shape *shape,
+    float *scratch) {
     if (way == KERNEL_CONV2D_SPREAD) {
-        conv2d_spread(pool, dx, dy, w, shape, scratch);
+        conv2d_spread(pool, dx, dy, w, bias, shape, scratch);
         return;
     }
-    if (leaves_pixels(shape)) kernel_fill(dx, 0.0f, shape->n * shape->h * shape->w * shape->c);
+    if (way == KERNEL_CONV2D_WINOGRAD_PRODUCTS) {
+        winograd_products(pool, dx, dy, w, bias, shape, KERNEL_CONV2D_INPUT_GRADIENT, scratch);
+        return;
+    }
+    if (leaves_pixels(shape)) fill_pixels(dx, bias, shape->n * shape->h * shape->w, shape->c);
     for (size_t a = 0; a < shape->stride_h; a++) {
         for (size_t b = 0; b < shape->stride_w; b++) {
             const convolution conv = convolution_backward(dy, shape, a, b);
             if (conv.tasks == 0) continue;
             const filter_layout filter = convolution_backward_filter(&conv, w, shape, a, b);
-            convolve(pool, way, dx, &conv, filter, NULL, scratch);
+            convolve(pool, way, dx, &conv, filter, bias, scratch);
         }
     }
 }
 
-void kernel_conv2d_filter_gradient(kernel_pool *pool, float *dw, const float *x, const float *dy,
-    const kernel_conv2d_shape *shape, float *scratch) {
-    conv2d_filter(pool, dw, x, dy, shape, scratch);
+void kernel_conv2d_filter_gradient(kernel_pool *pool, kernel_conv2d_way way, float *dw,
+    const float *x, const float *dy, const kernel_conv2d_shape *shape, float *scratch) {
+    if (way == KERNEL_CONV2D_WINOGRAD_PRODUCTS) {
+        winograd_filter(pool, dw, x, dy, shape, scratch);
+    } else {
+        conv2d_filter(pool, dw, x, dy, shape, scratch);
+    }
 }

@@ -16,10 +16,22 @@ void conv2d_runs(kernel_pool *pool, float *y, const convolution *conv, filter_la
 /// The whole gradient of the input, for few values of a filter's output.
 bool conv2d_spread_can(const kernel_conv2d_shape *shape);
 size_t conv2d_spread_scratch(const kernel_conv2d_shape *shape);
-void conv2d_spread(kernel_pool *pool, float *dx, const float *dy, const float *w,
+void conv2d_spread(kernel_pool *pool, float *dx, const float *dy, const float *w, const float *bias,
     const kernel_conv2d_shape *shape, float *scratch);
 
 /// The filter's gradient.
 size_t conv2d_filter_scratch(const kernel_conv2d_shape *shape);
 void conv2d_filter(kernel_pool *pool, float *dw, const float *x, const float *dy,
+    const kernel_conv2d_shape *shape, float *scratch);
+/// dw += each of so many partial gradients of `size` values, in their order.
+void conv2d_filter_add(
+    kernel_pool *pool, float *dw, const float *partials, size_t count, size_t size);
+
+/// A convolution or its input's gradient, `x` being what is convolved; and the filter's gradient.
+size_t winograd_products_scratch(
+    const kernel_conv2d_shape *shape, kernel_conv2d_part part, int threads);
+void winograd_products(kernel_pool *pool, float *y, const float *x, const float *w,
+    const float *bias, const kernel_conv2d_shape *shape, kernel_conv2d_part part, float *scratch);
+size_t winograd_filter_scratch(const kernel_conv2d_shape *shape, int threads);
+void winograd_filter(kernel_pool *pool, float *dw, const float *x, const float *dy,
     const kernel_conv2d_shape *shape, float *scratch);

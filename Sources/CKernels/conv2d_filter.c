@@ -9,12 +9,10 @@
 // Tasks with the first images add to dw, the others to partial gradients of their own, which are
 // added in their order at the end. How it is cut depends on the shape alone, and so do the sums.
 #include "conv2d.h"
+#include "conv2d_filter_tile.h"
 
 enum {
-    TAPS = 6,
-    WIDE_TAPS = 12,
     CHANNELS = 16,      // of a task: whole lines of x
-    MOST_ROWS = 128,    // on a plane
     TASKS = 64,         // about
     MOST_CHUNKS = 16,   // of images
     PARTIALS = 131072,  // floats of partial gradients
@@ -82,89 +80,6 @@ size_t conv2d_filter_scratch(const kernel_conv2d_shape *shape) {
     if (job.tasks == 0) return 0;
     return (job.chunks - 1) * job.filter_size
         + (task_memory(&job) > 2 * OWN ? job.tasks * task_memory(&job) : 0);
-}
-
-/// Rows that are laid on a plane, and the outputs of each.
-typedef struct {
-    const float *plane;
-    size_t width;              // of a row of the plane
-    size_t rows, filter_rows;  // of pixels, and rows of the plane for each
-    size_t pixels, step;       // of a row
-    const float *dy[MOST_ROWS];
-    size_t dy_step;
-} laid_rows;
-
-// MARK: Tiles
-
-/// to[i][0..<vectors · 16] += Σ over pixels of x[i] · dy, for taps i of some filter rows: `taps`
-/// consecutive ones of each. Both numbers, and `vectors`, are constants where this is inlined.
-INLINE void accumulate_tile_of(float *const to[], const laid_rows *laid, size_t first, size_t left,
-    size_t filter_rows, size_t taps, size_t vectors) {
-    wide_vector sum[WIDE_TAPS][2];
-#pragma clang loop unroll(full)
-    for (size_t j = 0; j < vectors; j++) {
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < filter_rows * taps; i++) sum[i][j] = 0.0f;
-    }
-    for (size_t row = 0; row < laid->rows; row++) {
-        const float *x = laid->plane + row * filter_rows * laid->width + first;
-        const float *dy = laid->dy[row] + left;
-#pragma clang loop unroll(disable)
-        for (size_t pixel = 0; pixel < laid->pixels;
-             pixel++, x += laid->step, dy += laid->dy_step) {
-            wide_vector gradient[2];
-#pragma clang loop unroll(full)
-            for (size_t j = 0; j < vectors; j++) gradient[j] = WIDE_AT(dy + j * WIDE_LANES);
-#pragma clang loop unroll(full)
-            for (size_t r = 0; r < filter_rows; r++) {
-#pragma clang loop unroll(full)
-                for (size_t t = 0; t < taps; t++) {
-                    const wide_vector xi = x[r * laid->width + t];
-#pragma clang loop unroll(full)
-                    for (size_t j = 0; j < vectors; j++) sum[r * taps + t][j] += xi * gradient[j];
-                }
-            }
-        }
-    }
-#pragma clang loop unroll(full)
-    for (size_t j = 0; j < vectors; j++) {
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < filter_rows * taps; i++)
-            WIDE_AT(to[i] + j * WIDE_LANES) += sum[i][j];
-    }
-}
-
-INLINE void accumulate_tile(float *const to[], const laid_rows *laid, size_t first, size_t left,
-    size_t taps, size_t vectors, bool wide) {
-#define TAPS_CASE(filter_rows, count)                                                              \
-    case (filter_rows - 1) * 16 + count:                                                           \
-        if (wide && vectors == 2) {                                                                \
-            accumulate_tile_of(to, laid, first, left, filter_rows, count, 2);                      \
-        } else if (wide || filter_rows * count <= TAPS) {                                          \
-            accumulate_tile_of(to, laid, first, left, filter_rows,                                 \
-                wide || filter_rows * count <= TAPS ? count : 1, 1);                               \
-        }                                                                                          \
-        break;
-    switch ((laid->filter_rows - 1) * 16 + taps) {
-        TAPS_CASE(1, 12)
-        TAPS_CASE(1, 11)
-        TAPS_CASE(1, 10)
-        TAPS_CASE(1, 9)
-        TAPS_CASE(1, 8)
-        TAPS_CASE(1, 7)
-        TAPS_CASE(1, 6)
-        TAPS_CASE(1, 5)
-        TAPS_CASE(1, 4)
-        TAPS_CASE(1, 3)
-        TAPS_CASE(1, 2)
-        TAPS_CASE(2, 2)
-        TAPS_CASE(2, 3)
-        TAPS_CASE(2, 4)
-        TAPS_CASE(2, 5)
-        TAPS_CASE(3, 3)
-    default: TAPS_CASE(1, 1)
-    }
-#undef TAPS_CASE
 }
 
 /// dw [r, s, c, k] of some filter rows += what the rows give them, for so many channels.
@@ -281,18 +196,33 @@ INLINE void accumulate(const work *job, size_t task, bool wide) {
 
 KERNEL_WIDE_TASK(accumulate_task, context, task, wide) { accumulate(context, task, wide); }
 
-/// Adds the partial gradients, some values of them.
-static void add_partials(const work *job, size_t first, size_t end) {
-    for (size_t chunk = 1; chunk < job->chunks; chunk++) {
-        const float *from = job->partials + (chunk - 1) * job->filter_size;
-        kernel_add(job->dw + first, job->dw + first, from + first, end - first);
+typedef struct {
+    float *sum;
+    const float *partials;
+    size_t count, size;
+} partial_sums;
+
+/// Adds some values of the partial gradients.
+static void add_partials(const partial_sums *sums, size_t first, size_t end) {
+    for (size_t i = 0; i < sums->count; i++) {
+        const float *from = sums->partials + i * sums->size;
+        kernel_add(sums->sum + first, sums->sum + first, from + first, end - first);
     }
 }
 
 static void add_part_of_partials(void *context, size_t index) {
-    const work *job = context;
-    add_partials(
-        job, part(job->filter_size, TASKS, index), part(job->filter_size, TASKS, index + 1));
+    const partial_sums *sums = context;
+    add_partials(sums, part(sums->size, TASKS, index), part(sums->size, TASKS, index + 1));
+}
+
+void conv2d_filter_add(
+    kernel_pool *pool, float *dw, const float *partials, size_t count, size_t size) {
+    partial_sums sums = {dw, partials, count, size};
+    if ((count + 1) * size > SMALL_SUM) {
+        kernel_pool_run(pool, TASKS, add_part_of_partials, &sums);
+    } else {
+        add_partials(&sums, 0, size);
+    }
 }
 
 void conv2d_filter(kernel_pool *pool, float *dw, const float *x, const float *dy,
@@ -305,9 +235,5 @@ void conv2d_filter(kernel_pool *pool, float *dw, const float *x, const float *dy
     job.planes = scratch + (job.chunks - 1) * job.filter_size;
     kernel_fill(job.partials, 0.0f, (job.chunks - 1) * job.filter_size);
     kernel_pool_run(pool, job.tasks, accumulate_task, &job);
-    if (job.chunks * job.filter_size > SMALL_SUM) {
-        kernel_pool_run(pool, TASKS, add_part_of_partials, &job);
-    } else {
-        add_partials(&job, 0, job.filter_size);
-    }
+    conv2d_filter_add(pool, dw, job.partials, job.chunks - 1, job.filter_size);
 }

@@ -16,7 +16,7 @@ enum {
 typedef struct {
     const kernel_conv2d_shape *shape;
     float *dx;
-    const float *dy;
+    const float *dy, *bias;
     float *filter;  // [blocks][k, 16 · vectors]
     size_t tasks, row, rows;
 } work;
@@ -99,7 +99,12 @@ INLINE void spread_image(const work *job, float *plane, size_t n, bool wide) {
     float *dx = job->dx + n * shape->h * shape->w * shape->c;
     const float *from = plane + shape->pad_top * job->row + shape->pad_left * shape->c;
     const size_t row = shape->w * shape->c;
-    for (size_t h = 0; h < shape->h; h++) copy(dx + h * row, from + h * job->row, row);
+    for (size_t h = 0; h < shape->h; h++, dx += row, from += job->row) {
+        copy(dx, from, row);
+        for (size_t i = 0; job->bias != NULL && i < row; i += shape->c) {
+            for (size_t c = 0; c < shape->c; c++) dx[i + c] += job->bias[c];
+        }
+    }
 }
 
 INLINE void spread_images(const work *job, size_t task, bool wide) {
@@ -111,13 +116,14 @@ INLINE void spread_images(const work *job, size_t task, bool wide) {
 
 KERNEL_WIDE_TASK(spread, context, task, wide) { spread_images(context, task, wide); }
 
-void conv2d_spread(kernel_pool *pool, float *dx, const float *dy, const float *w,
+void conv2d_spread(kernel_pool *pool, float *dx, const float *dy, const float *w, const float *bias,
     const kernel_conv2d_shape *shape, float *scratch) {
     const bool wide = has_wide_vectors();
     work job = {
         .shape = shape,
         .dx = dx,
         .dy = dy,
+        .bias = bias,
         .filter = scratch,
         .tasks = smaller(shape->n, MOST_TASKS),
         .row = plane_row(shape),

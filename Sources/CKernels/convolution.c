@@ -75,26 +75,22 @@ convolution convolution_forward(const float *x, const kernel_conv2d_shape *shape
     return conv;
 }
 
-/// Along one axis: the pixels of dx that meet the taps a, a + stride, …
-typedef struct {
-    size_t taps;
-    size_t first, count;  // of dx's pixels, a stride apart
-    ptrdiff_t start;      // where dy begins on the plane
-} phase;
-
-static phase phase_of(size_t a, size_t stride, size_t padding, size_t filter_size, size_t size) {
+stride_phase stride_phase_of(
+    size_t a, size_t stride, size_t padding, size_t filter_size, size_t size) {
     const size_t taps = a < filter_size ? ceil_div(filter_size - a, stride) : 0;
     const size_t first = (a + stride - padding % stride) % stride;
     // The pixel of dy that tap a brings to the first pixel of dx.
     const size_t from = (first + padding - a) / stride;
     const size_t count = size > first ? ceil_div(size - first, stride) : 0;
-    return (phase){taps, first, count, (ptrdiff_t)taps - 1 - (ptrdiff_t)from};
+    return (stride_phase){taps, first, count, (ptrdiff_t)taps - 1 - (ptrdiff_t)from};
 }
 
 convolution convolution_backward(
     const float *dy, const kernel_conv2d_shape *shape, size_t a, size_t b) {
-    const phase rows = phase_of(a, shape->stride_h, shape->pad_top, shape->r, shape->h);
-    const phase columns = phase_of(b, shape->stride_w, shape->pad_left, shape->s, shape->w);
+    const stride_phase rows =
+        stride_phase_of(a, shape->stride_h, shape->pad_top, shape->r, shape->h);
+    const stride_phase columns =
+        stride_phase_of(b, shape->stride_w, shape->pad_left, shape->s, shape->w);
     convolution conv = {
         .image = dy,
         .n = shape->n,

@@ -46,6 +46,16 @@ typedef struct {
     size_t n, p, rows;
 } band;
 
+/// Along one axis: the pixels of dx that meet the taps a, a + stride, … of a filter.
+typedef struct {
+    size_t taps;
+    size_t first, count;  // of dx's pixels, a stride apart
+    ptrdiff_t start;      // where dy begins on the plane
+} stride_phase;
+
+stride_phase stride_phase_of(
+    size_t a, size_t stride, size_t padding, size_t filter_size, size_t size);
+
 /// The convolution itself.
 convolution convolution_forward(const float *x, const kernel_conv2d_shape *shape);
 /// The convolution that gives a phase of dx, for a in 0..<stride_h and b in 0..<stride_w; and where

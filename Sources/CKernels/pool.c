@@ -25,6 +25,7 @@
 #define _POSIX_C_SOURCE 200809L  // clock_gettime
 
 #include "include/CKernels.h"
+#include "pool.h"
 #include "spin.h"
 #include "vector.h"
 
@@ -87,6 +88,11 @@ struct worker {
     int place;  // of its share
     pthread_t thread;
 };
+
+/// The calling thread's.
+static _Thread_local int own_place;
+
+int kernel_pool_place(void) { return own_place; }
 
 // MARK: Denormals
 
@@ -202,6 +208,7 @@ static void wake_parked(kernel_pool *pool) {
 static void *work(void *argument) {
     const struct worker *worker = argument;
     kernel_pool *pool = worker->pool;
+    own_place = worker->place;
     kernel_denormals_flush();
     int spins = 0;
     while (!atomic_load_explicit(&pool->stopping, memory_order_relaxed)) {

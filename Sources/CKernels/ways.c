@@ -4,12 +4,14 @@
 #include "conv2d.h"
 #include "matmul.h"
 #include "matmul_adam.h"
+#include "winograd_products.h"
 
 enum {
     FEW_ROWS = 24,          // of a product's a: then b is what takes the time, and is read once
     UNPACKED_ROWS = 64,     // of all terms of a gradient: beyond, it pays to pack them
     FEW_OUTPUTS = 4,        // of a convolution, which leave most of a vector's lanes idle
     LEAST_IMAGES = 32,      // two blocks
+    PRODUCTS_A_POINT = 8,   // which evaluating a filter's value at a point takes
     WINOGRAD_CHANNELS = 6,  // from which on the transforms are worth their time
 };
 
@@ -54,10 +56,23 @@ static kernel_conv2d_way way_in_blocks(const kernel_conv2d_shape *shape) {
     return winograd ? KERNEL_CONV2D_WINOGRAD : KERNEL_CONV2D_TAPS;
 }
 
+/// Whether so many products are saved that it pays to transform images, and to evaluate the filter
+/// at all points first: as long as so many products for each of its values there.
+static bool winograd_products_pay(const kernel_conv2d_shape *shape, kernel_conv2d_part part) {
+    winograd_shape of;
+    if (!winograd_shape_of(&of, shape, part)) return false;
+    const double points = (double)winograd_filter_values(&of);
+    const double products = (double)(shape->n * shape->p * shape->q * shape->r * shape->s);
+    const double share = winograd_share(&of) + PRODUCTS_A_POINT * points / products;
+    return share <= (part == KERNEL_CONV2D_FILTER_GRADIENT ? 0.7 : 0.8);
+}
+
 kernel_conv2d_way kernel_conv2d_choose(
     const kernel_conv2d_shape *shape, kernel_conv2d_part part, bool in_blocks) {
+    if (in_blocks)
+        return part == KERNEL_CONV2D_FILTER_GRADIENT ? KERNEL_CONV2D_TAPS : way_in_blocks(shape);
+    if (winograd_products_pay(shape, part)) return KERNEL_CONV2D_WINOGRAD_PRODUCTS;
     if (part == KERNEL_CONV2D_FILTER_GRADIENT) return KERNEL_CONV2D_TAPS;
-    if (in_blocks) return way_in_blocks(shape);
     if (part == KERNEL_CONV2D_FORWARD) {
         const convolution conv = convolution_forward(NULL, shape);
         return way_in_rows(&conv);

@@ -7,8 +7,9 @@ typedef struct {
     kernel_conv2d_shape shape;
     kernel_conv2d_part part;
     kernel_conv2d_way way;
-    const float *x, *w, *dy, *bias;
-    size_t scratch;
+    const float *x, *w, *dy;
+    const float *bias, *channel_bias;  // of y and of dx, or NULL
+    size_t scratch;                    // of images in blocks
     checks *c;
     kernel_pixel_order x_order, y_order;  // of blocks
 } convolution_case;
@@ -26,6 +27,8 @@ static expected_values plain(const convolution_case *t) {
     expected_values e = expect(t->c, count);
     for (size_t y = 0; t->part == KERNEL_CONV2D_FORWARD && t->bias != NULL && y < count; y++)
         expect_term(&e, y, t->bias[y % s->k]);
+    const bool is_biased = t->part == KERNEL_CONV2D_INPUT_GRADIENT && t->channel_bias != NULL;
+    for (size_t x = 0; is_biased && x < count; x++) expect_term(&e, x, t->channel_bias[x % s->c]);
     for (size_t pixel = 0; pixel < s->n * s->p * s->q; pixel++) {
         const size_t n = pixel / (s->p * s->q), p = pixel / s->q % s->p, q = pixel % s->q;
         for (size_t tap = 0; tap < s->r * s->s; tap++) {
@@ -51,7 +54,8 @@ static expected_values plain(const convolution_case *t) {
 }
 
 static double tolerance(const convolution_case *t, expected_values *e) {
-    if (t->way != KERNEL_CONV2D_WINOGRAD) return SUM_TOLERANCE;
+    if (t->way != KERNEL_CONV2D_WINOGRAD && t->way != KERNEL_CONV2D_WINOGRAD_PRODUCTS)
+        return SUM_TOLERANCE;
     // Winograd's error is a share of what lies around a pixel, too.
     double most = 0;
     for (size_t i = 0; i < e->n; i++) most = e->sizes[i] > most ? e->sizes[i] : most;
@@ -78,20 +82,24 @@ static size_t pick_channels(checks *c) {
 
 static void run_part(void *context, kernel_pool *pool, float *out) {
     const convolution_case *t = context;
-    float *scratch = unwritten_floats(t->c, t->scratch);
+    const int threads = kernel_pool_threads(pool);
+    float *scratch =
+        unwritten_floats(t->c, kernel_conv2d_scratch(&t->shape, t->part, t->way, threads));
     switch (t->part) {
     case KERNEL_CONV2D_FORWARD:
         kernel_conv2d(pool, t->way, out, t->x, t->w, t->bias, &t->shape, scratch);
         break;
     case KERNEL_CONV2D_INPUT_GRADIENT:
-        kernel_conv2d_input_gradient(pool, t->way, out, t->dy, t->w, &t->shape, scratch);
+        kernel_conv2d_input_gradient(
+            pool, t->way, out, t->dy, t->w, t->channel_bias, &t->shape, scratch);
         break;
     case KERNEL_CONV2D_FILTER_GRADIENT:
-        kernel_conv2d_filter_gradient(pool, out, t->x, t->dy, &t->shape, scratch);
+        kernel_conv2d_filter_gradient(pool, t->way, out, t->x, t->dy, &t->shape, scratch);
     }
 }
 
-/// A strided one with few channels, as a discriminator's first layer is, or anything else.
+/// One of many channels, a strided one with few, as a discriminator's first layer is, or anything
+/// else.
 static bool pick_shape(checks *c, kernel_conv2d_shape *s) {
     *s = (kernel_conv2d_shape){
         .n = pick(c, 1, 4),
@@ -104,13 +112,19 @@ static bool pick_shape(checks *c, kernel_conv2d_shape *s) {
         .stride_h = pick(c, 1, 4),
         .stride_w = pick(c, 1, 4),
     };
-    switch (pick(c, 0, 4)) {
+    switch (pick(c, 0, 5)) {
     case 0:
         s->stride_h = s->stride_w = 2;
         s->r = s->s = pick(c, 4, 5);
         s->c = pick(c, 1, 4);
         break;
     case 1: s->stride_h = s->stride_w = 1, s->r = s->s = 3; break;
+    case 2:
+        s->n = pick(c, 1, 7);
+        s->c = pick(c, 16, 70), s->k = pick(c, 16, 70);
+        s->r = pick(c, 2, 6), s->s = flip(c) ? s->r : pick(c, 2, 6);
+        s->stride_h = pick(c, 1, 2), s->stride_w = flip(c) ? s->stride_h : pick(c, 1, 2);
+        break;
     default: break;
     }
     // Now and then there is nothing to do.
@@ -130,12 +144,12 @@ void check_convolution(checks *c) {
     t.w = random_floats(c, w_count(&t.shape));
     t.dy = random_floats(c, y_count(&t.shape));
     if (flip(c)) t.bias = random_floats(c, t.shape.k);
+    if (flip(c)) t.channel_bias = random_floats(c, t.shape.c);
     for (t.part = KERNEL_CONV2D_FORWARD; t.part <= KERNEL_CONV2D_FILTER_GRADIENT; t.part++) {
         const kernel_conv2d_way chosen = kernel_conv2d_choose(&t.shape, t.part, false);
         const kernel_conv2d_way ways[] = {chosen, KERNEL_CONV2D_TAPS};
         for (size_t i = 0; i < (chosen == KERNEL_CONV2D_TAPS ? 1 : 2); i++) {
             t.way = ways[i];
-            t.scratch = kernel_conv2d_scratch(&t.shape, t.part, t.way);
             expected_values e = plain(&t);
             const double most = tolerance(&t, &e);
             check_kernel(c, names[t.part], e, most, run_part, &t);
@@ -194,7 +208,7 @@ static void run_blocked_part(void *context, kernel_pool *pool, float *out) {
     case KERNEL_CONV2D_INPUT_GRADIENT:
         result = unwritten_floats(t->c, blocked_count(s->n, x_size));
         kernel_blocked_conv2d_input_gradient(
-            pool, t->way, result, x_order, dy, y_order, t->w, s, scratch);
+            pool, t->way, result, x_order, dy, y_order, t->w, t->channel_bias, s, scratch);
         out_of_blocks(out, result, x_order, s->n, s->w, x_size, s->c);
         break;
     case KERNEL_CONV2D_FILTER_GRADIENT:
@@ -246,6 +260,7 @@ void check_blocked_convolution(checks *c) {
     t.w = random_floats(c, w_count(s));
     t.dy = random_floats(c, y_count(s));
     if (flip(c)) t.bias = random_floats(c, s->k);
+    if (flip(c)) t.channel_bias = random_floats(c, s->c);
     check_conversion(c, &t);
     for (t.part = KERNEL_CONV2D_FORWARD; t.part <= KERNEL_CONV2D_FILTER_GRADIENT; t.part++) {
         const kernel_conv2d_way chosen = kernel_conv2d_choose(s, t.part, true);

@@ -92,7 +92,7 @@ import Testing
             KERNEL_CONV2D_FORWARD, KERNEL_CONV2D_INPUT_GRADIENT, KERNEL_CONV2D_FILTER_GRADIENT,
         ]
         var plain = [Float](
-            repeating: 0, count: parts.map { kernel_conv2d_scratch(&s, $0, taps) }.max() ?? 0)
+            repeating: 0, count: parts.map { kernel_conv2d_scratch(&s, $0, taps, 1) }.max() ?? 0)
         let terms = Double(test.conv.wCount) / Double(s.k)
 
         var expected = [Float](repeating: 0, count: dy.count)
@@ -110,13 +110,14 @@ import Testing
         }
 
         expected = [Float](repeating: 0, count: x.count)
-        kernel_conv2d_input_gradient(nil, taps, &expected, dy, w, &s, &plain)
+        let channelBias = numbers.floats(s.c)
+        kernel_conv2d_input_gradient(nil, taps, &expected, dy, w, channelBias, &s, &plain)
         for way in Set([taps.rawValue, kernel_conv2d_choose(&s, parts[1], true).rawValue]) {
             let way = kernel_conv2d_way(way)
             let dx = onAllPools { pool in
                 withScratch(kernel_blocked_conv2d_scratch(&s, parts[1], way), xBlocks.count) {
                     kernel_blocked_conv2d_input_gradient(
-                        pool, way, $0, test.x, dyBlocks, test.y, w, &s, $1)
+                        pool, way, $0, test.x, dyBlocks, test.y, w, channelBias, &s, $1)
                 }
             }
             expectClose(
@@ -131,7 +132,7 @@ import Testing
             }
         }
         expected = [Float](repeating: 0, count: w.count)
-        kernel_conv2d_filter_gradient(nil, &expected, x, dy, &s, &plain)
+        kernel_conv2d_filter_gradient(nil, taps, &expected, x, dy, &s, &plain)
         expectClose(
             expected, dw.map(Double.init), tolerance: 4e-6,
             scale: Double(s.n * s.p * s.q).squareRoot(), "dw")

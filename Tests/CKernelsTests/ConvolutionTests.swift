@@ -87,6 +87,13 @@ struct Convolution: Sendable, CustomTestStringConvertible {
         same(2, 11, 5, 1, filter: (5, 5), to: 1), same(2, 6, 6, 8, filter: (5, 5), to: 1),
         same(2, 6, 7, 16, filter: (3, 1), to: 2), same(1, 6, 7, 17, filter: (1, 3), to: 33),
         same(1, 4, 4, 40, filter: (3, 3), to: 40), same(2, 5, 5, 1, filter: (1, 1), to: 1),
+        // Many channels: by products at Winograd's points; tiles of all sizes, pieces of filters.
+        same(5, 9, 8, 16, filter: (4, 4), to: 18, stride: (2, 2)),
+        same(1, 7, 10, 21, filter: (3, 3), to: 33), same(3, 6, 5, 17, filter: (2, 2), to: 16),
+        same(2, 8, 9, 18, filter: (5, 5), to: 16),
+        same(8, 7, 9, 16, filter: (6, 5), to: 17, stride: (2, 2)),
+        same(6, 8, 7, 16, filter: (4, 3), to: 19, stride: (2, 1)),
+        Convolution(2, 8, 9, 16, filter: (3, 3), to: 20, pads: (2, 0, 1, 3)),
         // A filter larger than the image, padding wider than the filter, rows and columns that no output reads.
         same(2, 2, 2, 3, filter: (7, 7), to: 3), same(1, 1, 1, 1, filter: (3, 3), to: 1),
         Convolution(1, 3, 4, 2, filter: (2, 2), to: 3, pads: (4, 3, 5, 2)),
@@ -106,12 +113,14 @@ struct Convolution: Sendable, CustomTestStringConvertible {
 
     /// Runs `body` with scratch memory of the size asked for; expects it not to write more.
     private func withScratch(
-        _ conv: Convolution, _ part: kernel_conv2d_part, _ way: kernel_conv2d_way, _ count: Int,
+        _ conv: Convolution, _ part: kernel_conv2d_part, _ way: kernel_conv2d_way,
+        _ pool: OpaquePointer?, _ count: Int,
         _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
     ) -> [Float] {
         var shape = conv.shape
         var result: [Float] = []
-        _ = written(kernel_conv2d_scratch(&shape, part, way)) { scratch in
+        _ = written(kernel_conv2d_scratch(&shape, part, way, kernel_pool_threads(pool))) {
+            scratch in
             result = written(count) { body($0, scratch) }
         }
         return result
@@ -142,7 +151,7 @@ struct Convolution: Sendable, CustomTestStringConvertible {
         let part = KERNEL_CONV2D_FORWARD
         for way in ways(conv, part) {
             let y = onAllPools { pool in
-                withScratch(conv, part, way, conv.yCount) {
+                withScratch(conv, part, way, pool, conv.yCount) {
                     kernel_conv2d(pool, way, $0, x, w, nil, &shape, $1)
                 }
             }
@@ -150,7 +159,7 @@ struct Convolution: Sendable, CustomTestStringConvertible {
 
             // With biases: the very sums, and the biases added.
             let biased = onAllPools { pool in
-                withScratch(conv, part, way, conv.yCount) {
+                withScratch(conv, part, way, pool, conv.yCount) {
                     kernel_conv2d(pool, way, $0, x, w, bias, &shape, $1)
                 }
             }
@@ -165,6 +174,7 @@ struct Convolution: Sendable, CustomTestStringConvertible {
         let (c, k) = (shape.c, shape.k)
         var numbers = Numbers(state: 10)
         let dy = numbers.floats(conv.yCount), w = numbers.floats(conv.wCount)
+        let bias = numbers.floats(c)
         var expected = [Double](repeating: 0, count: conv.xCount)
         conv.forEachTap { px, py, tap in
             for i in 0..<c {
@@ -177,11 +187,19 @@ struct Convolution: Sendable, CustomTestStringConvertible {
         let part = KERNEL_CONV2D_INPUT_GRADIENT
         for way in ways(conv, part) {
             let dx = onAllPools { pool in
-                withScratch(conv, part, way, conv.xCount) {
-                    kernel_conv2d_input_gradient(pool, way, $0, dy, w, &shape, $1)
+                withScratch(conv, part, way, pool, conv.xCount) {
+                    kernel_conv2d_input_gradient(pool, way, $0, dy, w, nil, &shape, $1)
                 }
             }
             expectClose(dx, expected, tolerance: 2e-6, scale: scale(conv.wCount / max(c, 1)))
+
+            let biased = onAllPools { pool in
+                withScratch(conv, part, way, pool, conv.xCount) {
+                    kernel_conv2d_input_gradient(pool, way, $0, dy, w, bias, &shape, $1)
+                }
+            }
+            let isSame = biased == dx.enumerated().map { $1 + bias[$0 % c] }
+            #expect(isSame)
         }
     }
 
@@ -200,11 +218,14 @@ struct Convolution: Sendable, CustomTestStringConvertible {
                 }
             }
         }
-        let dw = onAllPools { pool in
-            withScratch(conv, KERNEL_CONV2D_FILTER_GRADIENT, KERNEL_CONV2D_TAPS, conv.wCount) {
-                kernel_conv2d_filter_gradient(pool, $0, x, dy, &shape, $1)
+        let part = KERNEL_CONV2D_FILTER_GRADIENT
+        for way in ways(conv, part) {
+            let dw = onAllPools { pool in
+                withScratch(conv, part, way, pool, conv.wCount) {
+                    kernel_conv2d_filter_gradient(pool, way, $0, x, dy, &shape, $1)
+                }
             }
+            expectClose(dw, expected, tolerance: 2e-6, scale: scale(conv.yCount / max(k, 1)))
         }
-        expectClose(dw, expected, tolerance: 2e-6, scale: scale(conv.yCount / max(k, 1)))
     }
 }

@@ -28,7 +28,7 @@ func convolutionTable(_ options: BenchmarkOptions) throws -> BenchmarkTable {
                 let time = Timing.of(options.time(0.3)) { kernel.run(threads.pool) }
                 return kernel.work.operations / time.median.seconds
             }
-            let scratch = parts.map { ImageLayout.rows.choose(shape, $0).scratch }.max() ?? 0
+            let scratch = parts.map { ImageLayout.rows.scratch(shape, $0, threads.pool) }.max() ?? 0
             table.add(
                 .text(text(shape)), .count(shape.n), .count(count), .number(rates[0] / 1e9),
                 .number(rates[1] / 1e9), .number(rates[2] / 1e9),

@@ -27,18 +27,22 @@ enum ImageLayout {
         self = kernel_images_suit_blocks(images, channels) ? .blocks : .rows
     }
 
-    /// The way that a program's step goes, and the floats of scratch memory that it needs.
-    func choose(
+    /// The way that a program's step goes.
+    func way(
         _ shape: kernel_conv2d_shape, _ part: kernel_conv2d_part
-    ) -> (way: kernel_conv2d_way, scratch: Int) {
-        withUnsafePointer(to: shape) {
-            let way = kernel_conv2d_choose($0, part, self == .blocks)
-            return (
-                way,
-                self == .blocks
-                    ? kernel_blocked_conv2d_scratch($0, part, way)
-                    : kernel_conv2d_scratch($0, part, way)
-            )
+    ) -> kernel_conv2d_way {
+        withUnsafePointer(to: shape) { kernel_conv2d_choose($0, part, self == .blocks) }
+    }
+
+    /// The floats of scratch memory that the way needs.
+    func scratch(
+        _ shape: kernel_conv2d_shape, _ part: kernel_conv2d_part, _ pool: OpaquePointer?
+    ) -> Int {
+        let way = way(shape, part)
+        return withUnsafePointer(to: shape) {
+            self == .blocks
+                ? kernel_blocked_conv2d_scratch($0, part, way)
+                : kernel_conv2d_scratch($0, part, way, kernel_pool_threads(pool))
         }
     }
 

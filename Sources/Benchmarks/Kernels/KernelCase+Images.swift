@@ -31,22 +31,23 @@ extension KernelCase {
             Floats(random: layout.input(shape)), Floats(random: shape.filter),
             Floats(layout.output(shape))
         )
-        let (way, floats) = layout.choose(shape, KERNEL_CONV2D_FORWARD)
-        let scratch = Floats(floats)
+        let part = KERNEL_CONV2D_FORWARD
+        let (way, scratch) = (layout.way(shape, part), Scratch())
         return KernelCase(
             name: "\(name): convolution \(shape.text)\(layout.text)",
             work: .init(shape.operations, reading: shape.input + shape.output),
             run: { pool in
+                let scratch = scratch.floats(layout.scratch(shape, part, pool))
                 withUnsafePointer(to: shape) {
                     switch layout {
                     case .rows:
                         kernel_conv2d(
-                            pool, way, y.pointer, x.pointer, w.pointer, nil, $0, scratch.pointer)
+                            pool, way, y.pointer, x.pointer, w.pointer, nil, $0, scratch)
                     case .blocks:
                         kernel_blocked_conv2d(
                             pool, way, y.pointer, KERNEL_WINDOWS, x.pointer, KERNEL_ROWS, w.pointer,
                             nil,
-                            $0, scratch.pointer)
+                            $0, scratch)
                     }
                 }
             }, output: y,
@@ -67,22 +68,22 @@ extension KernelCase {
             Floats(layout.input(shape)), Floats(random: shape.filter),
             Floats(random: layout.output(shape))
         )
-        let (way, floats) = layout.choose(shape, KERNEL_CONV2D_INPUT_GRADIENT)
-        let scratch = Floats(floats)
+        let part = KERNEL_CONV2D_INPUT_GRADIENT
+        let (way, scratch) = (layout.way(shape, part), Scratch())
         return KernelCase(
             name: "\(name): its input's gradient \(shape.text)\(layout.text)",
             work: .init(shape.operations, reading: shape.input + shape.output),
             run: { pool in
+                let scratch = scratch.floats(layout.scratch(shape, part, pool))
                 withUnsafePointer(to: shape) {
                     switch layout {
                     case .rows:
                         kernel_conv2d_input_gradient(
-                            pool, way, dx.pointer, dy.pointer, w.pointer, $0, scratch.pointer)
+                            pool, way, dx.pointer, dy.pointer, w.pointer, nil, $0, scratch)
                     case .blocks:
                         kernel_blocked_conv2d_input_gradient(
                             pool, way, dx.pointer, KERNEL_ROWS, dy.pointer, KERNEL_WINDOWS,
-                            w.pointer,
-                            $0, scratch.pointer)
+                            w.pointer, nil, $0, scratch)
                     }
                 }
             }, output: dx,
@@ -103,21 +104,22 @@ extension KernelCase {
             Floats(random: layout.input(shape)), Floats(shape.filter),
             Floats(random: layout.output(shape))
         )
-        let (_, floats) = layout.choose(shape, KERNEL_CONV2D_FILTER_GRADIENT)
-        let scratch = Floats(floats)
+        let part = KERNEL_CONV2D_FILTER_GRADIENT
+        let (way, scratch) = (layout.way(shape, part), Scratch())
         return KernelCase(
             name: "\(name): its filter's gradient \(shape.text)\(layout.text)",
             work: .init(shape.operations, reading: shape.input + shape.output),
             run: { pool in
+                let scratch = scratch.floats(layout.scratch(shape, part, pool))
                 withUnsafePointer(to: shape) {
                     switch layout {
                     case .rows:
                         kernel_conv2d_filter_gradient(
-                            pool, dw.pointer, x.pointer, dy.pointer, $0, scratch.pointer)
+                            pool, way, dw.pointer, x.pointer, dy.pointer, $0, scratch)
                     case .blocks:
                         kernel_blocked_conv2d_filter_gradient(
                             pool, dw.pointer, x.pointer, KERNEL_ROWS, dy.pointer, KERNEL_WINDOWS,
-                            $0, scratch.pointer)
+                            $0, scratch)
                     }
                 }
             }, output: dw,

@@ -35,6 +35,16 @@ final class Threads {
     }
 }
 
+/// Memory that grows with what is asked for.
+final class Scratch {
+    private var memory = Floats(0)
+
+    func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
+        if count > memory.count { memory = Floats(count) }
+        return memory.pointer
+    }
+}
+
 /// Floats at a fixed place.
 final class Floats {
     let count: Int

@@ -228,23 +228,25 @@ typedef enum {
     KERNEL_CONV2D_RUNS,      // a lane an input along a filter's row, for few outputs
     KERNEL_CONV2D_WINOGRAD,  // Winograd's minimal filtering, for filters of three columns
     KERNEL_CONV2D_SPREAD,    // a lane a value of a filter's output, for a gradient of few channels
+    KERNEL_CONV2D_WINOGRAD_PRODUCTS,  // after Winograd in both directions, for many channels
 } kernel_conv2d_way;
 
 /// The fastest way for a part of a convolution of images that lie as they are, or in blocks.
 kernel_conv2d_way kernel_conv2d_choose(
     const kernel_conv2d_shape *shape, kernel_conv2d_part part, bool in_blocks);
 
-/// Floats of scratch memory that a part needs. The filter's gradient has one way, by taps.
-size_t kernel_conv2d_scratch(
-    const kernel_conv2d_shape *shape, kernel_conv2d_part part, kernel_conv2d_way way);
-/// `bias` [K] is added to each pixel unless it is NULL. `way`: what was chosen for the part, or
-/// KERNEL_CONV2D_TAPS.
+/// Floats of scratch memory that a part needs on a pool of so many threads.
+size_t kernel_conv2d_scratch(const kernel_conv2d_shape *shape, kernel_conv2d_part part,
+    kernel_conv2d_way way, int threads);
+/// `bias`, a number for each channel of what is made, is added to each pixel unless it is NULL.
+/// `way`: what was chosen for the part, or KERNEL_CONV2D_TAPS.
 void kernel_conv2d(kernel_pool *pool, kernel_conv2d_way way, float *y, const float *x,
     const float *w, const float *bias, const kernel_conv2d_shape *shape, float *scratch);
 void kernel_conv2d_input_gradient(kernel_pool *pool, kernel_conv2d_way way, float *dx,
-    const float *dy, const float *w, const kernel_conv2d_shape *shape, float *scratch);
-void kernel_conv2d_filter_gradient(kernel_pool *pool, float *dw, const float *x, const float *dy,
-    const kernel_conv2d_shape *shape, float *scratch);
+    const float *dy, const float *w, const float *bias, const kernel_conv2d_shape *shape,
+    float *scratch);
+void kernel_conv2d_filter_gradient(kernel_pool *pool, kernel_conv2d_way way, float *dw,
+    const float *x, const float *dy, const kernel_conv2d_shape *shape, float *scratch);
 
 /// Max pooling over R × S windows (c == k). Padding never wins, NaN does. Windows keep the first of
 /// equal maxima, in row-major order.
@@ -307,7 +309,7 @@ void kernel_blocked_conv2d(kernel_pool *pool, kernel_conv2d_way way, float *y,
     const float *bias, const kernel_conv2d_shape *shape, float *scratch);
 void kernel_blocked_conv2d_input_gradient(kernel_pool *pool, kernel_conv2d_way way, float *dx,
     kernel_pixel_order x_order, const float *dy, kernel_pixel_order y_order, const float *w,
-    const kernel_conv2d_shape *shape, float *scratch);
+    const float *bias, const kernel_conv2d_shape *shape, float *scratch);
 void kernel_blocked_conv2d_filter_gradient(kernel_pool *pool, float *dw, const float *x,
     kernel_pixel_order x_order, const float *dy, kernel_pixel_order y_order,
     const kernel_conv2d_shape *shape, float *scratch);

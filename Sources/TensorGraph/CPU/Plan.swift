@@ -55,7 +55,9 @@ final class Plan {
         let ways = Dictionary(
             uniqueKeysWithValues: program.order.map { [program] in ($0, Way(program[$0], program)) }
         )
-        let memory = Memory(program, resources, scratch: ways.values.map(\.scratch).max() ?? 0)
+        let threads = kernel_pool_threads(resources.pool)
+        let scratch = ways.values.map { $0.scratch(threads: threads) }.max() ?? 0
+        let memory = Memory(program, resources, scratch: scratch)
         self.program = program
         self.memory = memory
         generation = resources.shared.generation

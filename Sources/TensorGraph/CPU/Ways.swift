@@ -29,11 +29,11 @@ enum Way {
         }
     }
 
-    /// Memory that its call needs for itself, in floats.
-    var scratch: Int {
+    /// Memory that its call needs for itself on a pool of so many threads, in floats.
+    func scratch(threads: Int32) -> Int {
         switch self {
         case .product(var shape, let way): kernel_matmul_scratch(&shape, way)
-        case .convolution(let way): way.scratch
+        case .convolution(let way): way.scratch(threads: threads)
         case .update(_, let scratch), .only(let scratch): scratch
         }
     }
@@ -61,10 +61,10 @@ struct ConvolutionWay {
     }
 
     /// In floats.
-    fileprivate var scratch: Int {
+    fileprivate func scratch(threads: Int32) -> Int {
         withUnsafePointer(to: shape) {
             orders == nil
-                ? kernel_conv2d_scratch($0, part, way)
+                ? kernel_conv2d_scratch($0, part, way, threads)
                 : kernel_blocked_conv2d_scratch($0, part, way)
         }
     }

@@ -10,42 +10,28 @@ enum Convolutions {
         if let orders = chosen.orders { return blocked(convolution, bound, orders, shape, way) }
         let (pool, scratch, out) = (bound.pool, bound.scratch, bound.output)
         let (first, second) = (bound.input(0), bound.input(1))
+        let bias = convolution.hasBias ? bound.input(2) : nil
         switch convolution.part {
         case .forward:
-            let bias = convolution.hasBias ? bound.input(2) : nil
             return {
                 withUnsafePointer(to: shape) {
                     kernel_conv2d(pool, way, out, first, second, bias, $0, scratch)
                 }
             }
         case .inputGradient:
-            let addBias = biasCall(convolution, bound)
             return {
                 withUnsafePointer(to: shape) {
-                    kernel_conv2d_input_gradient(pool, way, out, second, first, $0, scratch)
+                    kernel_conv2d_input_gradient(
+                        pool, way, out, second, first, bias, $0, scratch)
                 }
-                addBias?()
             }
         case .filterGradient:
             return {
                 withUnsafePointer(to: shape) {
-                    kernel_conv2d_filter_gradient(pool, out, first, second, $0, scratch)
+                    kernel_conv2d_filter_gradient(pool, way, out, first, second, $0, scratch)
                 }
             }
         }
-    }
-
-    /// Adds the biases to images that are there, for a kernel that does not do so itself.
-    ///
-    /// - Parameter lanes: the images of a block, if they are in blocks.
-    private static func biasCall(
-        _ convolution: Convolution, _ bound: Bound, lanes: Int = 1
-    ) -> Kernel? {
-        guard convolution.hasBias else { return nil }
-        let (pool, out, bias) = (bound.pool, bound.output, bound.input(2))
-        let g = convolution.geometry
-        let blocks = (g.n + lanes - 1) / lanes
-        return { kernel_add_row(pool, out, bias, blocks * g.h * g.w, g.c * lanes, lanes) }
     }
 
     private static func blocked(
@@ -55,9 +41,9 @@ enum Convolutions {
         let (pool, scratch, out) = (bound.pool, bound.scratch, bound.output)
         let (first, second) = (bound.input(0), bound.input(1))
         let (inputs, output) = (orders.inputs, orders.output)
+        let bias = convolution.hasBias ? bound.input(2) : nil
         switch convolution.part {
         case .forward:
-            let bias = convolution.hasBias ? bound.input(2) : nil
             return {
                 withUnsafePointer(to: shape) {
                     kernel_blocked_conv2d(
@@ -65,13 +51,11 @@ enum Convolutions {
                 }
             }
         case .inputGradient:
-            let addBias = biasCall(convolution, bound, lanes: Loops.block)
             return {
                 withUnsafePointer(to: shape) {
                     kernel_blocked_conv2d_input_gradient(
-                        pool, way, out, output, second, inputs.0, first, $0, scratch)
+                        pool, way, out, output, second, inputs.0, first, bias, $0, scratch)
                 }
-                addBias?()
             }
         case .filterGradient:
             return {

@@ -1,0 +1,313 @@
+// A convolution's gradient with respect to its filter by products of matrices at Winograd's points:
+// at each, what it is for the filter's values there is [tiles, pieces · C]ᵀ · [tiles, K] of the
+// inputs' values and of the gradient's, which is evaluated as a filter is. The values at the points
+// are combined to taps at the end.
+//
+// A task makes the gradient of some channels and outputs, from the images of a chunk. What it has
+// lies in memory of its thread. Chunks add to partial gradients of their own, which are added in
+// their order at the end. How it is cut depends on the shape alone, and so do the sums.
+#include "conv2d.h"
+#include "conv2d_filter_tile.h"
+#include "matmul_pack.h"
+#include "pool.h"
+#include "winograd_products.h"
+
+#include <string.h>
+
+enum {
+    SUMS = 131072,       // floats of a thread's sums, about
+    MEMORY = 98304,      // and of its values at points
+    MOST_OUTPUTS = 128,  // of a task
+    TASKS = 8,           // at least, if there are as many images
+    LEAST_IMAGES = 8,    // of a chunk
+};
+
+typedef struct {
+    winograd_shape of;
+    const winograd_phase *shape;
+    const float *x, *dy, *zeros;
+    float *dw, *partials;
+    float *memory;
+    size_t memory_size;
+    filter_layout w;  // offsets in dw
+    size_t filter_size;
+    size_t channel_parts, output_parts, chunks;
+    size_t run;  // rows of tiles
+    size_t row_points, column_points;
+    size_t most_depth, most_outputs;
+} work;
+
+static size_t points_of(const work *job) { return job->row_points * job->column_points; }
+
+/// Values at points that a row of tiles has, at most.
+static size_t unit_points(const work *job) {
+    return job->row_points * points_along(&job->shape->columns, job->shape->taps);
+}
+
+static void plan(work *job, const kernel_conv2d_shape *shape) {
+    const winograd_phase *of = job->shape = &job->of.phases[0];
+    job->row_points = of->rows.tile + of->taps - 1;
+    job->column_points = of->columns.tile + of->taps - 1;
+    job->filter_size = shape->r * shape->s * shape->c * shape->k;
+    const ptrdiff_t k = (ptrdiff_t)shape->k, c = (ptrdiff_t)shape->c;
+    job->w = (filter_layout){.r = (ptrdiff_t)shape->s * c * k, .s = c * k, .c = k, .k = 1};
+    job->output_parts = smaller(ceil_div(shape->k, MOST_OUTPUTS), shape->k / WIDE_LANES);
+    job->most_outputs = ceil_div(ceil_div(shape->k, job->output_parts), WIDE_LANES) * WIDE_LANES;
+    const size_t pieces = piece_count(of);
+    const size_t most = larger(1, SUMS / (points_of(job) * pieces * job->most_outputs));
+    job->channel_parts = smaller(ceil_div(shape->c, most), shape->c / WIDE_LANES);
+    job->most_depth = pieces * ceil_div(shape->c, job->channel_parts);
+    const size_t places = job->channel_parts * job->output_parts;
+    job->chunks = larger(1, smaller(ceil_div(TASKS, places), shape->n / LEAST_IMAGES));
+    const size_t unit = unit_points(job) * (job->most_depth + job->most_outputs);
+    job->run = smaller(larger(1, MEMORY / unit), ceil_div(shape->n, job->chunks) * of->rows.tiles);
+    job->memory_size =
+        points_of(job) * job->most_depth * job->most_outputs + job->run * unit + WIDE_LANES;
+}
+
+// MARK: Values at the points
+
+/// What a task has: inputs and gradients are [points][tiles], sums [points][depth, outputs].
+typedef struct {
+    const work *job;
+    size_t channel, channels, output, outputs;
+    size_t depth, padded;  // pieces · channels; outputs, to whole vectors
+    float *inputs, *gradients, *sums;
+    size_t place[POINTS][POINTS];  // of a point's first tile, in tiles
+    size_t rows[POINTS];           // of the rows of tiles, those that have the point
+} task_work;
+
+INLINE size_t next_place(const task_work *task, size_t r, size_t s) {
+    const winograd_phase *shape = task->job->shape;
+    return task->place[r][s] + task->rows[r] * tiles_at(&shape->columns, shape->taps, s);
+}
+
+/// Transforms what a pair of pieces meets in a row of tiles.
+INLINE void transform_row(const task_work *task, size_t n, size_t index, size_t piece) {
+    const work *job = task->job;
+    const winograd_axis *rows = &job->shape->rows, *columns = &job->shape->columns;
+    const filter_piece *of_rows = &rows->pieces[piece / columns->piece_count];
+    const filter_piece *of_columns = &columns->pieces[piece % columns->piece_count];
+    const size_t c = job->of.c, row_points = tile_outputs(rows, index) + job->shape->taps - 1;
+    const float *line[POINTS];
+    float *to[POINTS][POINTS];
+    for (size_t i = 0; i < row_points; i++) {
+        const size_t h = input_at(rows, of_rows, index, i);
+        line[i] = h < rows->size
+            ? job->x + (n * job->of.x_rows + h) * job->of.x_columns * c + task->channel
+            : NULL;
+        for (size_t j = 0; j < job->column_points; j++)
+            to[i][j] = task->inputs + next_place(task, i, j) * task->depth + piece * task->channels;
+    }
+    for (size_t tile = 0; tile < columns->tiles; tile++) {
+        const size_t points = tile_outputs(columns, tile) + job->shape->taps - 1;
+        const float *from[POINTS][POINTS];
+        for (size_t j = 0; j < points; j++) {
+            const size_t w = input_at(columns, of_columns, tile, j);
+            for (size_t i = 0; i < row_points; i++)
+                from[i][j] = w < columns->size && line[i] != NULL ? line[i] + w * c : job->zeros;
+        }
+        transform_tile(to, from, task->channels, row_points, points);
+        for (size_t i = 0; i < row_points; i++) {
+            for (size_t j = 0; j < points; j++) to[i][j] += task->depth;
+        }
+    }
+}
+
+INLINE void evaluate_gradient_of(float *const to[POINTS][POINTS], const float *from,
+    size_t from_row, size_t from_column, size_t outputs, size_t rows, size_t columns, size_t taps) {
+    const size_t row_points = rows + taps - 1, column_points = columns + taps - 1;
+    for (size_t left = 0;;) {
+        wide_vector v[POINTS][POINTS];
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < rows; i++) {
+#pragma clang loop unroll(full)
+            for (size_t j = 0; j < columns; j++)
+                v[i][j] = WIDE_AT(from + i * from_row + j * from_column + left);
+        }
+        evaluate_tile(v, rows, columns);
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < row_points; i++) {
+#pragma clang loop unroll(full)
+            for (size_t j = 0; j < column_points; j++) WIDE_AT(to[i][j] + left) = v[i][j];
+        }
+        if (left + WIDE_LANES == outputs) return;
+        left = smaller(left + WIDE_LANES, outputs - WIDE_LANES);
+    }
+}
+
+INLINE void evaluate_row(const task_work *task, size_t n, size_t index) {
+    const work *job = task->job;
+    const winograd_axis *rows = &job->shape->rows, *columns = &job->shape->columns;
+    const size_t k = job->of.k, taps = job->shape->taps, count = tile_outputs(rows, index);
+    float *to[POINTS][POINTS];
+    for (size_t i = 0; i < count + taps - 1; i++) {
+        for (size_t j = 0; j < job->column_points; j++)
+            to[i][j] = task->gradients + next_place(task, i, j) * task->padded;
+    }
+    const size_t row = job->of.y_columns * k;
+    const float *from = job->dy + (n * job->of.y_rows + index * rows->tile) * row + task->output;
+    for (size_t tile = 0; tile < columns->tiles; tile++, from += columns->tile * k) {
+        const size_t outputs = tile_outputs(columns, tile);
+#define EVALUATE(rows, columns, taps)                                                              \
+    evaluate_gradient_of(to, from, row, k, task->outputs, rows, columns, taps)
+        CALL_OF_TILE(EVALUATE, count, outputs, taps)
+#undef EVALUATE
+        for (size_t i = 0; i < count + taps - 1; i++) {
+            for (size_t j = 0; j < outputs + taps - 1; j++) to[i][j] += task->padded;
+        }
+    }
+}
+
+// MARK: Sums
+
+/// Adds the products of all tiles at a point to its sums.
+INLINE void multiply_point(const task_work *task, size_t r, size_t s, bool wide) {
+    const work *job = task->job;
+    const size_t point = r * job->column_points + s, padded = task->padded;
+    float *sums = task->sums + point * task->depth * padded;
+    laid_rows laid = {
+        .plane = task->inputs + task->place[r][s] * task->depth,
+        .rows = 1,
+        .filter_rows = 1,
+        .pixels = task->rows[r] * tiles_at(&job->shape->columns, job->shape->taps, s),
+        .step = task->depth,
+        .dy = {task->gradients + task->place[r][s] * padded},
+        .dy_step = padded,
+    };
+    const size_t parts = ceil_div(task->depth, wide ? WIDE_TAPS : TAPS);
+    size_t vectors;
+    for (size_t left = 0; left < padded; left += vectors * WIDE_LANES) {
+        vectors = wide && left + 2 * WIDE_LANES <= padded ? 2 : 1;
+        for (size_t i = 0; i < parts; i++) {
+            const size_t first = part(task->depth, parts, i);
+            const size_t count = part(task->depth, parts, i + 1) - first;
+            float *to[WIDE_TAPS];
+            for (size_t j = 0; j < count; j++) to[j] = sums + (first + j) * padded + left;
+            accumulate_tile(to, &laid, first, left, count, vectors, wide);
+        }
+    }
+}
+
+/// Makes the taps of a pair of pieces.
+INLINE void combine_taps(const task_work *task, float *dw, size_t piece) {
+    const work *job = task->job;
+    const winograd_axis *columns = &job->shape->columns;
+    const filter_piece *of_rows = &job->shape->rows.pieces[piece / columns->piece_count];
+    const filter_piece *of_columns = &columns->pieces[piece % columns->piece_count];
+    const size_t point = task->depth * task->padded;
+    for (size_t c = 0; c < task->channels; c++) {
+        const float *from = task->sums + (piece * task->channels + c) * task->padded;
+        for (size_t left = 0;;) {
+            wide_vector v[POINTS][POINTS];
+            for (size_t r = 0; r < POINTS; r++) {
+                for (size_t s = 0; s < POINTS; s++) {
+                    v[r][s] = 0.0f;
+                    if (r < job->row_points && s < job->column_points)
+                        v[r][s] = WIDE_AT(from + (r * job->column_points + s) * point + left);
+                }
+            }
+            if (job->shape->taps == 2) {
+                combine_tile(v, 2, 2, POINTS, POINTS);
+            } else {
+                combine_tile(v, 3, 3, POINTS, POINTS);
+            }
+            for (size_t r = 0; r < of_rows->taps; r++) {
+                for (size_t s = 0; s < of_columns->taps; s++) {
+                    const ptrdiff_t row = of_rows->tap + (ptrdiff_t)r * of_rows->tap_step;
+                    const ptrdiff_t column = of_columns->tap + (ptrdiff_t)s * of_columns->tap_step;
+                    float *to = dw + row * job->w.r + column * job->w.s
+                        + (ptrdiff_t)(task->channel + c) * job->w.c + task->output + left;
+                    WIDE_AT(to) = v[r][s];
+                }
+            }
+            if (left + WIDE_LANES == task->outputs) break;
+            left = smaller(left + WIDE_LANES, task->outputs - WIDE_LANES);
+        }
+    }
+}
+
+INLINE void accumulate_run(task_work *task, size_t first, size_t end, bool wide) {
+    const work *job = task->job;
+    const winograd_axis *rows = &job->shape->rows;
+    const size_t pieces = piece_count(job->shape);
+    memset(task->rows, 0, sizeof task->rows);
+    for (size_t unit = first; unit < end; unit++) {
+        const size_t n = unit / rows->tiles, index = unit % rows->tiles;
+        for (size_t piece = 0; piece < pieces; piece++) transform_row(task, n, index, piece);
+        evaluate_row(task, n, index);
+        const size_t points = tile_outputs(rows, index) + job->shape->taps - 1;
+        for (size_t i = 0; i < points; i++) task->rows[i] += 1;
+    }
+    for (size_t r = 0; r < job->row_points; r++) {
+        for (size_t s = 0; s < job->column_points; s++) multiply_point(task, r, s, wide);
+    }
+}
+
+INLINE task_work begin_task(const work *job, size_t channel_part, size_t output_part) {
+    const winograd_phase *shape = job->shape;
+    const size_t pieces = piece_count(shape);
+    task_work task = {
+        .job = job,
+        .channel = part(job->of.c, job->channel_parts, channel_part),
+        .output = part(job->of.k, job->output_parts, output_part),
+        .sums = thread_memory(job->memory, job->memory_size),
+    };
+    task.channels = part(job->of.c, job->channel_parts, channel_part + 1) - task.channel;
+    task.outputs = part(job->of.k, job->output_parts, output_part + 1) - task.output;
+    task.depth = pieces * task.channels;
+    task.padded = ceil_div(task.outputs, WIDE_LANES) * WIDE_LANES;
+    task.inputs = task.sums + points_of(job) * task.depth * task.padded;
+    size_t place = 0;
+    for (size_t r = 0; r < job->row_points; r++) {
+        for (size_t s = 0; s < job->column_points; s++) {
+            task.place[r][s] = place;
+            place += job->run * tiles_at(&shape->columns, shape->taps, s);
+        }
+    }
+    task.gradients = task.inputs + place * task.depth;
+    memset(task.sums, 0, points_of(job) * task.depth * task.padded * sizeof(float));
+    // Lanes without an output are multiplied, too.
+    if (task.outputs < task.padded) memset(task.gradients, 0, place * task.padded * sizeof(float));
+    return task;
+}
+
+KERNEL_WIDE_TASK(accumulate_task, context, index, wide) {
+    const work *job = context;
+    const size_t places = job->channel_parts * job->output_parts;
+    const size_t chunk = index / places, place = index % places;
+    task_work task = begin_task(job, place / job->output_parts, place % job->output_parts);
+    const size_t tiles = job->shape->rows.tiles;
+    const size_t end = part(job->of.n, job->chunks, chunk + 1) * tiles;
+    size_t last;
+    for (size_t first = part(job->of.n, job->chunks, chunk) * tiles; first < end; first = last) {
+        last = smaller(first + job->run, end);
+        accumulate_run(&task, first, last, wide);
+    }
+    float *dw = chunk == 0 ? job->dw : job->partials + (chunk - 1) * job->filter_size;
+    const size_t pieces = piece_count(job->shape);
+    for (size_t piece = 0; piece < pieces; piece++) combine_taps(&task, dw, piece);
+}
+
+// MARK: The whole
+
+size_t winograd_filter_scratch(const kernel_conv2d_shape *shape, int threads) {
+    work job = {0};
+    if (!winograd_shape_of(&job.of, shape, KERNEL_CONV2D_FILTER_GRADIENT)) return 0;
+    plan(&job, shape);
+    return ceil_div(job.of.c, LINE) * LINE + (job.chunks - 1) * job.filter_size
+        + (size_t)threads * job.memory_size;
+}
+
+void winograd_filter(kernel_pool *pool, float *dw, const float *x, const float *dy,
+    const kernel_conv2d_shape *shape, float *scratch) {
+    work job = {.x = x, .dy = dy, .dw = dw, .zeros = scratch};
+    winograd_shape_of(&job.of, shape, KERNEL_CONV2D_FILTER_GRADIENT);
+    plan(&job, shape);
+    const size_t zeros = ceil_div(job.of.c, LINE) * LINE;
+    memset(scratch, 0, zeros * sizeof(float));
+    job.partials = scratch + zeros;
+    job.memory = job.partials + (job.chunks - 1) * job.filter_size;
+    kernel_pool_run(pool, job.chunks * job.channel_parts * job.output_parts, accumulate_task, &job);
+    conv2d_filter_add(pool, dw, job.partials, job.chunks - 1, job.filter_size);
+}
