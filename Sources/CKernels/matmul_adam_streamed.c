@@ -12,9 +12,9 @@ enum {
     COLUMNS = 2 * LANES,
     WIDE_ROWS = 6,  // the same in 12 of AVX-512's 32: Adam needs the others
     WIDE_COLUMNS = 2 * WIDE_LANES,
-    BLOCK = 1024,  // columns of a block, whose rows are those of a tile
-    STEP = 16,     // values that are updated at a time
-    GRAIN = 64,    // rows that a task takes, about
+    BLOCK = 1024,   // columns of a block, whose rows are those of a tile
+    STEP = 16,      // values that are updated at a time
+    GRAIN = 32768,  // values that a task updates, about
 };
 
 /// What is left of a block of the gradient that is used up. In var it is `runs` runs of `run`
@@ -194,7 +194,7 @@ KERNEL_WIDE_TASK(update_tiles, context, task, wide) {
 }
 
 void matmul_adam_streamed(kernel_pool *pool, const weight_update *update) {
-    streamed_job job = {
-        *update, even_tasks(larger(1, update->rows / GRAIN), kernel_pool_threads(pool))};
+    const size_t tasks = smaller(update->rows / WIDE_ROWS, update->rows * update->columns / GRAIN);
+    streamed_job job = {*update, even_tasks(larger(1, tasks), kernel_pool_threads(pool))};
     kernel_pool_run(pool, job.tasks, update_tiles, &job);
 }

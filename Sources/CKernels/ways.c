@@ -7,12 +7,14 @@
 #include "winograd_products.h"
 
 enum {
-    FEW_ROWS = 24,          // of a product's a: then b is what takes the time, and is read once
-    UNPACKED_ROWS = 64,     // of all terms of a gradient: beyond, it pays to pack them
-    FEW_OUTPUTS = 4,        // of a convolution, which leave most of a vector's lanes idle
-    LEAST_IMAGES = 32,      // two blocks
-    PRODUCTS_A_POINT = 8,   // which evaluating a filter's value at a point takes
-    WINOGRAD_CHANNELS = 6,  // from which on the transforms are worth their time
+    FEW_ROWS = 24,             // of a product's a: then b is what takes the time, and is read once
+    UNPACKED_ROWS = 64,        // of all terms of a gradient: beyond, it pays to pack them,
+    MOST_UNPACKED_ROWS = 256,  // or beyond these, where a weight and its moments
+    MOST_CACHED_VALUES = 699050,  // take more than 8 MB: they are read best as they lie
+    FEW_OUTPUTS = 4,              // of a convolution, which leave most of a vector's lanes idle
+    LEAST_IMAGES = 32,            // two blocks
+    PRODUCTS_A_POINT = 8,         // which evaluating a filter's value at a point takes
+    WINOGRAD_CHANNELS = 6,        // from which on the transforms are worth their time
 };
 
 // MARK: Products
@@ -25,10 +27,11 @@ kernel_matmul_way kernel_matmul_choose(const kernel_matmul_shape *shape) {
 }
 
 kernel_matmul_adam_way kernel_matmul_adam_choose(
-    size_t rows, const kernel_product *terms, size_t term_count) {
+    size_t rows, size_t columns, const kernel_product *terms, size_t term_count) {
     size_t depth = 0;
     for (size_t t = 0; t < term_count; t++) depth += terms[t].k;
-    if (depth <= UNPACKED_ROWS) return KERNEL_MATMUL_ADAM_STREAMED;
+    const size_t most = rows * columns > MOST_CACHED_VALUES ? MOST_UNPACKED_ROWS : UNPACKED_ROWS;
+    if (depth <= most) return KERNEL_MATMUL_ADAM_STREAMED;
     return has_wide_vectors() && rows >= PACKED_ROWS ? KERNEL_MATMUL_ADAM_PACKED
                                                      : KERNEL_MATMUL_ADAM_STORED;
 }

@@ -10,7 +10,7 @@
 #include "conv2d_filter_tile.h"
 #include "matmul_pack.h"
 #include "pool.h"
-#include "winograd_products.h"
+#include "winograd_tiles.h"
 
 #include <string.h>
 
@@ -19,7 +19,7 @@ enum {
     MEMORY = 98304,      // and of its values at points
     MOST_OUTPUTS = 128,  // of a task
     TASKS = 8,           // at least, if there are as many images
-    LEAST_IMAGES = 8,    // of a chunk
+    LEAST_IMAGES = 16,   // of a chunk
 };
 
 typedef struct {
@@ -33,21 +33,15 @@ typedef struct {
     size_t filter_size;
     size_t channel_parts, output_parts, chunks;
     size_t run;  // rows of tiles
-    size_t row_points, column_points;
     size_t most_depth, most_outputs;
 } work;
 
-static size_t points_of(const work *job) { return job->row_points * job->column_points; }
-
-/// Values at points that a row of tiles has, at most.
-static size_t unit_points(const work *job) {
-    return job->row_points * points_along(&job->shape->columns, job->shape->taps);
+static size_t points_of(const work *job) {
+    return row_points_of(job->shape) * column_points_of(job->shape);
 }
 
 static void plan(work *job, const kernel_conv2d_shape *shape) {
     const winograd_phase *of = job->shape = &job->of.phases[0];
-    job->row_points = of->rows.tile + of->taps - 1;
-    job->column_points = of->columns.tile + of->taps - 1;
     job->filter_size = shape->r * shape->s * shape->c * shape->k;
     const ptrdiff_t k = (ptrdiff_t)shape->k, c = (ptrdiff_t)shape->c;
     job->w = (filter_layout){.r = (ptrdiff_t)shape->s * c * k, .s = c * k, .c = k, .k = 1};
@@ -59,7 +53,7 @@ static void plan(work *job, const kernel_conv2d_shape *shape) {
     job->most_depth = pieces * ceil_div(shape->c, job->channel_parts);
     const size_t places = job->channel_parts * job->output_parts;
     job->chunks = larger(1, smaller(ceil_div(TASKS, places), shape->n / LEAST_IMAGES));
-    const size_t unit = unit_points(job) * (job->most_depth + job->most_outputs);
+    const size_t unit = unit_points(of) * (job->most_depth + job->most_outputs);
     job->run = smaller(larger(1, MEMORY / unit), ceil_div(shape->n, job->chunks) * of->rows.tiles);
     job->memory_size =
         points_of(job) * job->most_depth * job->most_outputs + job->run * unit + WIDE_LANES;
@@ -73,46 +67,8 @@ typedef struct {
     size_t channel, channels, output, outputs;
     size_t depth, padded;  // pieces · channels; outputs, to whole vectors
     float *inputs, *gradients, *sums;
-    size_t place[POINTS][POINTS];  // of a point's first tile, in tiles
-    size_t rows[POINTS];           // of the rows of tiles, those that have the point
+    tile_places at;
 } task_work;
-
-INLINE size_t next_place(const task_work *task, size_t r, size_t s) {
-    const winograd_phase *shape = task->job->shape;
-    return task->place[r][s] + task->rows[r] * tiles_at(&shape->columns, shape->taps, s);
-}
-
-/// Transforms what a pair of pieces meets in a row of tiles.
-INLINE void transform_row(const task_work *task, size_t n, size_t index, size_t piece) {
-    const work *job = task->job;
-    const winograd_axis *rows = &job->shape->rows, *columns = &job->shape->columns;
-    const filter_piece *of_rows = &rows->pieces[piece / columns->piece_count];
-    const filter_piece *of_columns = &columns->pieces[piece % columns->piece_count];
-    const size_t c = job->of.c, row_points = tile_outputs(rows, index) + job->shape->taps - 1;
-    const float *line[POINTS];
-    float *to[POINTS][POINTS];
-    for (size_t i = 0; i < row_points; i++) {
-        const size_t h = input_at(rows, of_rows, index, i);
-        line[i] = h < rows->size
-            ? job->x + (n * job->of.x_rows + h) * job->of.x_columns * c + task->channel
-            : NULL;
-        for (size_t j = 0; j < job->column_points; j++)
-            to[i][j] = task->inputs + next_place(task, i, j) * task->depth + piece * task->channels;
-    }
-    for (size_t tile = 0; tile < columns->tiles; tile++) {
-        const size_t points = tile_outputs(columns, tile) + job->shape->taps - 1;
-        const float *from[POINTS][POINTS];
-        for (size_t j = 0; j < points; j++) {
-            const size_t w = input_at(columns, of_columns, tile, j);
-            for (size_t i = 0; i < row_points; i++)
-                from[i][j] = w < columns->size && line[i] != NULL ? line[i] + w * c : job->zeros;
-        }
-        transform_tile(to, from, task->channels, row_points, points);
-        for (size_t i = 0; i < row_points; i++) {
-            for (size_t j = 0; j < points; j++) to[i][j] += task->depth;
-        }
-    }
-}
 
 INLINE void evaluate_gradient_of(float *const to[POINTS][POINTS], const float *from,
     size_t from_row, size_t from_column, size_t outputs, size_t rows, size_t columns, size_t taps) {
@@ -136,26 +92,20 @@ INLINE void evaluate_gradient_of(float *const to[POINTS][POINTS], const float *f
     }
 }
 
-INLINE void evaluate_row(const task_work *task, size_t n, size_t index) {
+INLINE void evaluate_row(const task_work *task, tile_row row) {
     const work *job = task->job;
     const winograd_axis *rows = &job->shape->rows, *columns = &job->shape->columns;
-    const size_t k = job->of.k, taps = job->shape->taps, count = tile_outputs(rows, index);
+    const size_t k = job->of.k, line = job->of.y_columns * k;
     float *to[POINTS][POINTS];
-    for (size_t i = 0; i < count + taps - 1; i++) {
-        for (size_t j = 0; j < job->column_points; j++)
-            to[i][j] = task->gradients + next_place(task, i, j) * task->padded;
-    }
-    const size_t row = job->of.y_columns * k;
-    const float *from = job->dy + (n * job->of.y_rows + index * rows->tile) * row + task->output;
+    find_values(to, &task->at, task->gradients, task->padded);
+    const float *from =
+        job->dy + (row.n * job->of.y_rows + row.index * rows->tile) * line + task->output;
     for (size_t tile = 0; tile < columns->tiles; tile++, from += columns->tile * k) {
-        const size_t outputs = tile_outputs(columns, tile);
 #define EVALUATE(rows, columns, taps)                                                              \
-    evaluate_gradient_of(to, from, row, k, task->outputs, rows, columns, taps)
-        CALL_OF_TILE(EVALUATE, count, outputs, taps)
+    evaluate_gradient_of(to, from, line, k, task->outputs, rows, columns, taps)
+        CALL_OF_TILE(EVALUATE, row.outputs, tile_outputs(columns, tile), job->shape->taps)
 #undef EVALUATE
-        for (size_t i = 0; i < count + taps - 1; i++) {
-            for (size_t j = 0; j < outputs + taps - 1; j++) to[i][j] += task->padded;
-        }
+        next_tile(to, task->padded);
     }
 }
 
@@ -163,16 +113,15 @@ INLINE void evaluate_row(const task_work *task, size_t n, size_t index) {
 
 /// Adds the products of all tiles at a point to its sums.
 INLINE void multiply_point(const task_work *task, size_t r, size_t s, bool wide) {
-    const work *job = task->job;
-    const size_t point = r * job->column_points + s, padded = task->padded;
+    const size_t point = r * task->at.column_points + s, padded = task->padded;
     float *sums = task->sums + point * task->depth * padded;
     laid_rows laid = {
-        .plane = task->inputs + task->place[r][s] * task->depth,
+        .plane = task->inputs + task->at.first[r][s] * task->depth,
         .rows = 1,
         .filter_rows = 1,
-        .pixels = task->rows[r] * tiles_at(&job->shape->columns, job->shape->taps, s),
+        .pixels = tiles_so_far(&task->at, r, s),
         .step = task->depth,
-        .dy = {task->gradients + task->place[r][s] * padded},
+        .dy = {task->gradients + task->at.first[r][s] * padded},
         .dy_step = padded,
     };
     const size_t parts = ceil_div(task->depth, wide ? WIDE_TAPS : TAPS);
@@ -203,8 +152,8 @@ INLINE void combine_taps(const task_work *task, float *dw, size_t piece) {
             for (size_t r = 0; r < POINTS; r++) {
                 for (size_t s = 0; s < POINTS; s++) {
                     v[r][s] = 0.0f;
-                    if (r < job->row_points && s < job->column_points)
-                        v[r][s] = WIDE_AT(from + (r * job->column_points + s) * point + left);
+                    if (r < task->at.row_points && s < task->at.column_points)
+                        v[r][s] = WIDE_AT(from + (r * task->at.column_points + s) * point + left);
                 }
             }
             if (job->shape->taps == 2) {
@@ -229,18 +178,20 @@ INLINE void combine_taps(const task_work *task, float *dw, size_t piece) {
 
 INLINE void accumulate_run(task_work *task, size_t first, size_t end, bool wide) {
     const work *job = task->job;
-    const winograd_axis *rows = &job->shape->rows;
-    const size_t pieces = piece_count(job->shape);
-    memset(task->rows, 0, sizeof task->rows);
+    const tile_images images = {job->x + task->channel, job->zeros, job->of.x_rows,
+        job->of.x_columns, job->of.c, task->channels};
+    memset(task->at.rows, 0, sizeof task->at.rows);
     for (size_t unit = first; unit < end; unit++) {
-        const size_t n = unit / rows->tiles, index = unit % rows->tiles;
-        for (size_t piece = 0; piece < pieces; piece++) transform_row(task, n, index, piece);
-        evaluate_row(task, n, index);
-        const size_t points = tile_outputs(rows, index) + job->shape->taps - 1;
-        for (size_t i = 0; i < points; i++) task->rows[i] += 1;
+        const tile_row row = tile_row_at(job->shape, unit);
+        for (size_t i = 0; i < piece_count(job->shape); i++) {
+            transform_row(
+                task->inputs + i * task->channels, task->depth, &task->at, &images, row, i);
+        }
+        evaluate_row(task, row);
+        end_row(&task->at, row);
     }
-    for (size_t r = 0; r < job->row_points; r++) {
-        for (size_t s = 0; s < job->column_points; s++) multiply_point(task, r, s, wide);
+    for (size_t r = 0; r < task->at.row_points; r++) {
+        for (size_t s = 0; s < task->at.column_points; s++) multiply_point(task, r, s, wide);
     }
 }
 
@@ -258,17 +209,12 @@ INLINE task_work begin_task(const work *job, size_t channel_part, size_t output_
     task.depth = pieces * task.channels;
     task.padded = ceil_div(task.outputs, WIDE_LANES) * WIDE_LANES;
     task.inputs = task.sums + points_of(job) * task.depth * task.padded;
-    size_t place = 0;
-    for (size_t r = 0; r < job->row_points; r++) {
-        for (size_t s = 0; s < job->column_points; s++) {
-            task.place[r][s] = place;
-            place += job->run * tiles_at(&shape->columns, shape->taps, s);
-        }
-    }
-    task.gradients = task.inputs + place * task.depth;
+    task.at = places_of(shape, job->run);
+    const size_t values = job->run * unit_points(shape);
+    task.gradients = task.inputs + values * task.depth;
     memset(task.sums, 0, points_of(job) * task.depth * task.padded * sizeof(float));
     // Lanes without an output are multiplied, too.
-    if (task.outputs < task.padded) memset(task.gradients, 0, place * task.padded * sizeof(float));
+    if (task.outputs < task.padded) memset(task.gradients, 0, values * task.padded * sizeof(float));
     return task;
 }
 
@@ -295,7 +241,7 @@ size_t winograd_filter_scratch(const kernel_conv2d_shape *shape, int threads) {
     work job = {0};
     if (!winograd_shape_of(&job.of, shape, KERNEL_CONV2D_FILTER_GRADIENT)) return 0;
     plan(&job, shape);
-    return ceil_div(job.of.c, LINE) * LINE + (job.chunks - 1) * job.filter_size
+    return zeros_of(&job.of) + (job.chunks - 1) * job.filter_size
         + (size_t)threads * job.memory_size;
 }
 
@@ -304,9 +250,8 @@ void winograd_filter(kernel_pool *pool, float *dw, const float *x, const float *
     work job = {.x = x, .dy = dy, .dw = dw, .zeros = scratch};
     winograd_shape_of(&job.of, shape, KERNEL_CONV2D_FILTER_GRADIENT);
     plan(&job, shape);
-    const size_t zeros = ceil_div(job.of.c, LINE) * LINE;
-    memset(scratch, 0, zeros * sizeof(float));
-    job.partials = scratch + zeros;
+    memset(scratch, 0, zeros_of(&job.of) * sizeof(float));
+    job.partials = scratch + zeros_of(&job.of);
     job.memory = job.partials + (job.chunks - 1) * job.filter_size;
     kernel_pool_run(pool, job.chunks * job.channel_parts * job.output_parts, accumulate_task, &job);
     conv2d_filter_add(pool, dw, job.partials, job.chunks - 1, job.filter_size);

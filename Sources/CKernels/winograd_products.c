@@ -7,7 +7,7 @@
 #include "conv2d_tile.h"
 #include "matmul_pack.h"
 #include "pool.h"
-#include "winograd_products.h"
+#include "winograd_tiles.h"
 
 #include <string.h>
 
@@ -43,18 +43,13 @@ static size_t filter_size(const work *job, const phase_work *phase) {
     return phase->row_points * phase->column_points * phase->shape->depth * job->padded;
 }
 
-/// Values at points that a row of tiles has, at most.
-static size_t unit_points(const phase_work *phase) {
-    return phase->row_points * points_along(&phase->shape->columns, phase->shape->taps);
-}
-
 static void plan_phase(work *job, phase_work *phase, const winograd_phase *shape, int threads) {
     phase->shape = shape;
-    phase->row_points = shape->rows.tile + shape->taps - 1;
-    phase->column_points = shape->columns.tile + shape->taps - 1;
+    phase->row_points = row_points_of(shape);
+    phase->column_points = column_points_of(shape);
     // Inputs a part of a page apart would drive each other out of the first-level cache.
     phase->input_step = shape->depth + (shape->depth % (PAGE / 4) == 0 ? LINE : 0);
-    const size_t unit = unit_points(phase) * (phase->input_step + job->padded);
+    const size_t unit = unit_points(shape) * (phase->input_step + job->padded);
     const size_t runs = ceil_div(shape->units, larger(1, MEMORY / unit));
     phase->run = ceil_div(shape->units, smaller(shape->units, even_tasks(runs, threads)));
     phase->tasks = ceil_div(shape->units, phase->run);
@@ -128,96 +123,36 @@ KERNEL_TASK(pack, context, task) {
 
 // MARK: A run of rows of tiles
 
-/// Where a run's values at the points are.
 typedef struct {
     const work *job;
     const phase_work *phase;
-    size_t first, end;  // rows of tiles, of all images
+    size_t first, end;  // of the rows of tiles of all images
     float *inputs, *products;
-    size_t place[POINTS][POINTS];  // of a point's first tile, in tiles
-    size_t rows[POINTS];           // of the run's rows of tiles, those that have the point
+    tile_places at;
 } tile_run;
-
-/// A row of tiles.
-typedef struct {
-    size_t n, index;         // of the image, and among its rows of tiles
-    size_t outputs, points;  // of each of its tiles, along this axis
-} tile_row;
-
-INLINE tile_row row_at(const winograd_phase *shape, size_t unit) {
-    tile_row row = {.n = unit / shape->rows.tiles, .index = unit % shape->rows.tiles};
-    row.outputs = tile_outputs(&shape->rows, row.index);
-    row.points = row.outputs + shape->taps - 1;
-    return row;
-}
 
 INLINE tile_run begin_run(const work *job, const phase_work *phase, size_t index) {
     const winograd_phase *shape = phase->shape;
     tile_run run = {.job = job, .phase = phase, .first = index * phase->run};
     run.end = smaller(run.first + phase->run, shape->units);
     run.inputs = thread_memory(job->memory, job->memory_size);
-    run.products = run.inputs + phase->run * unit_points(phase) * phase->input_step;
-    size_t place = 0;
-    for (size_t r = 0; r < phase->row_points; r++) {
-        for (size_t s = 0; s < phase->column_points; s++) {
-            run.place[r][s] = place;
-            place += phase->run * tiles_at(&shape->columns, shape->taps, s);
-        }
-    }
+    run.products = run.inputs + phase->run * unit_points(shape) * phase->input_step;
+    run.at = places_of(shape, phase->run);
     return run;
 }
 
-/// The place of the first tile at a point of the row of tiles that follows.
-INLINE size_t next_place(const tile_run *run, size_t r, size_t s) {
-    const winograd_phase *shape = run->phase->shape;
-    return run->place[r][s] + run->rows[r] * tiles_at(&shape->columns, shape->taps, s);
-}
-
-// MARK: Inputs
-
-/// Transforms what a pair of pieces meets in a row of tiles.
-INLINE void transform_row(const tile_run *run, tile_row row, size_t index) {
+INLINE void transform_run(tile_run *run) {
     const work *job = run->job;
     const winograd_phase *shape = run->phase->shape;
-    const winograd_axis *columns = &shape->columns;
-    const filter_piece *of_rows = &shape->rows.pieces[index / columns->piece_count];
-    const filter_piece *of_columns = &columns->pieces[index % columns->piece_count];
-    const size_t c = job->of.c, step = run->phase->input_step;
-    const float *line[POINTS];
-    for (size_t i = 0; i < row.points; i++) {
-        const size_t h = input_at(&shape->rows, of_rows, row.index, i);
-        line[i] = h < shape->rows.size
-            ? job->x + (row.n * job->of.x_rows + h) * job->of.x_columns * c
-            : NULL;
-    }
-    float *to[POINTS][POINTS];
-    for (size_t i = 0; i < row.points; i++) {
-        for (size_t j = 0; j < run->phase->column_points; j++)
-            to[i][j] = run->inputs + next_place(run, i, j) * step + index * c;
-    }
-    for (size_t tile = 0; tile < columns->tiles; tile++) {
-        const size_t points = tile_outputs(columns, tile) + shape->taps - 1;
-        const float *from[POINTS][POINTS];
-        for (size_t j = 0; j < points; j++) {
-            const size_t w = input_at(columns, of_columns, tile, j);
-            const bool inside = w < columns->size;
-            for (size_t i = 0; i < row.points; i++)
-                from[i][j] = inside && line[i] != NULL ? line[i] + w * c : job->zeros;
-        }
-        transform_tile(to, from, c, row.points, points);
-        for (size_t i = 0; i < row.points; i++) {
-            for (size_t j = 0; j < points; j++) to[i][j] += step;
-        }
-    }
-}
-
-INLINE void transform_run(tile_run *run) {
-    const winograd_phase *shape = run->phase->shape;
-    memset(run->rows, 0, sizeof run->rows);
+    const tile_images images = {
+        job->x, job->zeros, job->of.x_rows, job->of.x_columns, job->of.c, job->of.c};
     for (size_t unit = run->first; unit < run->end; unit++) {
-        const tile_row row = row_at(shape, unit);
-        for (size_t i = 0; i < piece_count(shape); i++) transform_row(run, row, i);
-        for (size_t i = 0; i < row.points; i++) run->rows[i] += 1;
+        const tile_row row = tile_row_at(shape, unit);
+        for (size_t i = 0; i < piece_count(shape); i++) {
+            transform_row(
+                run->inputs + i * job->of.c, run->phase->input_step, &run->at, &images, row, i);
+        }
+        end_row(&run->at, row);
     }
 }
 
@@ -228,9 +163,9 @@ INLINE void multiply_point(const tile_run *run, size_t r, size_t s, bool wide) {
     const work *job = run->job;
     const phase_work *phase = run->phase;
     const size_t depth = phase->shape->depth, step = phase->input_step;
-    const size_t count = run->rows[r] * tiles_at(&phase->shape->columns, phase->shape->taps, s);
-    const float *inputs = run->inputs + run->place[r][s] * step;
-    float *products = run->products + run->place[r][s] * job->padded;
+    const size_t count = tiles_so_far(&run->at, r, s);
+    const float *inputs = run->inputs + run->at.first[r][s] * step;
+    float *products = run->products + run->at.first[r][s] * job->padded;
     const float *filter = phase->filter + (r * phase->column_points + s) * depth * job->padded;
     const window along = {1, depth, 0};
     const size_t parts = ceil_div(count, wide ? WIDE_PIXELS : PIXELS);
@@ -252,7 +187,7 @@ INLINE void multiply_point(const tile_run *run, size_t r, size_t s, bool wide) {
 // MARK: Outputs
 
 INLINE void combine_tile_of(float *const to[MOST_TILE][MOST_TILE],
-    const float *const from[POINTS][POINTS], const float *bias, size_t outputs, size_t rows,
+    float *const from[POINTS][POINTS], const float *bias, size_t outputs, size_t rows,
     size_t columns, size_t taps) {
     const size_t row_points = rows + taps - 1, column_points = columns + taps - 1;
     for (size_t left = 0;;) {
@@ -280,11 +215,8 @@ INLINE void combine_row(const tile_run *run, tile_row row) {
     const winograd_phase *shape = run->phase->shape;
     const winograd_axis *rows = &shape->rows, *columns = &shape->columns;
     const size_t k = job->of.k;
-    const float *from[POINTS][POINTS];
-    for (size_t i = 0; i < row.points; i++) {
-        for (size_t j = 0; j < run->phase->column_points; j++)
-            from[i][j] = run->products + next_place(run, i, j) * job->padded;
-    }
+    float *from[POINTS][POINTS];
+    find_values(from, &run->at, run->products, job->padded);
     float *line[MOST_TILE];
     for (size_t i = 0; i < row.outputs; i++) {
         const size_t p = rows->first + (row.index * rows->tile + i) * rows->step;
@@ -300,18 +232,16 @@ INLINE void combine_row(const tile_run *run, tile_row row) {
 #define COMBINE(rows, columns, taps) combine_tile_of(to, from, job->bias, k, rows, columns, taps)
         CALL_OF_TILE(COMBINE, row.outputs, outputs, shape->taps)
 #undef COMBINE
-        for (size_t i = 0; i < row.points; i++) {
-            for (size_t j = 0; j < outputs + shape->taps - 1; j++) from[i][j] += job->padded;
-        }
+        next_tile(from, job->padded);
     }
 }
 
 INLINE void combine_run(tile_run *run) {
-    memset(run->rows, 0, sizeof run->rows);
+    memset(run->at.rows, 0, sizeof run->at.rows);
     for (size_t unit = run->first; unit < run->end; unit++) {
-        const tile_row row = row_at(run->phase->shape, unit);
+        const tile_row row = tile_row_at(run->phase->shape, unit);
         combine_row(run, row);
-        for (size_t i = 0; i < row.points; i++) run->rows[i] += 1;
+        end_row(&run->at, row);
     }
 }
 
@@ -334,7 +264,7 @@ size_t winograd_products_scratch(
     work job = {0};
     if (!winograd_shape_of(&job.of, shape, part)) return 0;
     plan(&job, threads);
-    size_t size = ceil_div(job.of.c, LINE) * LINE + (size_t)threads * job.memory_size;
+    size_t size = zeros_of(&job.of) + (size_t)threads * job.memory_size;
     for (size_t i = 0; i < job.of.phase_count; i++) size += filter_size(&job, &job.phases[i]);
     return size;
 }
@@ -344,9 +274,8 @@ void winograd_products(kernel_pool *pool, float *y, const float *x, const float 
     work job = {.x = x, .y = y, .bias = bias, .zeros = scratch};
     winograd_shape_of(&job.of, shape, part);
     plan(&job, kernel_pool_threads(pool));
-    const size_t zeros = ceil_div(job.of.c, LINE) * LINE;
-    memset(scratch, 0, zeros * sizeof(float));
-    float *filter = scratch + zeros;
+    memset(scratch, 0, zeros_of(&job.of) * sizeof(float));
+    float *filter = scratch + zeros_of(&job.of);
     size_t packs = 0, tasks = 0;
     const ptrdiff_t tap = (ptrdiff_t)(shape->c * shape->k);
     for (size_t i = 0; i < job.of.phase_count; i++) {

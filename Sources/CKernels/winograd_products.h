@@ -62,7 +62,7 @@ typedef struct {
 } winograd_phase;
 
 typedef struct {
-    size_t n, c, k;
+    size_t n, c, k;  // of what is convolved, and what that makes
     size_t x_rows, x_columns, y_rows, y_columns;
     size_t phase_count;
     winograd_phase phases[MOST_PHASES];
@@ -96,139 +96,19 @@ INLINE size_t points_along(const winograd_axis *axis, size_t taps) {
     return (axis->tiles - 1) * (axis->tile + taps - 1) + axis->last + taps - 1;
 }
 
-// MARK: Along an axis. Sizes are constants where these are inlined.
-
-/// to = D of n values of `from`, both `step` apart.
-INLINE void transform_inputs(wide_vector *to, const wide_vector *from, size_t step, size_t n) {
-    const wide_vector d0 = from[0], d1 = from[step];
-    if (n == 2) {
-        to[0] = d0, to[step] = d1;
-        return;
-    }
-    const wide_vector d2 = from[2 * step];
-    if (n == 3) {
-        to[0] = d0 - d1, to[step] = d2 - d1, to[2 * step] = d1;
-        return;
-    }
-    const wide_vector d3 = from[3 * step];
-    to[0] = d0 - d2, to[step] = d3 - d1;
-    to[2 * step] = (d1 + d2) * 0.5f, to[3 * step] = (d2 - d1) * 0.5f;
+INLINE size_t row_points_of(const winograd_phase *phase) {
+    return phase->rows.tile + phase->taps - 1;
+}
+INLINE size_t column_points_of(const winograd_phase *phase) {
+    return phase->columns.tile + phase->taps - 1;
 }
 
-/// to = the values at all points of the polynomial whose coefficients are `count` values of `from`.
-INLINE void evaluate(wide_vector *to, const wide_vector *from, size_t step, size_t count) {
-    const wide_vector first = from[0], last = from[(count - 1) * step];
-    wide_vector even = first, odd = 0.0f;
-    if (count > 1) odd = from[step];
-    if (count > 2) even += last;
-    to[0] = first, to[step] = last;
-    to[2 * step] = even + odd, to[3 * step] = even - odd;
+/// Values at points that a row of tiles has, at most.
+INLINE size_t unit_points(const winograd_phase *phase) {
+    return row_points_of(phase) * points_along(&phase->columns, phase->taps);
 }
 
-/// The transpose of that: `count` values of n.
-INLINE void combine(wide_vector *to, const wide_vector *from, size_t step, size_t count, size_t n) {
-    const wide_vector zero = from[0], infinity = from[step];
-    wide_vector even = 0.0f, odd = 0.0f;
-    if (n > 2) even = odd = from[2 * step];
-    if (n > 3) even += from[3 * step], odd -= from[3 * step];
-    to[0] = zero + even;
-    if (count > 1) to[step] = odd;
-    if (count > 2) to[2 * step] = even;
-    to[(count - 1) * step] += infinity;
-}
-
-// MARK: In both directions, in place: v[i][j] belongs to the i-th of the rows.
-
-INLINE void transform_input_tile(wide_vector v[POINTS][POINTS], size_t rows, size_t columns) {
-#pragma clang loop unroll(full)
-    for (size_t j = 0; j < columns; j++) transform_inputs(&v[0][j], &v[0][j], POINTS, rows);
-#pragma clang loop unroll(full)
-    for (size_t i = 0; i < rows; i++) transform_inputs(v[i], v[i], 1, columns);
-}
-
-/// Of `rows` × `columns` coefficients; at all points, of which some may not be needed.
-INLINE void evaluate_tile(wide_vector v[POINTS][POINTS], size_t rows, size_t columns) {
-#pragma clang loop unroll(full)
-    for (size_t j = 0; j < columns; j++) evaluate(&v[0][j], &v[0][j], POINTS, rows);
-#pragma clang loop unroll(full)
-    for (size_t i = 0; i < POINTS; i++) evaluate(v[i], v[i], 1, columns);
-}
-
-/// The transpose: `rows` × `columns` values of those at so many points.
-INLINE void combine_tile(wide_vector v[POINTS][POINTS], size_t rows, size_t columns,
-    size_t row_points, size_t column_points) {
-#pragma clang loop unroll(full)
-    for (size_t j = 0; j < column_points; j++)
-        combine(&v[0][j], &v[0][j], POINTS, rows, row_points);
-#pragma clang loop unroll(full)
-    for (size_t i = 0; i < rows; i++) combine(v[i], v[i], 1, columns, column_points);
-}
-
-// MARK: Tiles of many channels
-
-/// The cases of a switch over `a * 4 + b`.
-#define PAIR_CASE(a, b, CALL)                                                                      \
-    case (a)*4 + (b): CALL(a, b); break;
-
-INLINE void transform_tile_of(float *const to[POINTS][POINTS],
-    const float *const from[POINTS][POINTS], size_t channels, size_t rows, size_t columns) {
-    for (size_t left = 0;;) {
-        wide_vector v[POINTS][POINTS];
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < rows; i++) {
-#pragma clang loop unroll(full)
-            for (size_t j = 0; j < columns; j++) v[i][j] = WIDE_AT(from[i][j] + left);
-        }
-        transform_input_tile(v, rows, columns);
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < rows; i++) {
-#pragma clang loop unroll(full)
-            for (size_t j = 0; j < columns; j++) WIDE_AT(to[i][j] + left) = v[i][j];
-        }
-        if (left + WIDE_LANES == channels) return;
-        // A last vector begins with channels that the one before it has, too.
-        left = smaller(left + WIDE_LANES, channels - WIDE_LANES);
-    }
-}
-
-INLINE void transform_tile(float *const to[POINTS][POINTS], const float *const from[POINTS][POINTS],
-    size_t channels, size_t rows, size_t columns) {
-#define TRANSFORM(rows, columns) transform_tile_of(to, from, channels, rows, columns)
-    switch (rows * 4 + columns) {
-        PAIR_CASE(2, 2, TRANSFORM)
-        PAIR_CASE(2, 3, TRANSFORM)
-        PAIR_CASE(2, 4, TRANSFORM)
-        PAIR_CASE(3, 2, TRANSFORM)
-        PAIR_CASE(3, 3, TRANSFORM)
-        PAIR_CASE(3, 4, TRANSFORM)
-        PAIR_CASE(4, 2, TRANSFORM)
-        PAIR_CASE(4, 3, TRANSFORM)
-    default: PAIR_CASE(4, 4, TRANSFORM)
-    }
-#undef TRANSFORM
-}
-
-/// CALL(rows, columns, taps) of a tile of so many outputs, with constants.
-#define CALL_OF_TILE(CALL, rows, columns, taps)                                                    \
-    switch ((taps)*16 + (rows)*4 + (columns)) {                                                    \
-    case 37: CALL(1, 1, 2); break;                                                                 \
-    case 38: CALL(1, 2, 2); break;                                                                 \
-    case 39: CALL(1, 3, 2); break;                                                                 \
-    case 41: CALL(2, 1, 2); break;                                                                 \
-    case 42: CALL(2, 2, 2); break;                                                                 \
-    case 43: CALL(2, 3, 2); break;                                                                 \
-    case 45: CALL(3, 1, 2); break;                                                                 \
-    case 46: CALL(3, 2, 2); break;                                                                 \
-    case 47: CALL(3, 3, 2); break;                                                                 \
-    case 53: CALL(1, 1, 3); break;                                                                 \
-    case 54: CALL(1, 2, 3); break;                                                                 \
-    case 57: CALL(2, 1, 3); break;                                                                 \
-    default: CALL(2, 2, 3); break;                                                                 \
-    }
-
-/// Where along an axis a tile's i-th input lies for a piece; beyond the axis if it meets nothing.
-INLINE size_t input_at(
-    const winograd_axis *axis, const filter_piece *piece, size_t tile, size_t i) {
-    // Negative ones are large.
-    return (size_t)(piece->start + (ptrdiff_t)(tile * axis->tile + i) * piece->step);
+/// A row of zeros in place of those that lie outside of an image.
+INLINE size_t zeros_of(const winograd_shape *of) {
+    return ceil_div(of->x_columns * of->c, WIDE_LANES) * WIDE_LANES;
 }

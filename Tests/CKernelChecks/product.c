@@ -128,7 +128,8 @@ void check_weight_update(checks *c) {
         expect_step(&e, i, size, &t, g, terms);
     }
     const kernel_matmul_adam_way ways[] = {
-        kernel_matmul_adam_choose(t.rows, t.terms, t.term_count), KERNEL_MATMUL_ADAM_STORED};
+        kernel_matmul_adam_choose(t.rows, t.columns, t.terms, t.term_count),
+        KERNEL_MATMUL_ADAM_STORED};
     for (size_t i = 0; i < (ways[0] == ways[1] ? 1 : 2); i++) {
         t.way = ways[i];
         t.scratch = kernel_matmul_adam_scratch(t.way, t.rows, t.columns, t.terms, t.term_count);

@@ -67,7 +67,7 @@ import Testing
             kernel_product(
                 a: operands[$0], b: operands[a.count + $0], k: shape.batches[$0])
         }
-        let chosen = kernel_matmul_adam_choose(rows, terms, terms.count)
+        let chosen = kernel_matmul_adam_choose(rows, columns, terms, terms.count)
         for way in Set([chosen.rawValue, KERNEL_MATMUL_ADAM_STORED.rawValue]) {
             let way = kernel_matmul_adam_way(way)
             let size = kernel_matmul_adam_scratch(way, rows, columns, terms, terms.count)

@@ -37,7 +37,7 @@ extension KernelCase {
         let state = Floats(3 * rows * columns)
         let size = rows * columns
         let products = zip(a, b).map { kernel_product(a: $0.pointer, b: $1.pointer, k: batch) }
-        let way = kernel_matmul_adam_choose(rows, products, terms)
+        let way = kernel_matmul_adam_choose(rows, columns, products, terms)
         let scratch = Floats(kernel_matmul_adam_scratch(way, rows, columns, products, terms))
         let adam = 10 * size * times
         return KernelCase(

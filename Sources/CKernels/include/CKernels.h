@@ -236,8 +236,8 @@ kernel_conv2d_way kernel_conv2d_choose(
     const kernel_conv2d_shape *shape, kernel_conv2d_part part, bool in_blocks);
 
 /// Floats of scratch memory that a part needs on a pool of so many threads.
-size_t kernel_conv2d_scratch(const kernel_conv2d_shape *shape, kernel_conv2d_part part,
-    kernel_conv2d_way way, int threads);
+size_t kernel_conv2d_scratch(
+    const kernel_conv2d_shape *shape, kernel_conv2d_part part, kernel_conv2d_way way, int threads);
 /// `bias`, a number for each channel of what is made, is added to each pixel unless it is NULL.
 /// `way`: what was chosen for the part, or KERNEL_CONV2D_TAPS.
 void kernel_conv2d(kernel_pool *pool, kernel_conv2d_way way, float *y, const float *x,
@@ -275,9 +275,9 @@ typedef enum {
     KERNEL_MATMUL_ADAM_STORED,    // the gradient is stored; takes every shape
 } kernel_matmul_adam_way;
 
-/// The fastest way for a gradient of so many rows that is a sum of the terms.
+/// The fastest way for a gradient [rows, columns] that is a sum of the terms.
 kernel_matmul_adam_way kernel_matmul_adam_choose(
-    size_t rows, const kernel_product *terms, size_t term_count);
+    size_t rows, size_t columns, const kernel_product *terms, size_t term_count);
 /// Floats of scratch memory that it needs; if 0, `scratch` may be NULL.
 size_t kernel_matmul_adam_scratch(kernel_matmul_adam_way way, size_t rows, size_t columns,
     const kernel_product *terms, size_t term_count);

@@ -19,7 +19,7 @@ enum Way {
             self = .convolution(ConvolutionWay(convolution, step, program))
         case .adamOfProducts(let products):
             let terms = products.rows.map { kernel_product(a: nil, b: nil, k: $0) }
-            let way = kernel_matmul_adam_choose(products.m, terms, terms.count)
+            let way = kernel_matmul_adam_choose(products.m, products.n, terms, terms.count)
             self = .update(
                 way,
                 scratch: kernel_matmul_adam_scratch(
