@@ -14,6 +14,7 @@ enum {
     FEW_OUTPUTS = 4,              // of a convolution, which leave most of a vector's lanes idle
     LEAST_IMAGES = 32,            // two blocks
     PRODUCTS_A_POINT = 8,         // which evaluating a filter's value at a point takes
+    PRODUCTS_CHANNELS = 32,       // from which on both directions are worth transforming
     WINOGRAD_CHANNELS = 6,        // from which on the transforms are worth their time
 };
 
@@ -67,7 +68,11 @@ static bool winograd_products_pay(const kernel_conv2d_shape *shape, kernel_conv2
     const double points = (double)winograd_filter_values(&of);
     const double products = (double)(shape->n * shape->p * shape->q * shape->r * shape->s);
     const double share = winograd_share(&of) + PRODUCTS_A_POINT * points / products;
-    return share <= (part == KERNEL_CONV2D_FILTER_GRADIENT ? 0.7 : 0.8);
+    if (part == KERNEL_CONV2D_FILTER_GRADIENT) return share <= 0.7;
+    // Rows alone are transformed in less time.
+    const bool in_rows = has_wide_vectors() && shape->s == 3 && shape->stride_h == 1
+        && shape->stride_w == 1 && larger(shape->c, shape->k) < PRODUCTS_CHANNELS;
+    return share <= 0.8 && !in_rows;
 }
 
 kernel_conv2d_way kernel_conv2d_choose(
