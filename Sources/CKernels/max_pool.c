@@ -300,37 +300,61 @@ KERNEL_CLONES(extern, void, max_pool_normed_gradient_tile,
 
 // MARK: Sums of the gradient
 
-/// Of a window only one pixel has a gradient, and that is the pooled image's: so nothing else is
-/// added, and the image is read only for products.
+/// given = what a window's gradient gives to some channels: only one pixel has any, and that is the pooled
+/// image's. With x it is multiplied by that pixel.
+INLINE void window_sum(vector *given, const float *x, const float *best, const float *dy,
+    const float *scale, const float *shift, size_t row_step, size_t c) {
+#pragma STDC FP_CONTRACT OFF
+    const vector largest = AT(best);
+    *given = (vector)((ivector)(vector)AT(dy) & (largest > 0.0f));
+    if (x == NULL) return;
+    const vector a = AT(scale), b = AT(shift);
+    vector pooled = 0.0f;
+#pragma clang loop unroll(full)
+    for (size_t j = 4; j-- > 0;) {
+        const vector value = AT(x + j / 2 * row_step + j % 2 * c);
+        const vector product = value * a, sum = product + b;
+        pooled = sum == largest ? value : pooled;
+    }
+    *given *= pooled;
+}
+
+/// Of images in blocks: line by line, in the order of memory. Of others, whose last vectors overlap
+/// those before them, channels by channels, so that their sums stay in a register.
 KERNEL_CLONES(extern, void, max_pool_scaled_gradient_sums,
     (float *sums, const float *x, const float *y, const float *dy, const float *scale,
         const float *shift, size_t pairs, size_t w, size_t c),
     (sums, x, y, dy, scale, shift, pairs, w, c)) {
-#pragma STDC FP_CONTRACT OFF
     const ivector lane = {0, 1, 2, 3, 4, 5, 6, 7};
-    for (size_t i = 0; i < pairs; i++) {
-        for (size_t q = 0; q < w / 2; q++, y += c, dy += c) {
-            for (size_t channel = 0; channel < c; channel += LANES) {
-                const size_t first = smaller(channel, c - LANES);
-                const vector best = AT(y + first);
-                // Without the channels that the vector before has dealt with.
-                const ivector open = (best > 0.0f) & (lane >= (int32_t)(channel - first));
-                vector given = (vector)((ivector)(vector)AT(dy + first) & open);
-                if (x != NULL) {
-                    const float *window = x + (2 * i * w + 2 * q) * c + first;
-                    const vector a = AT(scale + first), b = AT(shift + first);
-                    vector pooled = 0.0f;
-                    fetch_ahead(x + (2 * i * w + 2 * q) * c + 4 * channel, c);
-#pragma clang loop unroll(full)
-                    for (size_t j = 4; j-- > 0;) {
-                        const vector value = AT(window + j / 2 * w * c + j % 2 * c);
-                        const vector product = value * a, sum = product + b;
-                        pooled = sum == best ? value : pooled;
-                    }
-                    given *= pooled;
+    if (c % LANES == 0) {
+        for (size_t i = 0; i < pairs; i++) {
+            for (size_t q = 0; q < w / 2; q++, y += c, dy += c) {
+                const float *window = x == NULL ? NULL : x + (2 * i * w + 2 * q) * c;
+                for (size_t k = 0; k < c; k += LANES) {
+                    if (x != NULL) fetch_ahead(window + 4 * k, c);
+                    vector given;
+                    window_sum(&given, x == NULL ? NULL : window + k, y + k, dy + k, scale + k,
+                        shift + k, w * c, c);
+                    AT(sums + k) += given;
                 }
-                AT(sums + first) += given;
             }
         }
+        return;
+    }
+    for (size_t channel = 0; channel < c; channel += LANES) {
+        const size_t k = smaller(channel, c - LANES);
+        // Without the channels that the vector before has dealt with.
+        const ivector open = lane >= (int32_t)(channel - k);
+        vector sum = AT(sums + k);
+        for (size_t i = 0; i < pairs; i++) {
+            for (size_t q = 0; q < w / 2; q++) {
+                const size_t place = (i * w / 2 + q) * c + k;
+                vector given;
+                window_sum(&given, x == NULL ? NULL : x + (2 * i * w + 2 * q) * c + k, y + place,
+                    dy + place, scale + k, shift + k, w * c, c);
+                sum += (vector)((ivector)given & open);
+            }
+        }
+        AT(sums + k) = sum;
     }
 }
