@@ -46,6 +46,19 @@ static void fill_pixels(float *y, const float *bias, size_t pixels, size_t chann
     if (bias != NULL) kernel_repeat_row(y, bias, pixels, channels);
 }
 
+size_t kernel_conv2d_packed_filter(
+    const kernel_conv2d_shape *shape, kernel_conv2d_part part, kernel_conv2d_way way) {
+    return way == KERNEL_CONV2D_WINOGRAD_PRODUCTS && part != KERNEL_CONV2D_FILTER_GRADIENT
+        ? winograd_products_packed(shape, part)
+        : 0;
+}
+
+void kernel_conv2d_pack_filter(kernel_pool *pool, kernel_conv2d_way way, float *packed,
+    const float *w, const kernel_conv2d_shape *shape, kernel_conv2d_part part) {
+    if (kernel_conv2d_packed_filter(shape, part, way) > 0)
+        winograd_products_pack(pool, packed, w, shape, part);
+}
+
 void kernel_conv2d(kernel_pool *pool, kernel_conv2d_way way, float *y, const float *x,
     const float *w, const float *bias, const kernel_conv2d_shape *shape, float *scratch) {
     if (way == KERNEL_CONV2D_WINOGRAD_PRODUCTS) {

@@ -30,7 +30,10 @@ void conv2d_filter_add(
 /// A convolution or its input's gradient, `x` being what is convolved; and the filter's gradient.
 size_t winograd_products_scratch(
     const kernel_conv2d_shape *shape, kernel_conv2d_part part, int threads);
-void winograd_products(kernel_pool *pool, float *y, const float *x, const float *w,
+size_t winograd_products_packed(const kernel_conv2d_shape *shape, kernel_conv2d_part part);
+void winograd_products_pack(kernel_pool *pool, float *packed, const float *w,
+    const kernel_conv2d_shape *shape, kernel_conv2d_part part);
+void winograd_products(kernel_pool *pool, float *y, const float *x, const float *packed,
     const float *bias, const kernel_conv2d_shape *shape, kernel_conv2d_part part, float *scratch);
 size_t winograd_filter_scratch(const kernel_conv2d_shape *shape, int threads);
 void winograd_filter(kernel_pool *pool, float *dw, const float *x, const float *dy,

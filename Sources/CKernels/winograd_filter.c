@@ -67,45 +67,49 @@ typedef struct {
     size_t channel, channels, output, outputs;
     size_t depth, padded;  // pieces · channels; outputs, to whole vectors
     float *inputs, *gradients, *sums;
-    tile_places at;
+    tile_run run;
 } task_work;
 
-INLINE void evaluate_gradient_of(float *const to[POINTS][POINTS], const float *from,
-    size_t from_row, size_t from_column, size_t outputs, size_t rows, size_t columns, size_t taps) {
+/// Evaluates a tile of each image.
+INLINE void evaluate_tile_of(tile_addresses to, const float *from, size_t from_row,
+    size_t from_column, size_t from_image, size_t images, size_t outputs, size_t rows,
+    size_t columns, size_t taps) {
     const size_t row_points = rows + taps - 1, column_points = columns + taps - 1;
-    for (size_t left = 0;;) {
-        wide_vector v[POINTS][POINTS];
+    for (; images > 0; images--, from += from_image, next_image(&to)) {
+        for (size_t left = 0;;) {
+            wide_vector v[POINTS][POINTS];
 #pragma clang loop unroll(full)
-        for (size_t i = 0; i < rows; i++) {
+            for (size_t i = 0; i < rows; i++) {
 #pragma clang loop unroll(full)
-            for (size_t j = 0; j < columns; j++)
-                v[i][j] = WIDE_AT(from + i * from_row + j * from_column + left);
+                for (size_t j = 0; j < columns; j++)
+                    v[i][j] = WIDE_AT(from + i * from_row + j * from_column + left);
+            }
+            evaluate_tile(v, rows, columns);
+#pragma clang loop unroll(full)
+            for (size_t i = 0; i < row_points; i++) {
+#pragma clang loop unroll(full)
+                for (size_t j = 0; j < column_points; j++)
+                    WIDE_AT(FLOATS_AT(&to, i, j) + left) = v[i][j];
+            }
+            if (left + WIDE_LANES == outputs) break;
+            left = smaller(left + WIDE_LANES, outputs - WIDE_LANES);
         }
-        evaluate_tile(v, rows, columns);
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < row_points; i++) {
-#pragma clang loop unroll(full)
-            for (size_t j = 0; j < column_points; j++) WIDE_AT(to[i][j] + left) = v[i][j];
-        }
-        if (left + WIDE_LANES == outputs) return;
-        left = smaller(left + WIDE_LANES, outputs - WIDE_LANES);
     }
 }
 
-INLINE void evaluate_row(const task_work *task, tile_row row) {
+INLINE void evaluate_rows(const task_work *task, const tile_rows *at) {
     const work *job = task->job;
     const winograd_axis *rows = &job->shape->rows, *columns = &job->shape->columns;
-    const size_t k = job->of.k, line = job->of.y_columns * k;
-    float *to[POINTS][POINTS];
-    find_values(to, &task->at, task->gradients, task->padded);
-    const float *from =
-        job->dy + (row.n * job->of.y_rows + row.index * rows->tile) * line + task->output;
-    for (size_t tile = 0; tile < columns->tiles; tile++, from += columns->tile * k) {
+    const size_t k = job->of.k, line = job->of.y_columns * k, image = job->of.y_rows * line;
+    tile_addresses to;
+    find_values(&to, &task->run, at, task->gradients, task->padded);
+    const float *from = job->dy + at->image * image + at->index * rows->tile * line + task->output;
+    for (size_t tile = 0; tile < columns->tiles; tile++, advance(&to, task->padded)) {
 #define EVALUATE(rows, columns, taps)                                                              \
-    evaluate_gradient_of(to, from, line, k, task->outputs, rows, columns, taps)
-        CALL_OF_TILE(EVALUATE, row.outputs, tile_outputs(columns, tile), job->shape->taps)
+    evaluate_tile_of(to, from, line, k, image, at->images, task->outputs, rows, columns, taps)
+        CALL_OF_TILE(EVALUATE, at->outputs, tile_outputs(columns, tile), job->shape->taps)
 #undef EVALUATE
-        next_tile(to, task->padded);
+        from += columns->tile * k;
     }
 }
 
@@ -113,15 +117,15 @@ INLINE void evaluate_row(const task_work *task, tile_row row) {
 
 /// Adds the products of all tiles at a point to its sums.
 INLINE void multiply_point(const task_work *task, size_t r, size_t s, bool wide) {
-    const size_t point = r * task->at.column_points + s, padded = task->padded;
+    const size_t point = r * task->run.column_points + s, padded = task->padded;
     float *sums = task->sums + point * task->depth * padded;
     laid_rows laid = {
-        .plane = task->inputs + task->at.first[r][s] * task->depth,
+        .plane = task->inputs + task->run.place[r][s] * task->depth,
         .rows = 1,
         .filter_rows = 1,
-        .pixels = tiles_so_far(&task->at, r, s),
+        .pixels = tiles_of_point(&task->run, r, s),
         .step = task->depth,
-        .dy = {task->gradients + task->at.first[r][s] * padded},
+        .dy = {task->gradients + task->run.place[r][s] * padded},
         .dy_step = padded,
     };
     const size_t parts = ceil_div(task->depth, wide ? WIDE_TAPS : TAPS);
@@ -152,8 +156,8 @@ INLINE void combine_taps(const task_work *task, float *dw, size_t piece) {
             for (size_t r = 0; r < POINTS; r++) {
                 for (size_t s = 0; s < POINTS; s++) {
                     v[r][s] = 0.0f;
-                    if (r < task->at.row_points && s < task->at.column_points)
-                        v[r][s] = WIDE_AT(from + (r * task->at.column_points + s) * point + left);
+                    if (r < task->run.row_points && s < task->run.column_points)
+                        v[r][s] = WIDE_AT(from + (r * task->run.column_points + s) * point + left);
                 }
             }
             if (job->shape->taps == 2) {
@@ -180,18 +184,18 @@ INLINE void accumulate_run(task_work *task, size_t first, size_t end, bool wide)
     const work *job = task->job;
     const tile_images images = {job->x + task->channel, job->zeros, job->of.x_rows,
         job->of.x_columns, job->of.c, task->channels};
-    memset(task->at.rows, 0, sizeof task->at.rows);
-    for (size_t unit = first; unit < end; unit++) {
-        const tile_row row = tile_row_at(job->shape, unit);
+    task->run = tile_run_of(job->shape, first, end, job->run);
+    for (size_t index = 0; index < job->shape->rows.tiles; index++) {
+        const tile_rows rows = tile_rows_of(&task->run, index);
+        if (rows.images == 0) continue;
         for (size_t i = 0; i < piece_count(job->shape); i++) {
-            transform_row(
-                task->inputs + i * task->channels, task->depth, &task->at, &images, row, i);
+            transform_rows(
+                task->inputs + i * task->channels, task->depth, &task->run, &images, &rows, i);
         }
-        evaluate_row(task, row);
-        end_row(&task->at, row);
+        evaluate_rows(task, &rows);
     }
-    for (size_t r = 0; r < task->at.row_points; r++) {
-        for (size_t s = 0; s < task->at.column_points; s++) multiply_point(task, r, s, wide);
+    for (size_t r = 0; r < task->run.row_points; r++) {
+        for (size_t s = 0; s < task->run.column_points; s++) multiply_point(task, r, s, wide);
     }
 }
 
@@ -209,7 +213,6 @@ INLINE task_work begin_task(const work *job, size_t channel_part, size_t output_
     task.depth = pieces * task.channels;
     task.padded = ceil_div(task.outputs, WIDE_LANES) * WIDE_LANES;
     task.inputs = task.sums + points_of(job) * task.depth * task.padded;
-    task.at = places_of(shape, job->run);
     const size_t values = job->run * unit_points(shape);
     task.gradients = task.inputs + values * task.depth;
     memset(task.sums, 0, points_of(job) * task.depth * task.padded * sizeof(float));

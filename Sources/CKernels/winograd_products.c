@@ -20,10 +20,9 @@ enum {
 /// [depth] each, and of products [padded outputs].
 typedef struct {
     const winograd_phase *shape;
-    filter_layout w;
-    float *filter;      // [points][blocks][depth, 16 · vectors]
-    size_t packs;       // tasks that pack it
-    size_t run, tasks;  // rows of tiles that a task makes
+    const float *filter;  // [points][blocks][depth, 16 · vectors]
+    size_t packs;         // tasks that pack it
+    size_t run, tasks;    // rows of tiles that a task makes
     size_t row_points, column_points;
     size_t input_step;  // floats from a tile's inputs to the next one's
 } phase_work;
@@ -64,10 +63,24 @@ static void plan(work *job, int threads) {
         plan_phase(job, &job->phases[i], &job->of.phases[i], threads);
 }
 
+static size_t filters_size(const work *job) {
+    size_t size = 0;
+    for (size_t i = 0; i < job->of.phase_count; i++) size += filter_size(job, &job->phases[i]);
+    return size;
+}
+
 // MARK: The filter
 
+typedef struct {
+    work work;
+    filter_layout w;
+    float *packed;
+} packing;
+
 /// Packs a piece's taps for a block of outputs and up to 16 channels.
-INLINE void pack_filter(const work *job, const phase_work *phase, size_t task) {
+INLINE void pack_filter(
+    const packing *packing, const phase_work *phase, float *packed, size_t task) {
+    const work *job = &packing->work;
     const winograd_phase *shape = phase->shape;
     const size_t chunks = ceil_div(job->of.c, LINE), blocks = ceil_div(job->of.k, job->width);
     const size_t chunk = task % chunks, block = task / chunks % blocks;
@@ -81,7 +94,7 @@ INLINE void pack_filter(const work *job, const phase_work *phase, size_t task) {
     memset(taps, 0, sizeof taps);
     for (size_t r = 0; r < rows->taps; r++) {
         for (size_t s = 0; s < columns->taps; s++) {
-            const filter_layout w = phase->w;
+            const filter_layout w = packing->w;
             const ptrdiff_t row = rows->tap + (ptrdiff_t)r * rows->tap_step;
             const ptrdiff_t column = columns->tap + (ptrdiff_t)s * columns->tap_step;
             const float *from =
@@ -96,7 +109,7 @@ INLINE void pack_filter(const work *job, const phase_work *phase, size_t task) {
         }
     }
     const size_t point = shape->depth * job->padded;
-    float *to = phase->filter + first * shape->depth + (index * job->of.c + c) * width;
+    float *to = packed + first * shape->depth + (index * job->of.c + c) * width;
     for (size_t i = 0; i < channels * width; i += WIDE_LANES, to += WIDE_LANES) {
         wide_vector v[POINTS][POINTS];
         for (size_t r = 0; r < MOST_TAPS; r++) {
@@ -115,57 +128,39 @@ INLINE void pack_filter(const work *job, const phase_work *phase, size_t task) {
 }
 
 KERNEL_TASK(pack, context, task) {
-    const work *job = context;
-    const phase_work *phase = job->phases;
-    while (task >= phase->packs) task -= phase++->packs;
-    pack_filter(job, phase, task);
+    const packing *job = context;
+    const phase_work *phase = job->work.phases;
+    float *packed = job->packed;
+    for (; task >= phase->packs; phase++) {
+        task -= phase->packs;
+        packed += filter_size(&job->work, phase);
+    }
+    pack_filter(job, phase, packed, task);
 }
 
-// MARK: A run of rows of tiles
+// MARK: Inputs
 
-typedef struct {
-    const work *job;
-    const phase_work *phase;
-    size_t first, end;  // of the rows of tiles of all images
-    float *inputs, *products;
-    tile_places at;
-} tile_run;
-
-INLINE tile_run begin_run(const work *job, const phase_work *phase, size_t index) {
-    const winograd_phase *shape = phase->shape;
-    tile_run run = {.job = job, .phase = phase, .first = index * phase->run};
-    run.end = smaller(run.first + phase->run, shape->units);
-    run.inputs = thread_memory(job->memory, job->memory_size);
-    run.products = run.inputs + phase->run * unit_points(shape) * phase->input_step;
-    run.at = places_of(shape, phase->run);
-    return run;
-}
-
-INLINE void transform_run(tile_run *run) {
-    const work *job = run->job;
-    const winograd_phase *shape = run->phase->shape;
+INLINE void transform_run(
+    const work *job, const phase_work *phase, const tile_run *run, float *inputs) {
     const tile_images images = {
         job->x, job->zeros, job->of.x_rows, job->of.x_columns, job->of.c, job->of.c};
-    for (size_t unit = run->first; unit < run->end; unit++) {
-        const tile_row row = tile_row_at(shape, unit);
-        for (size_t i = 0; i < piece_count(shape); i++) {
-            transform_row(
-                run->inputs + i * job->of.c, run->phase->input_step, &run->at, &images, row, i);
-        }
-        end_row(&run->at, row);
+    for (size_t index = 0; index < phase->shape->rows.tiles; index++) {
+        const tile_rows rows = tile_rows_of(run, index);
+        if (rows.images == 0) continue;
+        for (size_t i = 0; i < piece_count(phase->shape); i++)
+            transform_rows(inputs + i * job->of.c, phase->input_step, run, &images, &rows, i);
     }
 }
 
 // MARK: Products
 
 /// The products of all tiles at a point.
-INLINE void multiply_point(const tile_run *run, size_t r, size_t s, bool wide) {
-    const work *job = run->job;
-    const phase_work *phase = run->phase;
+INLINE void multiply_point(const work *job, const phase_work *phase, const tile_run *run,
+    float *all_products, const float *all_inputs, size_t r, size_t s, bool wide) {
     const size_t depth = phase->shape->depth, step = phase->input_step;
-    const size_t count = tiles_so_far(&run->at, r, s);
-    const float *inputs = run->inputs + run->at.first[r][s] * step;
-    float *products = run->products + run->at.first[r][s] * job->padded;
+    const size_t count = tiles_of_point(run, r, s);
+    const float *inputs = all_inputs + run->place[r][s] * step;
+    float *products = all_products + run->place[r][s] * job->padded;
     const float *filter = phase->filter + (r * phase->column_points + s) * depth * job->padded;
     const window along = {1, depth, 0};
     const size_t parts = ceil_div(count, wide ? WIDE_PIXELS : PIXELS);
@@ -186,62 +181,57 @@ INLINE void multiply_point(const tile_run *run, size_t r, size_t s, bool wide) {
 
 // MARK: Outputs
 
-INLINE void combine_tile_of(float *const to[MOST_TILE][MOST_TILE],
-    float *const from[POINTS][POINTS], const float *bias, size_t outputs, size_t rows,
-    size_t columns, size_t taps) {
+/// Where a tile's outputs lie, a pixel's `row` or `column` floats from the next, an image's
+/// `image`.
+typedef struct {
+    float *first;
+    size_t row, column, image;
+} tile_pixels;
+
+/// Makes a tile of each image.
+INLINE void combine_tile_of(tile_pixels to, tile_addresses from, const float *bias, size_t images,
+    size_t outputs, size_t rows, size_t columns, size_t taps) {
     const size_t row_points = rows + taps - 1, column_points = columns + taps - 1;
-    for (size_t left = 0;;) {
-        wide_vector v[POINTS][POINTS], added = 0.0f;
+    for (; images > 0; images--, to.first += to.image, next_image(&from)) {
+        for (size_t left = 0;;) {
+            wide_vector v[POINTS][POINTS], added = 0.0f;
 #pragma clang loop unroll(full)
-        for (size_t i = 0; i < row_points; i++) {
+            for (size_t i = 0; i < row_points; i++) {
 #pragma clang loop unroll(full)
-            for (size_t j = 0; j < column_points; j++) v[i][j] = WIDE_AT(from[i][j] + left);
+                for (size_t j = 0; j < column_points; j++)
+                    v[i][j] = WIDE_AT(FLOATS_AT(&from, i, j) + left);
+            }
+            combine_tile(v, rows, columns, row_points, column_points);
+            if (bias != NULL) added = WIDE_AT(bias + left);
+#pragma clang loop unroll(full)
+            for (size_t i = 0; i < rows; i++) {
+#pragma clang loop unroll(full)
+                for (size_t j = 0; j < columns; j++)
+                    WIDE_AT(to.first + i * to.row + j * to.column + left) = v[i][j] + added;
+            }
+            if (left + WIDE_LANES == outputs) break;
+            left = smaller(left + WIDE_LANES, outputs - WIDE_LANES);
         }
-        combine_tile(v, rows, columns, row_points, column_points);
-        if (bias != NULL) added = WIDE_AT(bias + left);
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < rows; i++) {
-#pragma clang loop unroll(full)
-            for (size_t j = 0; j < columns; j++) WIDE_AT(to[i][j] + left) = v[i][j] + added;
-        }
-        if (left + WIDE_LANES == outputs) return;
-        left = smaller(left + WIDE_LANES, outputs - WIDE_LANES);
     }
 }
 
-/// Makes a row of tiles' outputs.
-INLINE void combine_row(const tile_run *run, tile_row row) {
-    const work *job = run->job;
-    const winograd_phase *shape = run->phase->shape;
-    const winograd_axis *rows = &shape->rows, *columns = &shape->columns;
-    const size_t k = job->of.k;
-    float *from[POINTS][POINTS];
-    find_values(from, &run->at, run->products, job->padded);
-    float *line[MOST_TILE];
-    for (size_t i = 0; i < row.outputs; i++) {
-        const size_t p = rows->first + (row.index * rows->tile + i) * rows->step;
-        line[i] = job->y + ((row.n * job->of.y_rows + p) * job->of.y_columns + columns->first) * k;
-    }
-    for (size_t tile = 0; tile < columns->tiles; tile++) {
-        const size_t outputs = tile_outputs(columns, tile);
-        float *to[MOST_TILE][MOST_TILE];
-        for (size_t i = 0; i < row.outputs; i++) {
-            for (size_t j = 0; j < outputs; j++)
-                to[i][j] = line[i] + (tile * columns->tile + j) * columns->step * k;
-        }
-#define COMBINE(rows, columns, taps) combine_tile_of(to, from, job->bias, k, rows, columns, taps)
-        CALL_OF_TILE(COMBINE, row.outputs, outputs, shape->taps)
+/// Makes the outputs of some rows of tiles.
+INLINE void combine_rows(const work *job, const phase_work *phase, const tile_run *run,
+    float *products, const tile_rows *at) {
+    const winograd_axis *rows = &phase->shape->rows, *columns = &phase->shape->columns;
+    const size_t k = job->of.k, line = job->of.y_columns * k;
+    tile_addresses from;
+    find_values(&from, run, at, products, job->padded);
+    tile_pixels to = {
+        .row = rows->step * line, .column = columns->step * k, .image = job->of.y_rows * line};
+    const size_t p = rows->first + at->index * rows->tile * rows->step;
+    to.first = job->y + at->image * to.image + p * line + columns->first * k;
+    for (size_t tile = 0; tile < columns->tiles; tile++, advance(&from, job->padded)) {
+#define COMBINE(rows, columns, taps)                                                               \
+    combine_tile_of(to, from, job->bias, at->images, k, rows, columns, taps)
+        CALL_OF_TILE(COMBINE, at->outputs, tile_outputs(columns, tile), phase->shape->taps)
 #undef COMBINE
-        next_tile(from, job->padded);
-    }
-}
-
-INLINE void combine_run(tile_run *run) {
-    memset(run->at.rows, 0, sizeof run->at.rows);
-    for (size_t unit = run->first; unit < run->end; unit++) {
-        const tile_row row = tile_row_at(run->phase->shape, unit);
-        combine_row(run, row);
-        end_row(&run->at, row);
+        to.first += columns->tile * to.column;
     }
 }
 
@@ -249,48 +239,65 @@ KERNEL_WIDE_TASK(make_run, context, task, wide) {
     const work *job = context;
     const phase_work *phase = job->phases;
     while (task >= phase->tasks) task -= phase++->tasks;
-    tile_run run = begin_run(job, phase, task);
-    transform_run(&run);
-    for (size_t r = 0; r < phase->row_points; r++) {
-        for (size_t s = 0; s < phase->column_points; s++) multiply_point(&run, r, s, wide);
+    const winograd_phase *shape = phase->shape;
+    const size_t first = task * phase->run, end = smaller(first + phase->run, shape->units);
+    const tile_run run = tile_run_of(shape, first, end, phase->run);
+    float *inputs = thread_memory(job->memory, job->memory_size);
+    float *products = inputs + phase->run * unit_points(shape) * phase->input_step;
+    transform_run(job, phase, &run, inputs);
+    for (size_t r = 0; r < run.row_points; r++) {
+        for (size_t s = 0; s < run.column_points; s++)
+            multiply_point(job, phase, &run, products, inputs, r, s, wide);
     }
-    combine_run(&run);
+    for (size_t index = 0; index < shape->rows.tiles; index++) {
+        const tile_rows rows = tile_rows_of(&run, index);
+        if (rows.images > 0) combine_rows(job, phase, &run, products, &rows);
+    }
 }
 
 // MARK: The whole
+
+size_t winograd_products_packed(const kernel_conv2d_shape *shape, kernel_conv2d_part part) {
+    work job = {0};
+    if (!winograd_shape_of(&job.of, shape, part)) return 0;
+    plan(&job, 1);
+    return filters_size(&job);
+}
+
+void winograd_products_pack(kernel_pool *pool, float *packed, const float *w,
+    const kernel_conv2d_shape *shape, kernel_conv2d_part part) {
+    packing job = {.packed = packed};
+    winograd_shape_of(&job.work.of, shape, part);
+    plan(&job.work, 1);
+    const ptrdiff_t tap = (ptrdiff_t)(shape->c * shape->k), k = (ptrdiff_t)shape->k;
+    const bool is_forward = part == KERNEL_CONV2D_FORWARD;
+    job.w = (filter_layout){w, .r = (ptrdiff_t)shape->s * tap, .s = tap, .c = is_forward ? k : 1,
+        .k = is_forward ? 1 : k};
+    size_t packs = 0;
+    for (size_t i = 0; i < job.work.of.phase_count; i++) packs += job.work.phases[i].packs;
+    kernel_pool_run(pool, packs, pack, &job);
+}
 
 size_t winograd_products_scratch(
     const kernel_conv2d_shape *shape, kernel_conv2d_part part, int threads) {
     work job = {0};
     if (!winograd_shape_of(&job.of, shape, part)) return 0;
     plan(&job, threads);
-    size_t size = zeros_of(&job.of) + (size_t)threads * job.memory_size;
-    for (size_t i = 0; i < job.of.phase_count; i++) size += filter_size(&job, &job.phases[i]);
-    return size;
+    return zeros_of(&job.of) + (size_t)threads * job.memory_size;
 }
 
-void winograd_products(kernel_pool *pool, float *y, const float *x, const float *w,
+void winograd_products(kernel_pool *pool, float *y, const float *x, const float *packed,
     const float *bias, const kernel_conv2d_shape *shape, kernel_conv2d_part part, float *scratch) {
     work job = {.x = x, .y = y, .bias = bias, .zeros = scratch};
     winograd_shape_of(&job.of, shape, part);
     plan(&job, kernel_pool_threads(pool));
     memset(scratch, 0, zeros_of(&job.of) * sizeof(float));
-    float *filter = scratch + zeros_of(&job.of);
-    size_t packs = 0, tasks = 0;
-    const ptrdiff_t tap = (ptrdiff_t)(shape->c * shape->k);
+    job.memory = scratch + zeros_of(&job.of);
+    size_t tasks = 0;
     for (size_t i = 0; i < job.of.phase_count; i++) {
-        phase_work *phase = &job.phases[i];
-        phase->w = (filter_layout){w, .r = (ptrdiff_t)shape->s * tap, .s = tap, .c = 1, .k = 1};
-        if (part == KERNEL_CONV2D_FORWARD) {
-            phase->w.c = (ptrdiff_t)shape->k;
-        } else {
-            phase->w.k = (ptrdiff_t)shape->k;
-        }
-        phase->filter = filter;
-        filter += filter_size(&job, phase);
-        packs += phase->packs, tasks += phase->tasks;
+        job.phases[i].filter = packed;
+        packed += filter_size(&job, &job.phases[i]);
+        tasks += job.phases[i].tasks;
     }
-    job.memory = filter;
-    kernel_pool_run(pool, packs, pack, &job);
     kernel_pool_run(pool, tasks, make_run, &job);
 }

@@ -108,7 +108,7 @@ INLINE size_t unit_points(const winograd_phase *phase) {
     return row_points_of(phase) * points_along(&phase->columns, phase->taps);
 }
 
-/// A row of zeros in place of those that lie outside of an image.
+/// Zeros in place of pixels that lie outside of an image.
 INLINE size_t zeros_of(const winograd_shape *of) {
-    return ceil_div(of->x_columns * of->c, WIDE_LANES) * WIDE_LANES;
+    return ceil_div(of->c, WIDE_LANES) * WIDE_LANES;
 }

@@ -74,63 +74,100 @@ INLINE void combine_tile(wide_vector v[POINTS][POINTS], size_t rows, size_t colu
 
 // MARK: Where the values are
 
-/// The values at points of some rows of tiles, [points][tiles], as they are added row by row.
+/// The values at points of a run of rows of tiles, [points][tiles]. Rows of tiles are counted over
+/// all images.
 typedef struct {
     const winograd_phase *shape;
+    size_t first, end;
     size_t row_points, column_points;
-    size_t first[POINTS][POINTS];  // of a point's tiles
-    size_t rows[POINTS];           // of the rows of tiles so far, those that have the point
-} tile_places;
+    size_t tiles[POINTS];          // of a row, those that have the point
+    size_t place[POINTS][POINTS];  // of a point's first tile
+} tile_run;
 
-/// The places of so many rows of tiles, before the first of them.
-INLINE tile_places places_of(const winograd_phase *shape, size_t run) {
-    tile_places at = {.shape = shape,
+/// A run, where no run is of more than `most` rows.
+INLINE tile_run tile_run_of(const winograd_phase *shape, size_t first, size_t end, size_t most) {
+    tile_run run = {.shape = shape,
+        .first = first,
+        .end = end,
         .row_points = row_points_of(shape),
         .column_points = column_points_of(shape)};
-    size_t first = 0;
-    for (size_t r = 0; r < at.row_points; r++) {
-        for (size_t s = 0; s < at.column_points; s++) {
-            at.first[r][s] = first;
-            first += run * tiles_at(&shape->columns, shape->taps, s);
+    size_t place = 0;
+    for (size_t s = 0; s < POINTS; s++) run.tiles[s] = tiles_at(&shape->columns, shape->taps, s);
+    for (size_t r = 0; r < run.row_points; r++) {
+        for (size_t s = 0; s < run.column_points; s++) {
+            run.place[r][s] = place;
+            place += most * run.tiles[s];
         }
     }
+    return run;
+}
+
+/// Whether the last row of tiles of an image lacks a point that the others have.
+INLINE bool is_missing_in_last(const tile_run *run, size_t r) {
+    return r >= run->shape->rows.last + run->shape->taps - 1;
+}
+
+/// The run's rows of tiles before one that have a point.
+INLINE size_t rows_before(const tile_run *run, size_t row, size_t r) {
+    const size_t tiles = run->shape->rows.tiles;
+    return row - run->first - (is_missing_in_last(run, r) ? row / tiles - run->first / tiles : 0);
+}
+
+/// All of a point's tiles.
+INLINE size_t tiles_of_point(const tile_run *run, size_t r, size_t s) {
+    return rows_before(run, run->end, r) * run->tiles[s];
+}
+
+/// The rows of a run that are the same one of their images, and so have as many points.
+typedef struct {
+    size_t index;            // in the image
+    size_t image, images;    // the first, and how many
+    size_t outputs, points;  // of each tile, along this axis
+} tile_rows;
+
+INLINE tile_rows tile_rows_of(const tile_run *run, size_t index) {
+    const winograd_axis *rows = &run->shape->rows;
+    tile_rows at = {.index = index, .outputs = tile_outputs(rows, index)};
+    at.points = at.outputs + run->shape->taps - 1;
+    at.image = (run->first + rows->tiles - 1 - index) / rows->tiles;
+    const size_t end = (run->end + rows->tiles - 1 - index) / rows->tiles;
+    at.images = end - at.image;
     return at;
 }
 
-INLINE size_t tiles_so_far(const tile_places *at, size_t r, size_t s) {
-    return at->rows[r] * tiles_at(&at->shape->columns, at->shape->taps, s);
-}
-
-/// Where the values of the next row of tiles lie, `step` floats for a tile.
-INLINE void find_values(
-    float *to[POINTS][POINTS], const tile_places *at, float *values, size_t step) {
-    for (size_t r = 0; r < POINTS; r++) {
-        for (size_t s = 0; s < POINTS; s++)
-            to[r][s] = values + (at->first[r][s] + tiles_so_far(at, r, s)) * step;
-    }
-}
-
-INLINE void next_tile(float *at[POINTS][POINTS], size_t step) {
-    for (size_t i = 0; i < POINTS; i++) {
-        for (size_t j = 0; j < POINTS; j++) at[i][j] += step;
-    }
-}
-
-/// A row of tiles, of all images'.
+/// Addresses of what a tile has, [points] each way; and how far those of the next image are.
 typedef struct {
-    size_t n, index;         // of the image, and among its rows of tiles
-    size_t outputs, points;  // of each of its tiles, along this axis
-} tile_row;
+    uintptr_t at[POINTS][POINTS], next[POINTS][POINTS];
+} tile_addresses;
 
-INLINE tile_row tile_row_at(const winograd_phase *shape, size_t unit) {
-    tile_row row = {.n = unit / shape->rows.tiles, .index = unit % shape->rows.tiles};
-    row.outputs = tile_outputs(&shape->rows, row.index);
-    row.points = row.outputs + shape->taps - 1;
-    return row;
+#define FLOATS_AT(addresses, i, j) ((float *)(addresses)->at[i][j])
+
+/// Where the values of the first tile of such rows lie, `step` floats for a tile.
+INLINE void find_values(
+    tile_addresses *to, const tile_run *run, const tile_rows *rows, float *values, size_t step) {
+    const size_t tiles = run->shape->rows.tiles, first = rows->image * tiles + rows->index;
+    for (size_t r = 0; r < POINTS; r++) {
+        const size_t before = rows_before(run, first, r);
+        const size_t an_image = tiles - (is_missing_in_last(run, r) ? 1 : 0);
+        for (size_t s = 0; s < POINTS; s++) {
+            const size_t tile = run->place[r][s] + before * run->tiles[s];
+            to->at[r][s] = (uintptr_t)(values + tile * step);
+            to->next[r][s] = an_image * run->tiles[s] * step * sizeof(float);
+        }
+    }
 }
 
-INLINE void end_row(tile_places *at, tile_row row) {
-    for (size_t i = 0; i < row.points; i++) at->rows[i] += 1;
+/// Goes so many floats on.
+INLINE void advance(tile_addresses *of, size_t step) {
+    for (size_t i = 0; i < POINTS; i++) {
+        for (size_t j = 0; j < POINTS; j++) of->at[i][j] += step * sizeof(float);
+    }
+}
+
+INLINE void next_image(tile_addresses *of) {
+    for (size_t i = 0; i < POINTS; i++) {
+        for (size_t j = 0; j < POINTS; j++) of->at[i][j] += of->next[i][j];
+    }
 }
 
 // MARK: Inputs
@@ -141,28 +178,28 @@ typedef struct {
     size_t rows, columns, c, channels;
 } tile_images;
 
-/// Addresses, so that all of a row are made at once.
-typedef uintptr_t input_addresses[POINTS][POINTS];
-
-INLINE void transform_tile_of(float *const to[POINTS][POINTS], input_addresses from,
+/// Transforms a tile of each image.
+INLINE void transform_tile_of(tile_addresses to, tile_addresses from, size_t images,
     size_t channels, size_t rows, size_t columns) {
-    for (size_t left = 0;;) {
-        wide_vector v[POINTS][POINTS];
+    for (; images > 0; images--, next_image(&to), next_image(&from)) {
+        for (size_t left = 0;;) {
+            wide_vector v[POINTS][POINTS];
 #pragma clang loop unroll(full)
-        for (size_t i = 0; i < rows; i++) {
+            for (size_t i = 0; i < rows; i++) {
 #pragma clang loop unroll(full)
-            for (size_t j = 0; j < columns; j++)
-                v[i][j] = WIDE_AT((const float *)from[i][j] + left);
+                for (size_t j = 0; j < columns; j++)
+                    v[i][j] = WIDE_AT(FLOATS_AT(&from, i, j) + left);
+            }
+            transform_input_tile(v, rows, columns);
+#pragma clang loop unroll(full)
+            for (size_t i = 0; i < rows; i++) {
+#pragma clang loop unroll(full)
+                for (size_t j = 0; j < columns; j++) WIDE_AT(FLOATS_AT(&to, i, j) + left) = v[i][j];
+            }
+            if (left + WIDE_LANES == channels) break;
+            // A last vector begins with channels that the one before it has, too.
+            left = smaller(left + WIDE_LANES, channels - WIDE_LANES);
         }
-        transform_input_tile(v, rows, columns);
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < rows; i++) {
-#pragma clang loop unroll(full)
-            for (size_t j = 0; j < columns; j++) WIDE_AT(to[i][j] + left) = v[i][j];
-        }
-        if (left + WIDE_LANES == channels) return;
-        // A last vector begins with channels that the one before it has, too.
-        left = smaller(left + WIDE_LANES, channels - WIDE_LANES);
     }
 }
 
@@ -170,9 +207,9 @@ INLINE void transform_tile_of(float *const to[POINTS][POINTS], input_addresses f
 #define PAIR_CASE(a, b, CALL)                                                                      \
     case (a)*4 + (b): CALL(a, b); break;
 
-INLINE void transform_tile(float *const to[POINTS][POINTS], input_addresses from, size_t channels,
-    size_t rows, size_t columns) {
-#define TRANSFORM(rows, columns) transform_tile_of(to, from, channels, rows, columns)
+INLINE void transform_tile(const tile_addresses *to, const tile_addresses *from, size_t images,
+    size_t channels, size_t rows, size_t columns) {
+#define TRANSFORM(rows, columns) transform_tile_of(*to, *from, images, channels, rows, columns)
     switch (rows * 4 + columns) {
         PAIR_CASE(2, 2, TRANSFORM)
         PAIR_CASE(2, 3, TRANSFORM)
@@ -194,38 +231,33 @@ INLINE size_t input_at(
     return (size_t)(piece->start + (ptrdiff_t)(tile * axis->tile + i) * piece->step);
 }
 
-/// Transforms what a pair of pieces meets in the next row of tiles, to `step` floats for a tile.
-INLINE void transform_row(float *values, size_t step, const tile_places *at,
-    const tile_images *images, tile_row row, size_t index) {
-    const winograd_axis *rows = &at->shape->rows, *columns = &at->shape->columns;
+/// Transforms what a pair of pieces meets in such rows of tiles, to `step` floats for a tile.
+INLINE void transform_rows(float *values, size_t step, const tile_run *run,
+    const tile_images *images, const tile_rows *at, size_t index) {
+    const winograd_axis *rows = &run->shape->rows, *columns = &run->shape->columns;
     const filter_piece *of_rows = &rows->pieces[index / columns->piece_count];
     const filter_piece *of_columns = &columns->pieces[index % columns->piece_count];
-    const size_t c = images->c;
-    uintptr_t line[POINTS];
+    const size_t line_size = images->columns * images->c;
+    const size_t image_size = images->rows * line_size;
+    const float *line[POINTS];  // or NULL
     for (size_t i = 0; i < POINTS; i++) {
-        const size_t h = input_at(rows, of_rows, row.index, i);
-        line[i] = (uintptr_t)(h < images->rows
-                ? images->first + (row.n * images->rows + h) * images->columns * c
-                : images->zeros);
+        const size_t h = input_at(rows, of_rows, at->index, i);
+        line[i] = h < images->rows ? images->first + at->image * image_size + h * line_size : NULL;
     }
-    float *to[POINTS][POINTS];
-    find_values(to, at, values, step);
-    for (size_t tile = 0; tile < columns->tiles; tile++) {
-        // A pixel's place on each line; or on none of them, and zeros instead.
-        uintptr_t on_line[POINTS], place[POINTS];
+    tile_addresses to;
+    find_values(&to, run, at, values, step);
+    for (size_t tile = 0; tile < columns->tiles; tile++, advance(&to, step)) {
+        tile_addresses from;
         for (size_t j = 0; j < POINTS; j++) {
             const size_t w = input_at(columns, of_columns, tile, j);
-            const bool inside = w < images->columns;
-            on_line[j] = inside ? UINTPTR_MAX : 0;
-            place[j] = inside ? w * c * sizeof(float) : (uintptr_t)images->zeros;
+            for (size_t i = 0; i < POINTS; i++) {
+                const bool inside = w < images->columns && line[i] != NULL;
+                from.at[i][j] = (uintptr_t)(inside ? line[i] + w * images->c : images->zeros);
+                from.next[i][j] = inside ? image_size * sizeof(float) : 0;
+            }
         }
-        input_addresses from;
-        for (size_t i = 0; i < POINTS; i++) {
-            for (size_t j = 0; j < POINTS; j++) from[i][j] = (line[i] & on_line[j]) + place[j];
-        }
-        const size_t points = tile_outputs(columns, tile) + at->shape->taps - 1;
-        transform_tile(to, from, images->channels, row.points, points);
-        next_tile(to, step);
+        const size_t points = tile_outputs(columns, tile) + run->shape->taps - 1;
+        transform_tile(&to, &from, at->images, images->channels, at->points, points);
     }
 }
 

@@ -85,13 +85,20 @@ static void run_part(void *context, kernel_pool *pool, float *out) {
     const int threads = kernel_pool_threads(pool);
     float *scratch =
         unwritten_floats(t->c, kernel_conv2d_scratch(&t->shape, t->part, t->way, threads));
+    const float *w = t->w;
+    const size_t packed_size = kernel_conv2d_packed_filter(&t->shape, t->part, t->way);
+    if (packed_size > 0) {
+        float *packed = unwritten_floats(t->c, packed_size);
+        kernel_conv2d_pack_filter(pool, t->way, packed, w, &t->shape, t->part);
+        w = packed;
+    }
     switch (t->part) {
     case KERNEL_CONV2D_FORWARD:
-        kernel_conv2d(pool, t->way, out, t->x, t->w, t->bias, &t->shape, scratch);
+        kernel_conv2d(pool, t->way, out, t->x, w, t->bias, &t->shape, scratch);
         break;
     case KERNEL_CONV2D_INPUT_GRADIENT:
         kernel_conv2d_input_gradient(
-            pool, t->way, out, t->dy, t->w, t->channel_bias, &t->shape, scratch);
+            pool, t->way, out, t->dy, w, t->channel_bias, &t->shape, scratch);
         break;
     case KERNEL_CONV2D_FILTER_GRADIENT:
         kernel_conv2d_filter_gradient(pool, t->way, out, t->x, t->dy, &t->shape, scratch);

@@ -126,6 +126,18 @@ struct Convolution: Sendable, CustomTestStringConvertible {
         return result
     }
 
+    /// The filter as a way takes it.
+    private func filter(
+        _ w: [Float], _ conv: Convolution, _ part: kernel_conv2d_part, _ way: kernel_conv2d_way
+    ) -> [Float] {
+        var shape = conv.shape
+        let count = kernel_conv2d_packed_filter(&shape, part, way)
+        guard count > 0 else { return w }
+        return onAllPools { pool in
+            written(count) { kernel_conv2d_pack_filter(pool, way, $0, w, &shape, part) }
+        }
+    }
+
     /// The way that is chosen, and the one that takes every shape.
     private func ways(_ conv: Convolution, _ part: kernel_conv2d_part) -> [kernel_conv2d_way] {
         var shape = conv.shape
@@ -150,6 +162,7 @@ struct Convolution: Sendable, CustomTestStringConvertible {
         let bias = numbers.floats(k)
         let part = KERNEL_CONV2D_FORWARD
         for way in ways(conv, part) {
+            let w = filter(w, conv, part, way)
             let y = onAllPools { pool in
                 withScratch(conv, part, way, pool, conv.yCount) {
                     kernel_conv2d(pool, way, $0, x, w, nil, &shape, $1)
@@ -186,6 +199,7 @@ struct Convolution: Sendable, CustomTestStringConvertible {
         }
         let part = KERNEL_CONV2D_INPUT_GRADIENT
         for way in ways(conv, part) {
+            let w = filter(w, conv, part, way)
             let dx = onAllPools { pool in
                 withScratch(conv, part, way, pool, conv.xCount) {
                     kernel_conv2d_input_gradient(pool, way, $0, dy, w, nil, &shape, $1)

@@ -46,6 +46,21 @@ enum ImageLayout {
         }
     }
 
+    /// The filter as the way takes it: packed anew, as one that is trained is in each step.
+    func filter(
+        _ shape: kernel_conv2d_shape, _ part: kernel_conv2d_part, _ pool: OpaquePointer?,
+        _ w: Floats, _ packed: Scratch
+    ) -> UnsafeMutablePointer<Float> {
+        let way = way(shape, part)
+        return withUnsafePointer(to: shape) {
+            let count = self == .blocks ? 0 : kernel_conv2d_packed_filter($0, part, way)
+            guard count > 0 else { return w.pointer }
+            let filter = packed.floats(count)
+            kernel_conv2d_pack_filter(pool, way, filter, w.pointer, $0, part)
+            return filter
+        }
+    }
+
     /// Where the numbers of images [N, H, W, C] lie.
     struct Places {
         fileprivate var inputs: [Int32] = []

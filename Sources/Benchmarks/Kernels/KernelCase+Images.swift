@@ -32,17 +32,18 @@ extension KernelCase {
             Floats(layout.output(shape))
         )
         let part = KERNEL_CONV2D_FORWARD
-        let (way, scratch) = (layout.way(shape, part), Scratch())
+        let (way, scratch, packed) = (layout.way(shape, part), Scratch(), Scratch())
         return KernelCase(
             name: "\(name): convolution \(shape.text)\(layout.text)",
             work: .init(shape.operations, reading: shape.input + shape.output),
             run: { pool in
                 let scratch = scratch.floats(layout.scratch(shape, part, pool))
+                let filter = layout.filter(shape, part, pool, w, packed)
                 withUnsafePointer(to: shape) {
                     switch layout {
                     case .rows:
                         kernel_conv2d(
-                            pool, way, y.pointer, x.pointer, w.pointer, nil, $0, scratch)
+                            pool, way, y.pointer, x.pointer, filter, nil, $0, scratch)
                     case .blocks:
                         kernel_blocked_conv2d(
                             pool, way, y.pointer, KERNEL_WINDOWS, x.pointer, KERNEL_ROWS, w.pointer,
@@ -69,17 +70,18 @@ extension KernelCase {
             Floats(random: layout.output(shape))
         )
         let part = KERNEL_CONV2D_INPUT_GRADIENT
-        let (way, scratch) = (layout.way(shape, part), Scratch())
+        let (way, scratch, packed) = (layout.way(shape, part), Scratch(), Scratch())
         return KernelCase(
             name: "\(name): its input's gradient \(shape.text)\(layout.text)",
             work: .init(shape.operations, reading: shape.input + shape.output),
             run: { pool in
                 let scratch = scratch.floats(layout.scratch(shape, part, pool))
+                let filter = layout.filter(shape, part, pool, w, packed)
                 withUnsafePointer(to: shape) {
                     switch layout {
                     case .rows:
                         kernel_conv2d_input_gradient(
-                            pool, way, dx.pointer, dy.pointer, w.pointer, nil, $0, scratch)
+                            pool, way, dx.pointer, dy.pointer, filter, nil, $0, scratch)
                     case .blocks:
                         kernel_blocked_conv2d_input_gradient(
                             pool, way, dx.pointer, KERNEL_ROWS, dy.pointer, KERNEL_WINDOWS,

@@ -238,7 +238,13 @@ kernel_conv2d_way kernel_conv2d_choose(
 /// Floats of scratch memory that a part needs on a pool of so many threads.
 size_t kernel_conv2d_scratch(
     const kernel_conv2d_shape *shape, kernel_conv2d_part part, kernel_conv2d_way way, int threads);
-/// `bias`, a number for each channel of what is made, is added to each pixel unless it is NULL.
+/// Floats of the filter as a way takes it, if it is packed beforehand: once for as long as it stays
+/// the same. 0 if the way takes it as it is.
+size_t kernel_conv2d_packed_filter(
+    const kernel_conv2d_shape *shape, kernel_conv2d_part part, kernel_conv2d_way way);
+void kernel_conv2d_pack_filter(kernel_pool *pool, kernel_conv2d_way way, float *packed,
+    const float *w, const kernel_conv2d_shape *shape, kernel_conv2d_part part);
+/// `w`: packed, if the way takes it so. `bias`, a number for each channel of what is made, is added to each pixel unless it is NULL.
 /// `way`: what was chosen for the part, or KERNEL_CONV2D_TAPS.
 void kernel_conv2d(kernel_pool *pool, kernel_conv2d_way way, float *y, const float *x,
     const float *w, const float *bias, const kernel_conv2d_shape *shape, float *scratch);

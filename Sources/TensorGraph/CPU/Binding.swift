@@ -12,6 +12,8 @@ struct Bound {
     let outputs: [Buffer]
     let scratch: UnsafeMutablePointer<Float>
     let resources: Resources
+    /// Of a convolution that takes its filter packed.
+    var packedFilter: PackedFilter?
 
     /// The session's threads.
     var pool: OpaquePointer? { resources.pool }
@@ -62,10 +64,18 @@ struct Binder {
 
     /// The call of a step by itself.
     private func kernel(_ step: Step) -> Kernel {
-        let bound = Bound(
+        var bound = Bound(
             step: step, way: ways[step.id] ?? .only(), inputs: step.inputs.map { memory[$0] },
             outputs: step.outputs.map { memory[$0] }, scratch: memory.scratch,
             resources: resources)
+        if case .convolution(let way)? = ways[step.id],
+            case .convolution(let convolution) = step.primitive,
+            let filter = convolution.filterOperand
+        {
+            bound.packedFilter = resources.packedFilter(
+                convolution, way,
+                variable: program.unchangedVariable(step.inputs[filter], at: step.id))
+        }
         return switch step.primitive {
         case .rearrange(let rearrangement): Arrays.rearrange(rearrangement, bound)
         case .fill: Elements.fill(bound)

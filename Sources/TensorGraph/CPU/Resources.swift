@@ -8,6 +8,7 @@ final class Resources {
     /// The most threads that a plan may choose from; `nil` if all plans have as many.
     let mostThreads: Int?
     let shared = SharedValues()
+    var packedFilters: [PackedFilter.Key: PackedFilter] = [:]
     private var variables: [Node: VariableStorage] = [:]
     private var random: [Node: RandomState] = [:]
 

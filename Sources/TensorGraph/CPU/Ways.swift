@@ -60,6 +60,12 @@ struct ConvolutionWay {
         self.shape = shape
     }
 
+    /// Floats of its filter, if it takes that packed; else 0.
+    var packedFilter: Int {
+        orders != nil
+            ? 0 : withUnsafePointer(to: shape) { kernel_conv2d_packed_filter($0, part, way) }
+    }
+
     /// In floats.
     fileprivate func scratch(threads: Int32) -> Int {
         withUnsafePointer(to: shape) {

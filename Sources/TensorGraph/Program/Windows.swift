@@ -1,7 +1,7 @@
 /// How windows lie on images: a filter's or a pool's. Images are [N, H, W, C], what is made of them
 /// is [N, P, Q, K], a filter is [R, S, C, K].
-struct WindowGeometry: Sendable, Equatable {
-    let n: Int
+struct WindowGeometry: Sendable, Hashable {
+    var n: Int
     let h: Int
     let w: Int
     let c: Int
@@ -16,6 +16,13 @@ struct WindowGeometry: Sendable, Equatable {
     /// P and Q need.
     let padTop: Int
     let padLeft: Int
+
+    /// The same of any number of images.
+    var ofAnyNumber: WindowGeometry {
+        var result = self
+        result.n = 0
+        return result
+    }
 }
 
 /// A convolution, or one of its gradients.
@@ -40,6 +47,15 @@ struct Convolution: Sendable {
         case .forward: [0]
         case .inputGradient: [1]
         case .filterGradient: [0, 1]
+        }
+    }
+
+    /// Which operand is the filter.
+    var filterOperand: Int? {
+        switch part {
+        case .forward: 1
+        case .inputGradient: 0
+        case .filterGradient: nil
         }
     }
 

@@ -13,16 +13,18 @@ enum Convolutions {
         let bias = convolution.hasBias ? bound.input(2) : nil
         switch convolution.part {
         case .forward:
-            return {
+            let filter = bound.packedFilter?.pointer ?? second
+            return packing(bound, chosen, second) {
                 withUnsafePointer(to: shape) {
-                    kernel_conv2d(pool, way, out, first, second, bias, $0, scratch)
+                    kernel_conv2d(pool, way, out, first, filter, bias, $0, scratch)
                 }
             }
         case .inputGradient:
-            return {
+            let filter = bound.packedFilter?.pointer ?? first
+            return packing(bound, chosen, first) {
                 withUnsafePointer(to: shape) {
                     kernel_conv2d_input_gradient(
-                        pool, way, out, second, first, bias, $0, scratch)
+                        pool, way, out, second, filter, bias, $0, scratch)
                 }
             }
         case .filterGradient:
@@ -31,6 +33,19 @@ enum Convolutions {
                     kernel_conv2d_filter_gradient(pool, way, out, first, second, $0, scratch)
                 }
             }
+        }
+    }
+
+    /// A kernel with its filter packed before, if it takes that so.
+    private static func packing(
+        _ bound: Bound, _ way: ConvolutionWay, _ w: UnsafeMutablePointer<Float>,
+        _ kernel: @escaping Kernel
+    ) -> Kernel {
+        guard let packed = bound.packedFilter else { return kernel }
+        let pool = bound.pool
+        return {
+            packed.pack(pool, way, w)
+            kernel()
         }
     }
 
