@@ -5,10 +5,19 @@
 // second-level cache. The first panel does it in passing: arithmetic leaves the units for loads and
 // stores idle, and hides the time that b takes to come from farther away.
 //
+// While the others do their part, the tile that comes next is fetched: memory is never idle.
+//
 // A wide vector is a register of AVX-512, two of AVX2.
 #pragma once
 
 #include "matmul_pack.h"
+
+/// Lines of memory that are asked for, one a step: runs of so many, `step` floats from one to the
+/// next and `jump` more from a run to the next.
+typedef struct {
+    const float *first;
+    size_t step, run, jump;
+} lines_ahead;
 
 /// c [rows, columns] (+)= a · b, along `depth` values of k.
 typedef struct {
@@ -18,6 +27,7 @@ typedef struct {
     float *packed;   // b[p, j] at [p][j]
     size_t depth, c_row, a_row, a_depth, b_depth, b_column;
     bool adds;
+    lines_ahead ahead;  // fetched while a packed tile is multiplied by
 } tile_product;
 
 enum packing { PACKED, PACKS_ROWS, PACKS_TRANSPOSED };
@@ -84,6 +94,18 @@ INLINE void multiply_tile_of(
                     transpose_four(to + q * width, width, lines, q);
                 }
             }
+        }
+    }
+    if (packing == PACKED) {
+        const float *ahead = t->ahead.first;
+        while (p < depth) {
+            const size_t stop = smaller(depth, p + t->ahead.run);
+#pragma clang loop unroll(disable)
+            for (; p < stop; p++, a += a_depth, packed += width, ahead += t->ahead.step) {
+                FETCH(ahead);
+                add_outer(sum, a, a_row, packed, rows, vectors);
+            }
+            ahead += t->ahead.jump;
         }
     }
 #pragma clang loop unroll(disable)
