@@ -15,8 +15,9 @@ struct GANCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            TrainCommand.self, SampleCommand.self, FetchCommand.self, LogCommand.self,
-            BenchCommand.self,
+            TrainCommand.self, SampleCommand.self, FetchCommand.self, JudgeCommand.self,
+            TrainJudgeCommand.self,
+            LogCommand.self, BenchCommand.self,
         ])
 
     /// Runs the command line. Whatever goes wrong is told in one line at standard error, with an exit

@@ -368,3 +368,8 @@ void kernel_select(kernel_pool *pool, float *out, const kernel_broadcast *operan
 /// out[i] = x[i] as a float, for n values.
 void kernel_cast_bools(kernel_pool *pool, float *out, const bool *x, size_t n);
 void kernel_cast_integers(kernel_pool *pool, float *out, const int32_t *x, size_t n);
+
+/// out [n, m] = the products of the rows of x [n, d] and y [m, d] in double precision, by the calling
+/// thread alone. n, m and d are at least 1.
+void kernel_row_products(
+    const double *x, size_t n, const double *y, size_t m, size_t d, double *out);
