@@ -28,7 +28,9 @@ let package = Package(
             path: "Sources/GANCommand"),
         .target(
             name: "GAN",
-            dependencies: ["TensorGraph", "TensorBoard", "Checkpoints", "Datasets", "RecordIO"]),
+            dependencies: [
+                "TensorGraph", "TensorBoard", "Checkpoints", "Datasets", "RecordIO", "Platform",
+            ]),
 
         // How fast all of it is.
         .target(
