@@ -17,8 +17,13 @@ public struct MNIST: Sendable {
     public let train: Examples
     /// The first 5000 training images.
     public let validation: Examples
+    /// All training images, those of validation included.
+    public let all: Examples
     /// The test images; nil in `sample`.
     public let test: Examples?
+
+    /// How many classes the labels tell of: one more than the greatest; 0 without labels.
+    public var classCount: Int { (all.labels?.max()).map { Int($0) + 1 } ?? 0 }
 
     /// Reads the four IDX files from `folder`: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
     /// `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`. Where a file is not there, the same name
@@ -46,6 +51,7 @@ public struct MNIST: Sendable {
     init(training: Examples, test: Examples?) {
         validation = training.part(0..<Self.validationCount)
         train = training.part(Self.validationCount..<training.count)
+        all = training
         self.test = test
     }
 

@@ -30,7 +30,7 @@ final class TrainingLog<R: Recipe> {
         var writing = SummaryWriter.Options()
         if options.start.resumed != nil { writing.purgeStep = Int64(step) + 1 }
         hparams = HParams(
-            R.Hyperparameters.all.map { ($0.name, .number($0.number(options.hyperparameters))) })
+            R.Hyperparameters.all.map { ($0.name, $0.logged(options.hyperparameters)) })
         resumedFolder = options.start.resumed == nil ? nil : options.runFolder
         writer = try SummaryWriter(logdir: options.runFolder, options: writing)
         try writer.addGraph(graph.definition)
@@ -61,7 +61,13 @@ final class TrainingLog<R: Recipe> {
     /// (`plugins/hparams/backend_context.py`, `_compute_metric_names`).
     private var experiment: HParamsExperiment {
         HParamsExperiment(
-            hparams: hparams.values.map { .init($0.name, .anyNumber) },
+            hparams: hparams.values.map { value in
+                if case .string = value.value {
+                    .init(value.name, .anyString)
+                } else {
+                    .init(value.name, .anyNumber)
+                }
+            },
             metrics: [
                 Tag.discriminatorTraining, Tag.discriminatorValidation, Tag.generator,
                 R.tags.discriminatorLoss, R.tags.generatorLoss,
@@ -73,14 +79,15 @@ final class TrainingLog<R: Recipe> {
     ///
     /// - Parameters:
     ///   - summary: What the program's summary has, of validation images.
+    ///   - images: What the generator makes of the noise that the run keeps.
     ///   - discriminatorLoss: of the images that are trained on.
     ///   - generatorLoss: of the noise.
     func add(
-        _ summary: Summary, discriminatorLoss: Float, generatorLoss: Float, step: Int,
+        _ summary: Summary, images: [Image], discriminatorLoss: Float, generatorLoss: Float,
+        step: Int,
         _ film: inout Film
     ) throws {
         var summary = summary
-        let images = summary.images(of: R.tags.images)
         summary.values.append(.scalar(discriminatorLoss, tag: Tag.discriminatorTraining))
         if let loss = summary.scalar(R.tags.discriminatorLoss) {
             summary.values.append(.scalar(loss, tag: Tag.discriminatorValidation))
@@ -106,7 +113,7 @@ final class TrainingLog<R: Recipe> {
         }
         let status: HParams.Status =
             switch end {
-            case .done: .success
+            case .done, .timeIsUp: .success
             case .stopped: .unknown
             case .stalled: .failure
             }
@@ -130,7 +137,7 @@ final class TrainingLog<R: Recipe> {
 
 extension Summary {
     /// The images below `tag`.
-    fileprivate func images(of tag: String) -> [Image] {
+    func images(of tag: String) -> [Image] {
         values.compactMap { value in
             guard value.tag.hasPrefix("\(tag)/image"), case .image(let image) = value.content
             else { return nil }

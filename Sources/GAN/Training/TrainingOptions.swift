@@ -13,6 +13,8 @@ public struct TrainingOptions<R: Recipe>: Sendable {
     /// Seconds after which there is a checkpoint even within a pass, above 0; `nil` for none but
     /// those of the passes.
     public var checkpointSeconds: Double?
+    /// Seconds after which training ends, above 0, as if all passes were done; `nil` for none.
+    public var timeLimit: Double?
     /// How many checkpoints stay in the folder, at least 1: the latest ones.
     public var checkpointsToKeep = 5
     /// What to begin with.
@@ -49,6 +51,11 @@ public struct TrainingOptions<R: Recipe>: Sendable {
     public var isInLogFolder = false
     /// Whether the generator's images are logged as a video, too, at the end.
     public var logsVideo = false
+
+    /// Whether the number of passes ends training, and not the time limit alone.
+    public var hasPassLimit: Bool {
+        timeLimit == nil || hyperparameters.trainTimes < 1_000_000_000
+    }
 
     /// Options for a run that begins anew unless `start` says otherwise.
     public init(

@@ -38,6 +38,8 @@ public struct TrainingResult: Sendable {
     public enum End: Sendable, Equatable {
         /// All passes are done.
         case done
+        /// The time is up that it was given.
+        case timeIsUp
         /// It was asked to stop.
         case stopped
         /// A loss stands still, and the loop would wait for it for ever.

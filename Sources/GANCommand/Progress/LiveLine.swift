@@ -3,7 +3,7 @@ import GAN
 /// One line of the terminal, redrawn in place.
 final class LiveLine: ProgressView {
     private let passes: Int
-    private var forecast: StepForecast
+    private var forecast: StepForecast?
     private var stepPace = Pace()
     private var passPace = Pace()
     /// The generator's steps, and what passes take beside them, per second.
@@ -28,7 +28,7 @@ final class LiveLine: ProgressView {
     /// What lets a line end at the right edge, and what lets it go on in the next row again (DECAWM).
     private static let (noWrap, wrap) = ("\u{1b}[?7l", "\u{1b}[?7h")
 
-    init(passes: Int, forecast: StepForecast = StepForecast()) {
+    init(passes: Int, forecast: StepForecast? = StepForecast()) {
         self.passes = passes
         self.forecast = forecast
     }
@@ -78,7 +78,7 @@ final class LiveLine: ProgressView {
         case .pass(let report):
             let steps = report.generatorSteps - generatorSteps
             generatorSteps = report.generatorSteps
-            forecast.note(steps, inPass: report.time - 1)
+            forecast?.note(steps, inPass: report.time - 1)
             passPace.note(1, in: duration)
             workPace.note(StepForecast.work(steps: Double(steps), passes: 1), in: duration)
         }
@@ -113,6 +113,10 @@ final class LiveLine: ProgressView {
     /// The time that is left after so many passes; where they are so few that their steps cannot be
     /// foreseen, a time that they will hardly exceed.
     private func left(after done: Int) -> String? {
+        guard let forecast else {
+            guard passes < 1_000_000_000, let pace = passPace.perSecond else { return nil }
+            return "\(Duration.seconds((Double(passes - done) / pace).rounded()).inWords) left"
+        }
         let (work, spread) = forecast.work(in: done..<max(done, passes))
         guard let pace = workPace.perSecond else { return nil }
         guard spread > Self.greatestSpread else {

@@ -14,9 +14,15 @@ protocol ProgressView: AnyObject {
 final class PrintedLines: ProgressView {
     private var warmUp: (steps: Int, loss: Float)?
     private var printed = ContinuousClock.now
+    /// Passes from one that is printed to the next.
+    private let every: Int
 
     /// How long there may be no line.
     private static let interval = Duration.seconds(5)
+
+    init(every: Int = 1) {
+        self.every = every
+    }
 
     func show(_ event: TrainingEvent) {
         switch event {
@@ -29,10 +35,12 @@ final class PrintedLines: ProgressView {
             if isTime { print("warm-up: \(steps) D steps so far  D_loss: \(loss)\n") }
         case .step(let time, let steps, let loss):
             finish()
-            if isTime { print("pass \(time): \(steps) G steps so far  G_loss: \(loss)\n") }
+            if isTime, every == 1 {
+                print("pass \(time): \(steps) G steps so far  G_loss: \(loss)\n")
+            }
         case .pass(let report):
             finish()
-            print(Self.line(report))
+            if report.time.isMultiple(of: every) || report.time == 1 { print(Self.line(report)) }
         }
     }
 

@@ -59,9 +59,9 @@ struct SampleCommand: ParsableCommand {
     }
 
     func run() throws {
-        let noise = try source.noiseValue(count: count ?? 10)
         let (sampler, checkpoint) = try source.sampler()
-        let images = try sampler.images(noise)
+        let noise = try source.noiseValue(count: count ?? 10, for: sampler)
+        let images = try sampler.images(noise, classes: nil)
         let count = images.shape[0]
         switch format {
         case .png: try write(grid(images.floats))

@@ -107,27 +107,59 @@ struct TrainCommand: ParsableCommand {
         let resumed =
             checkpointFlags.isResuming
             ? try RunFolder(resuming: runName, from: checkpointFlags.resumeFrom, in: logdir) : nil
-        let saved = try resumed.map { try checkpointFlags.savedRun(in: $0) }
-        let start = try checkpointFlags.start(saved)
-        let hyperparameters = hyperparameterFlags.applied(to: saved?.hyperparameters)
-        let examples = try data.map { try MNIST(folder: $0) } ?? MNIST.sample
-        try check(hyperparameters, examples, saved)
+        switch try recipe(of: resumed) {
+        case .article: try run(Article.self, resumed)
+        case .named: try run(DataRecipe.self, resumed)
+        }
+    }
 
+    /// The recipe that is trained: the run's, where one is gone on with.
+    private func recipe(of resumed: RunFolder?) throws -> RecipeName {
+        let asked = hyperparameterFlags.recipe
+        guard let resumed else { return asked ?? .article }
+        let prefix =
+            try checkpointFlags.resumeFrom.map { try resumed.checkpoint(named: $0) }
+            ?? (try? NamedCheckpoint(at: resumed.path).prefix)
+        let saved = prefix.flatMap { NamedRecipe(ofCheckpoint: $0) }.map { RecipeName.named($0) }
+        let found = saved ?? .article
+        if let asked, asked != found, prefix != nil {
+            throw ValidationError(
+                "\(resumed.path) is a run of the recipe \(found.name), not \(asked.name): resume it "
+                    + "without --recipe, or begin a new run with another --run")
+        }
+        return found
+    }
+
+    /// Trains by a recipe.
+    private func run<R: TrainedRecipe>(_ recipe: R.Type, _ resumed: RunFolder?) throws {
+        let saved = try resumed.map { try checkpointFlags.savedRun(in: $0, of: recipe) }
+        let start = try checkpointFlags.start(saved)
+        let examples = try data.map { try MNIST(folder: $0) } ?? MNIST.sample
+        let hyperparameters = try R.hyperparameters(
+            hyperparameterFlags, saved: saved, examples, folder: data)
+        if let saved, saved.passes >= hyperparameters.trainTimes {
+            throw ValidationError(
+                "\(saved.checkpoint) stands \(saved.place) already; say by --train-times how many "
+                    + "passes the run shall have in all")
+        }
         let folder =
             try resumed ?? RunFolder(logFolder: logdir, name: runName, overwriting: overwrite)
-        var options = TrainingOptions<Article>(
+        var options = TrainingOptions<R>(
             hyperparameters: hyperparameters, threads: threads,
             runFolder: folder.path, start: start)
-        if checkpointFlags.checkpointEvery > 0 {
-            options.checkpointEvery = checkpointFlags.checkpointEvery
+        let checkpointEvery = checkpointFlags.checkpointEvery ?? R.checkpointEvery
+        if checkpointEvery > 0 {
+            options.checkpointEvery = checkpointEvery
             if checkpointFlags.checkpointSeconds > 0 {
                 options.checkpointSeconds = checkpointFlags.checkpointSeconds
             }
         }
         options.checkpointsToKeep = checkpointFlags.maxToKeep
+        options.timeLimit = hyperparameterFlags.timeLimit
         options.profileStep = profileStep
         options.ignoresStalls = ignoreStalls
-        options.about = about(hyperparameters.batchSize, examples)
+        let images = R.images(hyperparameters, examples, folder: data)
+        options.about = about(R.about(hyperparameters, images: images))
         options.logsVideo = video
         options.isInLogFolder = folder.name == "."
         if overwrite {
@@ -139,54 +171,18 @@ struct TrainCommand: ParsableCommand {
             options.beforeWriting = folder.removeRun
         }
         let training = TrainingRun(
-            options: options, data: examples, folder: folder,
-            images: images(hyperparameters.batchSize, examples), live: !noProgress, opens: open)
+            options: options, data: examples, folder: folder, images: images, live: !noProgress,
+            opens: open)
         try training.run()
     }
 
-    /// Which images the run sees, in words.
-    private func images(_ batchSize: Int, _ examples: MNIST) -> String {
-        let all = examples.train.count + examples.validation.count
-        let source = data.map { "\(all) in \($0)" } ?? "\(all) built in"
-        return "the same \(batchSize) of the \(source), with the same noise, in every step"
-    }
-
     /// What the log says of the run, in Markdown.
-    private func about(_ batchSize: Int, _ examples: MNIST) -> String {
+    private func about(_ recipe: String) -> String {
         let words = ["gan"] + System.arguments.map(\.quotedForShell)
         return """
                 \(words.joined(separator: " "))
 
-            GANBoard \(GANCommand.version). Images: \(images(batchSize, examples)), as the article's \
-            loop has it. So the generator ends with one shape for all vectors of noise, as the \
-            article's does.
-
-            `D_loss/training` is of those images; `D_loss/validation`, the article's \
-            `discriminator_loss`, of \(batchSize) others: how far they are apart is how far the \
-            discriminator knows its images by heart. `G_loss`, the article's `generator_loss`, depends \
-            on no images.
+            GANBoard \(GANCommand.version). \(recipe)
             """
-    }
-
-    /// Refuses what cannot be trained, before anything is written.
-    private func check(
-        _ hyperparameters: Hyperparameters, _ examples: MNIST, _ saved: SavedRun<Article>?
-    ) throws {
-        let batchSize = hyperparameters.batchSize
-        guard batchSize <= examples.train.count else {
-            throw ValidationError(
-                "--batch-size \(batchSize) is more than the \(examples.train.count) images to train "
-                    + "on; make it smaller\(data == nil ? ", or give more images by --data" : "")")
-        }
-        guard batchSize <= examples.validation.count else {
-            throw ValidationError(
-                "--batch-size \(batchSize) is more than the \(examples.validation.count) images of "
-                    + "validation, which feed the summaries; make it smaller")
-        }
-        if let saved, saved.passes >= hyperparameters.trainTimes {
-            throw ValidationError(
-                "\(saved.checkpoint) stands \(saved.place) already; say by --train-times how many "
-                    + "passes the run shall have in all")
-        }
     }
 }

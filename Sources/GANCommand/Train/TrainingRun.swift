@@ -5,8 +5,8 @@ import RecordIO
 import TensorGraph
 
 /// One training from its first words to its last.
-struct TrainingRun {
-    let options: TrainingOptions<Article>
+struct TrainingRun<R: TrainedRecipe> {
+    let options: TrainingOptions<R>
     let data: MNIST
     let folder: RunFolder
     /// Which images it sees, in words.
@@ -23,7 +23,8 @@ struct TrainingRun {
         let passes = options.hyperparameters.trainTimes
         let progress: any ProgressView =
             live && System.outputIsTerminal
-            ? LiveLine(passes: passes, forecast: forecast) : PrintedLines()
+            ? LiveLine(passes: passes, forecast: forecast)
+            : PrintedLines(every: R.hasUncertainPasses ? 1 : options.hyperparameters.trainStep)
         StopSignal.watch()
         WorkClock.watchForStops()
         var tensorBoard: TensorBoardProcess?
@@ -68,9 +69,9 @@ struct TrainingRun {
     }
 
     /// What is known beforehand of how long passes will be.
-    private var forecast: StepForecast {
+    private var forecast: StepForecast? {
         let isTrainedBefore = if case .restored = options.start { true } else { false }
-        return StepForecast(options.hyperparameters, isTrainedBefore: isTrainedBefore)
+        return R.forecast(options.hyperparameters, isTrainedBefore: isTrainedBefore)
     }
 
     /// Says what begins.
@@ -108,7 +109,7 @@ struct TrainingRun {
     private func warnOfProfile(afterPasses done: Int, generatorSteps: Int) {
         guard let step = options.profileStep else { return }
         let passes = options.hyperparameters.trainTimes
-        let certain = generatorSteps + ArticleLoop.certainSteps(inPasses: done..<max(done, passes))
+        let certain = generatorSteps + R.certainSteps(inPasses: done..<max(done, passes))
         if step <= generatorSteps {
             System.print(
                 "step \(step) of the generator will not be measured: \(generatorSteps) are done\n")
@@ -132,6 +133,7 @@ struct TrainingRun {
         let word =
             switch result.end {
             case .done: "done"
+            case .timeIsUp: "the time is up"
             case .stopped: "stopped"
             case .stalled: "stands still"
             }
@@ -140,14 +142,15 @@ struct TrainingRun {
         }
         let new =
             result.newPasses == result.passes ? "" : ", \(result.newPasses) of them now,"
+        let ofAll = options.hasPassLimit ? " of \(passes)" : ""
         var lines = [
-            "\(word): \(result.passes) of \(passes) passes\(new) in \(duration.inWords)\(losses ?? "")"
+            "\(word): \(result.passes)\(ofAll) passes\(new) in \(duration.inWords)\(losses ?? "")"
         ]
         if let checkpoint = result.checkpoint {
             lines.append("saved: \(checkpoint), \(result.place)")
             switch result.end {
             case .done: break
-            case .stopped: lines.append("to go on: \(folder.resumeCommand)")
+            case .stopped, .timeIsUp: lines.append("to go on: \(folder.resumeCommand)")
             case .stalled: lines.append("to wait on: \(folder.resumeCommand) --ignore-stalls")
             }
         }
@@ -165,10 +168,10 @@ struct TrainingRun {
             System.print(text)
         }
         switch result.end {
-        case .done: tensorBoard?.waitUntilStopped()
+        case .done, .timeIsUp: tensorBoard?.waitUntilStopped()
         case .stopped: throw ExitCode(code ?? 1)
         case .stalled(let stall):
-            let rate = options.hyperparameters.learningRate.shortest
+            let rate = R.learningRate(options.hyperparameters).shortest
             let earlier = folder.checkpoints(but: result.checkpoint)
             throw CommandError(
                 "\(stall); begin a new run with a smaller --learning-rate than \(rate) or another "
