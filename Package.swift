@@ -30,7 +30,7 @@ let package = Package(
             name: "GAN",
             dependencies: [
                 "TensorGraph", "TensorBoard", "Checkpoints", "Datasets", "RecordIO", "CKernels",
-                "CJudge", "Platform",
+                "CJudge", "CTensorBoardProtos", "Platform",
             ]),
         // What says how good samples are.
         .target(name: "CJudge", exclude: ["README.md", "judge.safetensors"]),

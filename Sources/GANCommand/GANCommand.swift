@@ -16,7 +16,8 @@ struct GANCommand: ParsableCommand {
         version: version,
         subcommands: [
             TrainCommand.self, RecipesCommand.self, SampleCommand.self, JudgeCommand.self,
-            FetchCommand.self, TrainJudgeCommand.self, LogCommand.self, BenchCommand.self,
+            ExportCommand.self, FetchCommand.self, TrainJudgeCommand.self, LogCommand.self,
+            BenchCommand.self,
         ])
 
     /// Runs the command line. Whatever goes wrong is told in one line at standard error, with an exit

@@ -21,6 +21,8 @@ public struct Judge: Sendable {
     public let classCount: Int
     /// The share of the test images whose class it finds.
     public let accuracy: Double
+    /// The checksum (CRC-32C) of the test images and their labels.
+    let referenceChecksum: UInt32
     /// The features of all test images.
     public let reference: QualityReference
     /// How good ``floorCount`` training images are: what the best samples can come to.
@@ -33,11 +35,12 @@ public struct Judge: Sendable {
 
     init(
         version: String, data: String, classCount: Int, accuracy: Double,
-        reference: QualityReference, floor: [QualityMeasure: Double], weights: [TensorValue]
+        reference: QualityReference, referenceChecksum: UInt32,
+        floor: [QualityMeasure: Double], weights: [TensorValue]
     ) {
         (self.version, self.data, self.classCount) = (version, data, classCount)
         (self.accuracy, self.reference, self.floor) = (accuracy, reference, floor)
-        self.weights = weights
+        (self.referenceChecksum, self.weights) = (referenceChecksum, weights)
     }
 
     /// The judge of MNIST's digits that is embedded in the binary; `gan train-judge` made it.
@@ -84,6 +87,7 @@ extension Judge {
             let classCount = file.metadata["classes"].flatMap({ Int($0) }),
             (1...256).contains(classCount),
             let accuracy = file.metadata["accuracy"].flatMap({ Double($0) }), accuracy.isFinite,
+            let checksum = file.metadata["test_crc32c"].flatMap({ UInt32($0, radix: 16) }),
             let count = file.tensor(Name.count)?.int, count > 1
         else { throw failure }
         let size = JudgeNetwork.featureCount
@@ -106,7 +110,7 @@ extension Judge {
                 moments,
                 Rows(points.map(Double.init), count: points.count / size, size: size),
                 pointCount: QualityReference.greatestPointCount),
-            floor: floor,
+            referenceChecksum: checksum, floor: floor,
             weights: try variables.map { variable in
                 TensorValue(
                     try floats(variable.name, variable.shape.map { $0 }), shape: variable.shape)
@@ -121,7 +125,7 @@ extension Judge {
         var file = SafeTensors()
         file.metadata = [
             "format": Self.format, "version": version, "data": data, "classes": "\(classCount)",
-            "accuracy": "\(accuracy)",
+            "accuracy": "\(accuracy)", "test_crc32c": String(referenceChecksum, radix: 16),
         ]
         for (measure, number) in floor { file.metadata["floor/\(measure.rawValue)"] = "\(number)" }
         let variables = JudgeNetwork(classCount: classCount, seed: nil).variables

@@ -42,7 +42,8 @@ public struct JudgeTraining {
         ) -> Judge {
             Judge(
                 version: "\(name) \(seed).\(epochs)", data: name, classCount: classCount,
-                accuracy: accuracy, reference: reference, floor: floor, weights: weights)
+                accuracy: accuracy, reference: reference, referenceChecksum: test.checksum,
+                floor: floor, weights: weights)
         }
         let blank = Features(
             count: 6, size: JudgeNetwork.featureCount, classCount: classCount,

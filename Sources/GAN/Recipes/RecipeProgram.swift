@@ -42,6 +42,8 @@ public struct RecipeProgram: AdversarialProgram {
     public let accuracy: Tensor
     /// What keeps the average of the generator's weights.
     public let average: WeightAverage?
+    /// What the discriminator says, as its loss takes it.
+    public let discriminatorView: DiscriminatorView?
     /// The mean and variance of each normalization on the way to ``generatorZ``.
     public let batchStatistics: [Tensor]
 
@@ -109,7 +111,20 @@ public struct RecipeProgram: AdversarialProgram {
         summary = tf.mergeAllSummaries()
         initializer = tf.globalVariablesInitializer()
         accuracy = tf.accuracy(discriminatorX, discriminatorG, threshold: 0)
+        discriminatorView = DiscriminatorView(
+            real: discriminatorX, fake: discriminatorG, meaning: settings.loss.meaning)
         graph = tf
+    }
+}
+
+extension AdversarialLoss {
+    /// How it takes what a discriminator says.
+    fileprivate var meaning: DiscriminatorView.Meaning {
+        switch self {
+        case .article, .nonSaturating: .logit
+        case .hinge: .margin
+        case .wassersteinGP: .critic
+        }
     }
 }
 

@@ -129,6 +129,8 @@ public protocol AdversarialProgram {
     /// Labels of ``inputX`` and ``inputZ``, [N, classes], each row 1 at its class and otherwise 0;
     /// `nil` for networks that know no classes.
     var inputY: Tensor? { get }
+    /// What the discriminator says, for those who watch; `nil` where it is not told.
+    var discriminatorView: DiscriminatorView? { get }
     /// The statistics by which ``generatorZ`` is normalized over a batch. Fed with those of many
     /// images, each image is made of its noise alone.
     var batchStatistics: [Tensor] { get }
@@ -139,6 +141,8 @@ extension AdversarialProgram {
     public var average: WeightAverage? { nil }
     /// None.
     public var inputY: Tensor? { nil }
+    /// Not told.
+    public var discriminatorView: DiscriminatorView? { nil }
     /// None: then an image depends on those beside it.
     public var batchStatistics: [Tensor] { [] }
 }

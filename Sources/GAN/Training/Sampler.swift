@@ -15,7 +15,7 @@ public struct RecipeSampler<R: Recipe> {
     public let hyperparameters: R.Hyperparameters
     /// The statistics by which each image is made of its noise alone; empty where it depends on
     /// those beside it.
-    private var statistics: [Tensor: Value] = [:]
+    private(set) var statistics: [Tensor: Value] = [:]
 
     /// Restores a checkpoint of a run's or of TensorFlow's.
     ///

@@ -26,9 +26,9 @@ public func train<R: Recipe>(
 
 /// A session with its loop, its log and its checkpoints.
 final class Training<R: Recipe>: Trainer {
-    private let options: TrainingOptions<R>
+    let options: TrainingOptions<R>
     private let program: R.Program
-    private let session: Session
+    let session: Session
     let log: TrainingLog<R>
     /// Where the loop stands, with what else a checkpoint holds beside the variables.
     private(set) var state: RunState<R>
@@ -39,6 +39,10 @@ final class Training<R: Recipe>: Trainer {
     private let average: PreparedRun?
     private(set) var discriminatorSteps: Int
     private(set) var generatorSteps: Int
+
+    /// What judges the samples, and keeps the best checkpoint.
+    let judge: RunJudge<R>?
+    let best: BestCheckpoint?
 
     private let saver: CheckpointSaver?
     private var checkpoint: String?
@@ -51,7 +55,7 @@ final class Training<R: Recipe>: Trainer {
     private var profile: StepProfile?
     private var stalls = StallWatch()
     private let shouldStop: () -> Bool
-    private let report: (TrainingEvent) -> Void
+    let report: (TrainingEvent) -> Void
 
     /// Takes from a checkpoint what it is to begin with, says so, and saves the first checkpoint.
     init(
@@ -101,6 +105,14 @@ final class Training<R: Recipe>: Trainer {
             saved = (self.state, discriminatorSteps)
         }
         log = try TrainingLog(options, program.graph, step: generatorSteps)
+        best = try saver.map { _ in
+            try BestCheckpoint(folder: options.runFolder, isResumed: options.start.resumed != nil)
+        }
+        judge = options.quality.map { [program, session, feed, best] in
+            RunJudge(
+                $0, data, program, session, options.hyperparameters, feed: feed,
+                bestDistance: best?.distance, threads: options.threads)
+        }
         reportStart(left)
     }
 
@@ -126,6 +138,7 @@ final class Training<R: Recipe>: Trainer {
         let end: TrainingResult.End
         do {
             end = try training.runLoop()
+            if end != .stopped { try training.judgeSamples(isLast: true) }
             try training.save()
             try training.finishLog(end)
         } catch {
@@ -148,7 +161,7 @@ final class Training<R: Recipe>: Trainer {
     }
 
     /// What leaves the loop before it is done.
-    private struct Ended: Error {
+    struct Ended: Error {
         let end: TrainingResult.End
     }
 
@@ -192,6 +205,7 @@ final class Training<R: Recipe>: Trainer {
                 PassReport(
                     time: loop.passes, discriminatorLoss: losses.0, generatorLoss: losses.1,
                     discriminatorSteps: discriminatorSteps, generatorSteps: generatorSteps)))
+        if judge?.isDue == true { try judgeSamples(isLast: false) }
         if let every = options.checkpointEvery, loop.passes % every == 0 { try save() }
     }
 
@@ -261,6 +275,7 @@ final class Training<R: Recipe>: Trainer {
     func save() throws {
         savedTime = .now
         guard let saver else { return }
+        try best?.write()
         if let saved, saved == (state, discriminatorSteps) { return }
         // A run that goes on from here logs nothing of these passes again.
         try log.writer.flush()
@@ -280,7 +295,7 @@ final class Training<R: Recipe>: Trainer {
             newPasses: state.loop.passes - firstPass,
             discriminatorSteps: discriminatorSteps, generatorSteps: generatorSteps,
             accuracy: try session.run(program.accuracy, feed: feed.training).scalar,
-            checkpoint: checkpoint,
+            checkpoint: checkpoint, quality: judge?.last, bestCheckpoint: best?.writtenPrefix,
             isProfiled: profile?.isReached)
     }
 }

@@ -42,15 +42,14 @@ final class TrainingLog<R: Recipe> {
         try writer.addHParams(hparams, experiment: options.isInLogFolder ? experiment : nil)
         if let resumedFolder { try SummaryWriter.replaceHParams(hparams, ofRun: resumedFolder) }
         let both = [Tag.discriminatorTraining, Tag.discriminatorValidation]
+        let losses = CustomScalars.Category(
+            title: "losses",
+            charts: [
+                .lines("discriminator: training and validation images", tags: both),
+                .lines("generator", tags: [Tag.generator]),
+            ])
         try writer.addCustomScalars(
-            CustomScalars([
-                .init(
-                    title: "losses",
-                    charts: [
-                        .lines("discriminator: training and validation images", tags: both),
-                        .lines("generator", tags: [Tag.generator]),
-                    ])
-            ]))
+            CustomScalars([losses] + (options.quality == nil ? [] : [QualityTag.charts])))
         if !options.about.isEmpty {
             try writer.addText(options.about, tag: "about", step: Int64(step))
         }
@@ -115,7 +114,7 @@ final class TrainingLog<R: Recipe> {
             switch end {
             case .done, .timeIsUp: .success
             case .stopped: .unknown
-            case .stalled: .failure
+            case .stalled, .collapsed: .failure
             }
         try endRun(status)
     }

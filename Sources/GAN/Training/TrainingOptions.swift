@@ -45,6 +45,9 @@ public struct TrainingOptions<R: Recipe>: Sendable {
     /// Whether training goes on when a loss stands still: for ever, perhaps.
     public var ignoresStalls = false
 
+    /// How samples are judged while training goes on; `nil` for not at all.
+    public var quality: QualityOptions?
+
     /// What the log says of the run, in Markdown.
     public var about = ""
     /// Whether the run's folder is that of all runs.

@@ -10,6 +10,8 @@ final class LiveLine: ProgressView {
     private var workPace = Pace(memory: 15)
     private var warmUpSteps = 0
     private var generatorSteps = 0
+    /// How good the samples were last.
+    private var judged: QualityReport?
     private var clock = WorkClock()
     /// When the last event was noted, and when the line was drawn last.
     private var noted = Duration.zero
@@ -41,6 +43,14 @@ final class LiveLine: ProgressView {
             note(event, after: .zero)
             noted = now
             return
+        case .judged(let report):
+            judged = report
+            // What judging took is none of the passes'.
+            noted = now
+            guard !report.warnings.isEmpty else { return }
+            finish()
+            System.print(report.warningLines)
+            return
         case .step:
             // The pass is noted when it is done.
             guard now - noted >= Self.longPass else { return }
@@ -69,7 +79,7 @@ final class LiveLine: ProgressView {
     /// Notes how long it took from the last event to this one.
     func note(_ event: TrainingEvent, after duration: Duration) {
         switch event {
-        case .restored, .resumed, .step: break
+        case .restored, .resumed, .step, .judged: break
         case .begins(_, let steps):
             generatorSteps = steps
         case .warmUp(let steps, _):
@@ -87,7 +97,7 @@ final class LiveLine: ProgressView {
     /// What there is to say, the most important first.
     func fields(_ event: TrainingEvent) -> [String] {
         switch event {
-        case .restored, .resumed, .begins: return []
+        case .restored, .resumed, .begins, .judged: return []
         case .warmUp(let steps, let loss):
             let rate = stepPace.perSecond.map { "\($0.threeDigits) steps/s" }
             let always = ["warm-up", "training D loss \(loss.short)", "D step \(steps)"]
@@ -104,10 +114,16 @@ final class LiveLine: ProgressView {
                 "pass \(report.time)/\(passes)",
                 "training D loss \(report.discriminatorLoss.short)",
                 "G loss \(report.generatorLoss.short)",
-            ]
+            ] + [judged.map(Self.words)].compactMap(\.self)
                 + [left(after: report.time), "G step \(report.generatorSteps)", rate]
                 .compactMap(\.self)
         }
+    }
+
+    /// How good samples are, and how good they were at best.
+    private static func words(_ report: QualityReport) -> String {
+        let (now, best) = (report.judgement[.frechetDistance], report.bestDistance)
+        return "Fréchet \(QualityReport.rounded(now)), best \(QualityReport.rounded(best))"
     }
 
     /// The time that is left after so many passes; where they are so few that their steps cannot be

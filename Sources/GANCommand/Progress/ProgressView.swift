@@ -41,6 +41,10 @@ final class PrintedLines: ProgressView {
         case .pass(let report):
             finish()
             if report.time.isMultiple(of: every) || report.time == 1 { print(Self.line(report)) }
+        case .judged(let report):
+            print(
+                "judged after pass \(report.passes): \(report)  lowest so far: "
+                    + "\(QualityReport.rounded(report.bestDistance))\n\(report.warningLines)")
         }
     }
 
@@ -62,6 +66,13 @@ final class PrintedLines: ProgressView {
     static func line(_ report: PassReport) -> String {
         "train times: \(report.time)  D_avg_loss: \(report.discriminatorLoss)"
             + "  G_avg_loss: \(report.generatorLoss)\n"
+    }
+}
+
+extension QualityReport {
+    /// What has collapsed, a line each.
+    var warningLines: String {
+        warnings.map { "warning: after pass \(passes) \($0)\n" }.joined()
     }
 }
 

@@ -20,7 +20,8 @@ struct TrainCommand: ParsableCommand {
             connection is lost. After kill -9 --resume goes on from the last checkpoint.
 
             Exit codes: 0 all passes are done; 1 something failed; 3 a loss stands still, so that the \
-            warm-up or a pass would never end (with a checkpoint and a whole log); 64 a flag makes no \
+            warm-up or a pass would never end, or with --stop-when-collapsed the generator has \
+            collapsed (with a checkpoint and a whole log); 64 a flag makes no \
             sense; 129, 130, 141, 143 ended by SIGHUP, Ctrl-C, a closed pipe, SIGTERM.
             """)
 
@@ -46,6 +47,7 @@ struct TrainCommand: ParsableCommand {
 
     @OptionGroup(title: "Hyperparameters") var hyperparameterFlags: HyperparameterFlags
     @OptionGroup(title: "Checkpoints") var checkpointFlags: CheckpointFlags
+    @OptionGroup(title: "Quality") var qualityFlags: QualityFlags
 
     @Option(
         help: ArgumentHelp(
@@ -158,6 +160,8 @@ struct TrainCommand: ParsableCommand {
         options.timeLimit = hyperparameterFlags.timeLimit
         options.profileStep = profileStep
         options.ignoresStalls = ignoreStalls
+        options.quality = try qualityFlags.options(
+            standard: R.judgeEvery, isBuiltInData: data == nil)
         let images = R.images(hyperparameters, examples, folder: data)
         options.about = about(R.about(hyperparameters, images: images))
         options.logsVideo = video

@@ -16,6 +16,8 @@ protocol TrainedRecipe: Recipe {
     static func learningRate(_ hyperparameters: Hyperparameters) -> Float
     /// Passes between two checkpoints, unless the command line says otherwise.
     static var checkpointEvery: Int { get }
+    /// Seconds between two judgements of samples, unless the command line says otherwise; 0 for none.
+    static var judgeEvery: Double { get }
 
     /// The hyperparameters that the command line gives, with those of a resumed run.
     ///
@@ -40,6 +42,7 @@ extension TrainedRecipe {
 extension Article: TrainedRecipe {
     static var hasUncertainPasses: Bool { true }
     static var checkpointEvery: Int { 100 }
+    static var judgeEvery: Double { 0 }
 
     static func forecast(
         _ hyperparameters: Hyperparameters, isTrainedBefore: Bool
@@ -98,6 +101,7 @@ extension Article: TrainedRecipe {
 extension DataRecipe: TrainedRecipe {
     static var hasUncertainPasses: Bool { false }
     static var checkpointEvery: Int { 1000 }
+    static var judgeEvery: Double { 10 }
 
     static func forecast(_ settings: RecipeSettings, isTrainedBefore: Bool) -> StepForecast? { nil }
 

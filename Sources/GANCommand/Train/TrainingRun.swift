@@ -48,7 +48,7 @@ struct TrainingRun<R: TrainedRecipe> {
                 }
                 clock.look()
                 switch event {
-                case .restored, .resumed: break
+                case .restored, .resumed, .judged: break
                 case .begins(let passes, let steps):
                     warnOfProfile(afterPasses: passes, generatorSteps: steps)
                 case .warmUp, .step: hasBegun = true
@@ -136,6 +136,7 @@ struct TrainingRun<R: TrainedRecipe> {
             case .timeIsUp: "the time is up"
             case .stopped: "stopped"
             case .stalled: "stands still"
+            case .collapsed: "collapsed"
             }
         let losses = last.map {
             ", training D loss \($0.discriminatorLoss.short), G loss \($0.generatorLoss.short)"
@@ -150,9 +151,15 @@ struct TrainingRun<R: TrainedRecipe> {
             lines.append("saved: \(checkpoint), \(result.place)")
             switch result.end {
             case .done: break
-            case .stopped, .timeIsUp: lines.append("to go on: \(folder.resumeCommand)")
+            case .stopped, .timeIsUp, .collapsed: lines.append("to go on: \(folder.resumeCommand)")
             case .stalled: lines.append("to wait on: \(folder.resumeCommand) --ignore-stalls")
             }
+        }
+        if let quality = result.quality { lines.append("samples: \(quality)") }
+        if let best = result.bestCheckpoint, let quality = result.quality {
+            lines.append(
+                "best: \(best), at a Fréchet distance of \(QualityReport.rounded(quality.bestDistance)) "
+                    + "of \(options.quality?.sampleCount ?? 0) samples")
         }
         if let step = options.profileStep, result.isProfiled == false {
             lines.append(
@@ -170,6 +177,8 @@ struct TrainingRun<R: TrainedRecipe> {
         switch result.end {
         case .done, .timeIsUp: tensorBoard?.waitUntilStopped()
         case .stopped: throw ExitCode(code ?? 1)
+        case .collapsed(let warning):
+            throw CommandError("\(warning)", exitCode: TrainCommand.stalledExitCode)
         case .stalled(let stall):
             let rate = R.learningRate(options.hyperparameters).shortest
             let earlier = folder.checkpoints(but: result.checkpoint)
