@@ -14,6 +14,9 @@ public struct QualityOptions: Sendable {
     /// Whether training ends where the generator has collapsed.
     public var stopsWhenCollapsed = false
 
+    /// What recognises a collapse, as it begins.
+    var watch = CollapseWatch()
+
     /// The most that judging takes of the time.
     static let greatestShare = 0.025
 

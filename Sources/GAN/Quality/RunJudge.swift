@@ -15,7 +15,7 @@ final class RunJudge<R: Recipe> {
 
     /// The judge at work, and what it measures by: made when it is first needed.
     private var judging: (session: JudgeSession, standard: QualityStandard)?
-    private var watch = CollapseWatch()
+    private var watch: CollapseWatch
     /// The lowest distance so far.
     private(set) var bestDistance = Double.infinity
     private(set) var last: QualityReport?
@@ -35,6 +35,7 @@ final class RunJudge<R: Recipe> {
     ) {
         (self.options, self.data, self.threads) = (options, data, threads)
         (self.program, self.session, self.feed) = (program, session, feed)
+        watch = options.watch
         maker = SampleMaker(program, session, hyperparameters)
         norms = NetworkNorms(program.graph)
         if let bestDistance { self.bestDistance = bestDistance }
@@ -62,12 +63,9 @@ final class RunJudge<R: Recipe> {
         defer {
             let now = ContinuousClock.now
             cost += start.duration(to: now)
-            // In proportion to what the last look took: the first one makes ready, too.
-            let rest = start.duration(to: now) / QualityOptions.greatestShare
-            let earned = began.advanced(by: cost / QualityOptions.greatestShare)
             due = max(
                 now.advanced(by: .seconds(options.every)),
-                lookCount == 1 ? earned : min(earned, now.advanced(by: rest)))
+                began.advanced(by: cost / QualityOptions.greatestShare))
         }
         lookCount += 1
         let (judge, standard) = try ready()
