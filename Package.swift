@@ -78,7 +78,10 @@ let package = Package(
             name: "Datasets",
             dependencies: ["TensorFlowTypes", "RecordIO", "Platform", "CMNISTSample", "CZlib"]),
         .target(
-            name: "CMNISTSample", exclude: ["README.md", "make-sample", "mnist-6000.idx3.gz"]),
+            name: "CMNISTSample",
+            exclude: [
+                "README.md", "make-sample", "mnist-6000.idx3.gz", "mnist-6000.idx1.gz",
+            ]),
 
         // Libraries of the system.
         .systemLibrary(

@@ -144,7 +144,7 @@ private struct Networks {
 
     init(_ settings: RecipeSettings, seed: UInt64?) {
         self.settings = settings
-        network = Network(seed: seed)
+        network = Network(seed: seed, keepsMovingAverages: false)
     }
 
     /// Logits, [N, 1].

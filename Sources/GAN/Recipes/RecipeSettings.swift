@@ -13,8 +13,10 @@ public struct RecipeSettings: HyperparameterSet {
     public var hidden = 512
     /// The numbers in a vector of noise.
     public var noiseSize = 64
-    /// The classes that are told of; 0 where the networks know none.
-    public var classCount = 0
+    /// The names of the classes that the networks are told of; none where they know none.
+    public var classNames: [String] = []
+    /// How many those are.
+    public var classCount: Int { classNames.count }
     /// Images in a step.
     public var batchSize = 64
     /// Adam's step size for the generator.
@@ -89,7 +91,7 @@ extension RecipeSettings {
         .fraction(
             \.averageDecay, "ema",
             "How slowly the average of the generator's weights forgets; 0 for none."),
-        .count(\.classCount, "classes", in: 0...256, "Classes that are told of; 0 for none."),
+        .names(\.classNames, "classes", "The classes that the networks are told of."),
         .count(
             \.trainTimes, "train_times", in: 1...1_000_000_000,
             "Passes to train, those before --resume counted."),

@@ -165,6 +165,33 @@ extension Hyperparameter {
                 }))
     }
 
+    /// Names, of which there may be none. A checkpoint holds their bytes, a line each.
+    static func names(
+        _ value: any WritableKeyPath<Values, [String]> & Sendable, _ name: String,
+        _ explanation: String
+    ) -> Self {
+        Self(
+            name: name, explanation: explanation, valueName: "names",
+            text: { $0[keyPath: value].joined(separator: ", ") },
+            parse: { text in
+                let names = text.split(separator: ",").map { String($0) }
+                return { $0[keyPath: value] = names }
+            },
+            logged: { .string($0[keyPath: value].joined(separator: ", ")) },
+            storage: Storage(
+                tensor: {
+                    let bytes = $0[keyPath: value].flatMap { Array("\($0)\n".utf8) }
+                    return TensorValue(bytes, shape: [bytes.count])
+                },
+                setting: { tensor in
+                    guard let bytes = tensor.values(of: UInt8.self) else { return nil }
+                    let names = bytes.split(separator: UInt8(ascii: "\n"))
+                        .map { String(decoding: $0, as: UTF8.self) }
+                    guard names.count <= 256 else { return nil }
+                    return { $0[keyPath: value] = names }
+                }))
+    }
+
     /// One of several names. A checkpoint holds the name's bytes.
     static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
         _ value: any WritableKeyPath<Values, Choice> & Sendable, _ name: String,

@@ -43,6 +43,11 @@ public struct RecipeSampler<R: Recipe> {
     /// The numbers in a vector of noise.
     public var noiseSize: Int { R.noiseSize(hyperparameters) }
 
+    /// The names of the classes that can be asked for.
+    public var classNames: [String] {
+        (hyperparameters as? RecipeSettings)?.classNames ?? []
+    }
+
     /// How many classes can be asked for; 0 for networks that know none.
     public var classCount: Int { program.inputY?.shape.dimensions?.last.flatMap(\.self) ?? 0 }
 
@@ -122,6 +127,8 @@ public protocol ImageSampler {
     var noiseSize: Int { get }
     /// How many classes can be asked for; 0 for networks that know none.
     var classCount: Int { get }
+    /// Their names.
+    var classNames: [String] { get }
     /// The noise that training draws with a seed: [count, ``noiseSize``].
     func noise(count: Int, seed: UInt32) -> Value
     /// Images of noise, [n, 784] in 0...1.

@@ -80,13 +80,13 @@ struct HyperparameterFlags: ParsableArguments {
 
     /// The settings of a recipe, or those of a resumed run, with those of the command line.
     ///
-    /// - Parameter classCount: the classes that the images have; 0 where they have no labels.
+    /// - Parameter classNames: the classes that the images have; none where they have no labels.
     func applied(
-        to start: RecipeSettings, isResumed: Bool, imageCount: Int, classCount: Int
+        to start: RecipeSettings, isResumed: Bool, imageCount: Int, classNames: [String]
     ) throws -> RecipeSettings {
         var result = start
         for value in values { try value.setting(value.recipe)(&result) }
-        if conditional { result.classCount = classCount }
+        if conditional { result.classNames = classNames }
         if let epochs {
             let passes = epochs.multipliedReportingOverflow(
                 by: max(1, imageCount / (result.batchSize * result.discriminatorSteps)))

@@ -51,7 +51,8 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Take the images from MNIST's files in this folder. (default: those built in, MNIST's "
+            "Take the images from this folder: MNIST's four files, or those of Fashion-MNIST, KMNIST "
+                + "or EMNIST; or PNG images, a folder a class. (default: those built in, MNIST's "
                 + "first 6000)",
             valueName: "folder"))
     var data: String?
@@ -136,7 +137,9 @@ struct TrainCommand: ParsableCommand {
     private func run<R: TrainedRecipe>(_ recipe: R.Type, _ resumed: RunFolder?) throws {
         let saved = try resumed.map { try checkpointFlags.savedRun(in: $0, of: recipe) }
         let start = try checkpointFlags.start(saved)
-        let examples = try data.map { try MNIST(folder: $0) } ?? MNIST.sample
+        let examples =
+            try data.map { try MNIST(folder: $0, validationCount: R.validationCount) }
+            ?? MNIST.sample
         let hyperparameters = try R.hyperparameters(
             hyperparameterFlags, saved: saved, examples, folder: data)
         if let saved, saved.passes >= hyperparameters.trainTimes {

@@ -14,6 +14,8 @@ protocol TrainedRecipe: Recipe {
     static func certainSteps(inPasses passes: Range<Int>) -> Int
     /// The generator's learning rate.
     static func learningRate(_ hyperparameters: Hyperparameters) -> Float
+    /// How many images are kept to validate with.
+    static var validationCount: Int { get }
     /// Passes between two checkpoints, unless the command line says otherwise.
     static var checkpointEvery: Int { get }
     /// Seconds between two judgements of samples, unless the command line says otherwise; 0 for none.
@@ -43,6 +45,7 @@ extension Article: TrainedRecipe {
     static var hasUncertainPasses: Bool { true }
     static var checkpointEvery: Int { 100 }
     static var judgeEvery: Double { 0 }
+    static var validationCount: Int { MNIST.validationCount }
 
     static func forecast(
         _ hyperparameters: Hyperparameters, isTrainedBefore: Bool
@@ -102,6 +105,7 @@ extension DataRecipe: TrainedRecipe {
     static var hasUncertainPasses: Bool { false }
     static var checkpointEvery: Int { 1000 }
     static var judgeEvery: Double { 10 }
+    static var validationCount: Int { 0 }
 
     static func forecast(_ settings: RecipeSettings, isTrainedBefore: Bool) -> StepForecast? { nil }
 
@@ -120,12 +124,13 @@ extension DataRecipe: TrainedRecipe {
             guard data.all.labels != nil else {
                 throw ValidationError(
                     "--conditional needs labels, which the images in \(folder ?? "the program") have "
-                        + "not; give images with labels by --data, or leave it out")
+                        + "not; put them into a folder for each class, or leave it out")
             }
+            try data.checkClasses(path: folder ?? "the embedded images")
         }
         let settings = try flags.applied(
             to: start, isResumed: saved != nil, imageCount: data.all.count,
-            classCount: data.classCount)
+            classNames: data.classNames)
         if let saved { try checkIsSame(settings, as: saved.hyperparameters) }
         let source = source(data, folder: folder)
         guard settings.batchSize <= data.all.count else {
