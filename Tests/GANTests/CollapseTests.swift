@@ -41,6 +41,15 @@ import Testing
     @Test func tellsSamplesThatAreAlike() {
         let found = warnings([sight(), sight()] + Array(repeating: sight(spread: 0.01), count: 4))
         #expect(found == [[], [], [], [], [.alike], []])
+        // A generator that has just begun.
+        #expect(
+            warnings(
+                (1...9).map { steps in
+                    var sight = sight(spread: 0.01)
+                    sight.generatorSteps = 100 * steps
+                    return sight
+                }
+            ).joined().isEmpty)
         // Of broken generators.
         #expect(
             warnings(Array(repeating: sight(.nan, spread: .nan, classes: nil), count: 3))[2]

@@ -34,6 +34,7 @@ import Testing
         if let every {
             var quality = QualityOptions(judge: try .builtIn, isBuiltInData: true, every: every)
             quality.sampleCount = 120
+            quality.greatestShare = 1
             options.quality = quality
         }
         return options
@@ -58,6 +59,7 @@ import Testing
     @Test func logsWhatSamplesAreLike() throws {
         let (reports, result) = try trained(options("r", passes: 6))
         let last = try #require(reports.last)
+        #expect(reports.map(\.passes) == reports.map(\.generatorSteps))
         #expect(last.passes == 6 && result.quality?.passes == 6)
         #expect(last.judgement.sampleCount == 120 && last.floorCount == 120)
         #expect(last.judgement[.frechetDistance] > 100 && last.knowsClasses)

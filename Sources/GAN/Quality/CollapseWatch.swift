@@ -40,8 +40,8 @@ extension CollapseWarning: CustomStringConvertible {
 
 /// Recognises that a generator has collapsed, from one judgement after the other.
 ///
-/// Nothing is said for what is there at the start and goes away: a generator that has just begun makes
-/// samples that are all alike. Each warning is given once, and again only after it was over.
+/// A generator that has just begun makes samples that are all alike: nothing is said of that before it
+/// has had steps enough. Each warning is given once, and again only after it was over.
 struct CollapseWatch: Sendable {
     /// What a judgement tells of.
     struct Sight: Sendable {
@@ -53,8 +53,12 @@ struct CollapseWatch: Sendable {
         /// The probability that the discriminator gives to what is right, at least, of all the real and
         /// the generated images that it was shown; `nil` where it tells no probabilities.
         var leastCertainty: Double?
+        /// The generator's steps done.
+        var generatorSteps = Int.max
     }
 
+    /// Fewer steps of the generator are a beginning.
+    static let leastSteps = 1000
     /// How many judgements in a row have to say the same.
     static let patience = 3
     /// A distance is high that is above so many times the lowest one.
@@ -87,7 +91,10 @@ struct CollapseWatch: Sendable {
             note(.saturated, (sight.leastCertainty ?? 0) >= Self.greatestCertainty) {
                 "the discriminator is certain of every image, real or generated"
             },
-            note(.alike, !(sight.spread >= Self.leastSpread)) {
+            note(
+                .alike,
+                !(sight.spread >= Self.leastSpread) && sight.generatorSteps >= Self.leastSteps
+            ) {
                 "the samples are all alike"
             },
             note(.lostClasses, sight.classes != nil && classes <= mostClasses - 2) {

@@ -30,12 +30,13 @@ public struct JudgeTraining {
     public func judge(
         of data: MNIST, name: String, report: (Int, Float) -> Void = { _, _ in }
     ) throws -> Judge {
-        guard let test = data.test, let testLabels = test.labels, data.train.labels != nil else {
+        guard let test = data.test, let testLabels = test.labels, let labels = data.all.labels
+        else {
             throw JudgeError.unlabeled
         }
-        let images = ImagePool([data.validation, data.train])
-        let classCount = Int(max(images.labels.max() ?? 0, testLabels.max() ?? 0)) + 1
-        let weights = try train(images, classCount, report)
+        let images = data.all
+        let classCount = Int(max(labels.max() ?? 0, testLabels.max() ?? 0)) + 1
+        let weights = try train(images, Array(labels), classCount, report)
 
         func judge(
             _ accuracy: Double, _ reference: QualityReference, _ floor: [QualityMeasure: Double]
@@ -55,22 +56,23 @@ public struct JudgeTraining {
         let right = zip(seen.classes, testLabels).count { $0 == Int($1) }
         let reference = QualityReference(seen)
         let count = min(Judge.floorCount, images.count)
-        let real = try session.features(count: count) { images.pixels(Array($0)) }
+        let real = try session.features(count: count) { images.pixels($0) }
         return judge(
             Double(right) / Double(test.count), reference,
             Judgement(real, reference: reference, tellsDeviations: false).values)
     }
 
     private func train(
-        _ images: ImagePool, _ classCount: Int, _ report: (Int, Float) -> Void
+        _ images: Examples, _ labels: [UInt8], _ classCount: Int,
+        _ report: (Int, Float) -> Void
     ) throws -> [TensorValue] {
         let network = JudgeNetwork(classCount: classCount, seed: UInt64(seed))
         let tf = network.graph
-        let labels = tf.placeholder([nil, classCount], name: "labels")
+        let classes = tf.placeholder([nil, classCount], name: "labels")
         let normalizer = tf.log(
             tf.reduceSum(tf.exp(network.logits), axes: [1], keepDimensions: true))
         let loss = -tf.reduceMean(
-            tf.reduceSum(labels * (network.logits - normalizer), axes: [1]))
+            tf.reduceSum(classes * (network.logits - normalizer), axes: [1]))
         let index = tf.variable(Value(Int32(0)), name: "step")
         let train = AdamOptimizer().minimize(
             loss, globalStep: index, variables: network.variables)
@@ -80,17 +82,17 @@ public struct JudgeTraining {
         func batch(_ numbers: [Int]) -> (Value, Value) {
             var rows = [Float](repeating: 0, count: numbers.count * classCount)
             for (row, number) in numbers.enumerated() {
-                rows[row * classCount + Int(images.labels[number])] = 1
+                rows[row * classCount + Int(labels[number])] = 1
             }
             return (
-                Value(images.pixels(numbers), shape: [numbers.count, MNIST.pixelCount]),
+                Value(images.pixels(at: numbers), shape: [numbers.count, MNIST.pixelCount]),
                 Value(rows, shape: [numbers.count, classCount])
             )
         }
         let size = min(batchSize, images.count)
         let first = batch(Array(0..<size))
         let step = try session.prepare(
-            [loss], targets: [train], feed: [network.images: first.0, labels: first.1])
+            [loss], targets: [train], feed: [network.images: first.0, classes: first.1])
 
         var noise = Noise(seed: seed)
         var sums = network.variables.map { [Double](repeating: 0, count: $0.shape.reduce(1, *)) }
@@ -101,7 +103,7 @@ public struct JudgeTraining {
             for start in stride(from: 0, through: images.count - size, by: size) {
                 let (pixels, rows) = batch(Array(order[start..<start + size]))
                 step.feed(network.images, pixels)
-                step.feed(labels, rows)
+                step.feed(classes, rows)
                 try step.run()
                 total += step.scalar
             }

@@ -18,7 +18,7 @@ public struct QualityOptions: Sendable {
     var watch = CollapseWatch()
 
     /// The most that judging takes of the time.
-    static let greatestShare = 0.025
+    var greatestShare = 0.025
 
     /// Judging every so many seconds.
     public init(judge: Judge, isBuiltInData: Bool, every: Double = 10) {

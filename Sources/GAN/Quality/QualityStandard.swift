@@ -31,48 +31,91 @@ public struct QualityStandard: Sendable {
             return
         }
         (floor, floorCount) = try Self.floor(
-            [sample.all], session, reference, count: count, pairLimit: pairLimit)
+            Sight(sample.all), session, reference, count: count, pairLimit: pairLimit)
     }
 
-    /// The standard of a data set: its test images, or else those of validation.
+    /// The standard of a data set: its test images, or else those of validation, or else every other one.
+    ///
+    /// - Throws: ``JudgeError/tooFew(_:)``; `SessionError`.
     public init(
         _ data: MNIST, _ session: JudgeSession, count: Int,
         pairLimit: Int = QualityReference.greatestPointCount
     ) throws {
-        let real = data.test.flatMap { $0.count > 20 ? $0 : nil } ?? data.validation
-        guard real.count >= Judgement.leastCount, data.train.count >= Judgement.leastCount else {
-            throw JudgeError.tooFew(min(real.count, data.train.count))
+        let held = [data.test, data.validation].compactMap(\.self)
+            .first { $0.count > Judgement.leastCount }
+        let real: Sight
+        let others: Sight
+        if let held {
+            (real, others) = (Sight(held), Sight(data.train))
+        } else {
+            // Nothing is kept from training: one half is measured by the other.
+            guard data.all.count > 2 * Judgement.leastCount else {
+                throw JudgeError.tooFew(data.all.count)
+            }
+            real = Sight(data.all, stride(from: 0, to: data.all.count, by: 2))
+            others = Sight(data.all, stride(from: 1, to: data.all.count, by: 2))
         }
         // The judge has kept what it sees in the test images that it was measured by.
-        guard real.checksum != session.judge.referenceChecksum else {
+        if real.images.checksum == session.judge.referenceChecksum {
             (reference, knowsClasses) = (session.judge.reference, true)
-            (floor, floorCount) = try Self.floor(
-                [data.train], session, reference, count: count, pairLimit: pairLimit)
-            return
-        }
-        let features = try session.features(count: real.count) { real.pixels($0) }
-        reference = QualityReference(features)
-        if let labels = real.labels {
-            let right = zip(features.classes, labels).count { $0 == Int($1) }
-            knowsClasses = 2 * right >= real.count
         } else {
-            knowsClasses = true
+            let features = try real.features(session, atMost: .max)
+            reference = QualityReference(features)
+            knowsClasses = real.knowsClasses(features)
         }
         (floor, floorCount) = try Self.floor(
-            [data.train], session, reference, count: count, pairLimit: pairLimit)
+            others, session, reference, count: count, pairLimit: pairLimit)
+    }
+
+    /// Some images of a set.
+    private struct Sight {
+        let images: Examples
+        let numbers: [Int]
+
+        init(_ images: Examples, _ numbers: some Sequence<Int>) {
+            (self.images, self.numbers) = (images, Array(numbers))
+        }
+
+        init(_ images: Examples) { self.init(images, 0..<images.count) }
+
+        func features(_ session: JudgeSession, atMost limit: Int) throws -> Features {
+            try session.features(count: min(limit, numbers.count)) {
+                images.pixels(at: Array(numbers[$0]))
+            }
+        }
+
+        /// Whether the judge finds the classes of half of the images; of images without labels,
+        /// whether it is certain.
+        func knowsClasses(_ features: Features) -> Bool {
+            guard let labels = images.labels else {
+                return features.meanCertainty > 0.95
+            }
+            let right = zip(features.classes, numbers).count {
+                $0 == Int(labels[labels.startIndex + $1])
+            }
+            return 2 * right >= numbers.count
+        }
     }
 
     /// How good some of the images are.
     private static func floor(
-        _ parts: [Examples], _ session: JudgeSession, _ reference: QualityReference,
-        count: Int, pairLimit: Int
+        _ images: Sight, _ session: JudgeSession, _ reference: QualityReference, count: Int,
+        pairLimit: Int
     ) throws -> ([QualityMeasure: Double], Int) {
-        let pool = ImagePool(parts)
-        let count = min(count, pool.count)
-        let seen = try session.features(count: count) { pool.pixels(Array($0)) }
+        let seen = try images.features(session, atMost: max(count, Judgement.leastCount))
         let judgement = Judgement(
-            seen, reference: reference,
-            pairLimit: pairLimit, tellsDeviations: false)
-        return (judgement.values, count)
+            seen, reference: reference, pairLimit: pairLimit, tellsDeviations: false)
+        return (judgement.values, seen.count)
+    }
+}
+
+extension Features {
+    /// The mean of the probability of each image's most probable class.
+    fileprivate var meanCertainty: Double {
+        guard count > 0 else { return 0 }
+        return (0..<count).reduce(0.0) { sum, image in
+            let row = probabilities[image * classCount..<(image + 1) * classCount]
+            return sum + (row.max() ?? 0)
+        } / Double(count)
     }
 }

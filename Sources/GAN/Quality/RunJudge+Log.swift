@@ -9,6 +9,7 @@ enum QualityTag {
     }
     static let digits = "quality/class_histogram"
     static let warnings = "warnings"
+    static let nearest = "samples/nearest"
 
     /// The charts of all that is judged.
     static let charts = CustomScalars.Category(

@@ -20,7 +20,7 @@ extension RunJudge {
             summary.values.append(
                 picture(
                     nearest(Array(samples.pixels.prefix(10 * 784)), data.all), columns: 10,
-                    "samples/nearest"))
+                    QualityTag.nearest))
         }
     }
 

@@ -65,7 +65,7 @@ final class RunJudge<R: Recipe> {
             cost += start.duration(to: now)
             due = max(
                 now.advanced(by: .seconds(options.every)),
-                began.advanced(by: cost / QualityOptions.greatestShare))
+                began.advanced(by: cost / options.greatestShare))
         }
         lookCount += 1
         let (judge, standard) = try ready()
@@ -81,7 +81,7 @@ final class RunJudge<R: Recipe> {
             CollapseWatch.Sight(
                 frechetDistance: distance, spread: spread,
                 classes: standard.knowsClasses ? Int(judgement[.classes]) : nil,
-                leastCertainty: figures?.leastCertainty))
+                leastCertainty: figures?.leastCertainty, generatorSteps: generatorSteps))
         let isBest = distance < bestDistance
         if isBest { bestDistance = distance }
         var report = QualityReport(
@@ -109,7 +109,7 @@ final class RunJudge<R: Recipe> {
     ) throws -> QualityReport {
         let count = options.finalSampleCount
         let factor = Double(count) / Double(options.sampleCount)
-        guard began.duration(to: .now) * QualityOptions.greatestShare * 2 > spent * factor else {
+        guard began.duration(to: .now) * options.greatestShare * 2 > spent * factor else {
             return report
         }
         let samples = try samples(judge, count: count)

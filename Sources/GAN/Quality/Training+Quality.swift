@@ -11,12 +11,16 @@ extension Training {
         let isNew = judge.last?.generatorSteps != generatorSteps
         let look = try judge.look(
             passes: state.loop.passes, generatorSteps: generatorSteps, isLast: isLast)
-        if isNew { try log.writer.add(look.summary, step: Int64(generatorSteps)) }
+        var summary = look.summary
+        // The last look may be the second one at this step: more samples for the report, and the
+        // picture that earlier ones had no time for.
+        if !isNew { summary.values.removeAll { $0.tag != QualityTag.nearest } }
+        try log.writer.add(summary, step: Int64(generatorSteps))
         if look.isBest, let best {
             best.keep(
                 try session.checkpointTensors() + state.tensors, distance: judge.bestDistance)
         }
-        report(.judged(look.report))
+        if isNew { report(.judged(look.report)) }
         if !isLast, judge.options.stopsWhenCollapsed, let warning = look.report.warnings.first {
             throw Ended(end: .collapsed(warning))
         }

@@ -1,5 +1,6 @@
 import Datasets
 import GAN
+import RecordIO
 import TensorGraph
 
 /// Images of any program's, as `gan judge` takes them.
@@ -8,11 +9,23 @@ struct GivenImages {
     let pixels: [Float]
     let count: Int
 
+    /// Reads a file, or the images of a folder as they are trained on.
+    ///
+    /// - Throws: `NPYError`; `DatasetError`; `CommandError` for numbers that are no pixels.
+    init(at path: String) throws {
+        guard try Folder.isFolder(path) else {
+            try self.init(file: path)
+            return
+        }
+        let images = try MNIST(folder: path, validationCount: 0).all
+        self.init(pixels: images.pixels(0..<images.count), count: images.count)
+    }
+
     /// Reads an array of NumPy's: [n, 784], [n, 28, 28], [n, 28, 28, 1] or [n, 1, 28, 28]; in 0...1, or
     /// where a number is above 1, in 0...255.
     ///
     /// - Throws: `NPYError`; `CommandError` for numbers that are no pixels.
-    init(file path: String) throws {
+    private init(file path: String) throws {
         let side = MNIST.side
         let shapes: [[Int?]] = [
             [nil, side, side], [nil, side, side, 1], [nil, 1, side, side],
@@ -28,8 +41,11 @@ struct GivenImages {
                     + "0...1 or in 0...255")
         }
         if limit > 1 { pixels = pixels.map { $0 / 255 } }
-        self.pixels = pixels
-        count = array.shape[0]
+        self.init(pixels: pixels, count: array.shape[0])
+    }
+
+    private init(pixels: [Float], count: Int) {
+        (self.pixels, self.count) = (pixels, count)
     }
 
     /// The array in the file, if it has one of the shapes.

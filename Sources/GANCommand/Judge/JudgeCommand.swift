@@ -8,7 +8,7 @@ struct JudgeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "judge",
         abstract: "Say how good images are: those of a checkpoint, or of any other program.",
-        usage: "gan judge (--checkpoint <prefix> | --images <file>) [<options>]",
+        usage: "gan judge (--checkpoint <prefix> | --images <path>) [<options>]",
         discussion: """
             A small classifier, trained by gan train-judge on MNIST and built in, compares what it sees \
             in the images with what it sees in MNIST's test images; or with --data, in other ones. \
@@ -26,14 +26,15 @@ struct JudgeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Judge these images: an array of NumPy's, [n, 28, 28] or [n, 784], in 0...1 or 0...255.",
+            "Judge these images: an array of NumPy's, [n, 28, 28] or [n, 784], in 0...1 or 0...255; or a "
+                + "folder of PNG images, or of MNIST's files, whose training images they are then.",
             valueName: "file"))
     var images: String?
 
     @Option(
         help: ArgumentHelp(
-            "Compare with the test images in this folder of MNIST's four files, or of others in their "
-                + "format. (default: MNIST's, as the judge has kept them)",
+            "Compare with the test images in this folder, as gan train --data takes it. (default: "
+                + "MNIST's, as the judge has kept them)",
             valueName: "folder"))
     var data: String?
 
@@ -96,7 +97,7 @@ struct JudgeCommand: ParsableCommand {
                     builtIn: session, count: judged.features.count, sample: .sample)
             } else {
                 try QualityStandard(
-                    data.map { try MNIST(folder: $0) } ?? MNIST.sample, session,
+                    data.map { try MNIST(folder: $0, validationCount: 0) } ?? MNIST.sample, session,
                     count: judged.features.count)
             }
         let report = JudgeReport(
@@ -109,7 +110,7 @@ struct JudgeCommand: ParsableCommand {
     private func given(
         _ path: String, _ session: JudgeSession
     ) throws -> (features: Features, name: String) {
-        let given = try GivenImages(file: path)
+        let given = try GivenImages(at: path)
         guard given.count >= Judgement.leastCount else { throw JudgeError.tooFew(given.count) }
         let size = MNIST.pixelCount
         let features = try session.features(count: given.count) {

@@ -16,7 +16,8 @@ struct TrainJudgeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The folder of MNIST's four files, or of others in their format.", valueName: "folder"))
+            "The folder of MNIST's four files, or of others in their format, such as Fashion-MNIST's.",
+            valueName: "folder"))
     var data: String
 
     @Option(help: ArgumentHelp("Where it goes, a safetensors file.", valueName: "file"))
@@ -50,7 +51,7 @@ struct TrainJudgeCommand: ParsableCommand {
         if try Folder.isFolder(out) {
             throw CommandError("\(out) is a folder; name a file by --out")
         }
-        let images = try MNIST(folder: data)
+        let images = try MNIST(folder: data, validationCount: 0)
         var training = JudgeTraining()
         training.epochs = epochs
         training.seed = seed

@@ -147,6 +147,8 @@ struct TrainCommand: ParsableCommand {
                 "\(saved.checkpoint) stands \(saved.place) already; say by --train-times how many "
                     + "passes the run shall have in all")
         }
+        let quality = try qualityFlags.options(
+            standard: R.judgeEvery, isBuiltInData: data == nil)
         let folder =
             try resumed ?? RunFolder(logFolder: logdir, name: runName, overwriting: overwrite)
         var options = TrainingOptions<R>(
@@ -163,8 +165,7 @@ struct TrainCommand: ParsableCommand {
         options.timeLimit = hyperparameterFlags.timeLimit
         options.profileStep = profileStep
         options.ignoresStalls = ignoreStalls
-        options.quality = try qualityFlags.options(
-            standard: R.judgeEvery, isBuiltInData: data == nil)
+        options.quality = quality
         let images = R.images(hyperparameters, examples, folder: data)
         options.about = about(R.about(hyperparameters, images: images))
         options.logsVideo = video
