@@ -68,8 +68,10 @@ extension RecipeSettings {
     /// All of them, in the order in which a log lists them.
     public static let all: [Hyperparameter<RecipeSettings>] = [
         .choice(\.recipe, "recipe", "The bundle of network, loss, optimizer and loop."),
-        .choice(\.network, "network", "The two networks."),
-        .choice(\.loss, "loss", "What the networks make small."),
+        .choice(\.network, "network", "The two networks: article or dcgan."),
+        .choice(
+            \.loss, "loss",
+            "What they make small: article, non-saturating, hinge or wasserstein-gp."),
         .rate(
             \.generatorLearningRate, "generator_learning_rate",
             "Adam's learning rate for the generator."),

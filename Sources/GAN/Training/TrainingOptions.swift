@@ -1,3 +1,9 @@
+/// How long training can be.
+public enum TrainingLimit {
+    /// More passes than anybody waits for: so many are asked for where something else is to end them.
+    public static let passes = 1_000_000_000
+}
+
 /// What a training run is made of, beside its data.
 public struct TrainingOptions<R: Recipe>: Sendable {
     /// What the run is started with.
@@ -57,7 +63,7 @@ public struct TrainingOptions<R: Recipe>: Sendable {
 
     /// Whether the number of passes ends training, and not the time limit alone.
     public var hasPassLimit: Bool {
-        timeLimit == nil || hyperparameters.trainTimes < 1_000_000_000
+        timeLimit == nil || hyperparameters.trainTimes < TrainingLimit.passes
     }
 
     /// Options for a run that begins anew unless `start` says otherwise.

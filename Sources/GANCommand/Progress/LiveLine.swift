@@ -3,6 +3,10 @@ import GAN
 /// One line of the terminal, redrawn in place.
 final class LiveLine: ProgressView {
     private let passes: Int
+    /// The seconds after which training ends; `nil` where passes alone end it.
+    private let timeLimit: Double?
+    /// The passes, as they stand behind each pass's number; empty where time alone ends training.
+    private var ofAll: String { passes < TrainingLimit.passes ? "/\(passes)" : "" }
     private var forecast: StepForecast?
     private var stepPace = Pace()
     private var passPace = Pace()
@@ -30,8 +34,9 @@ final class LiveLine: ProgressView {
     /// What lets a line end at the right edge, and what lets it go on in the next row again (DECAWM).
     private static let (noWrap, wrap) = ("\u{1b}[?7l", "\u{1b}[?7h")
 
-    init(passes: Int, forecast: StepForecast? = StepForecast()) {
+    init(passes: Int, timeLimit: Double? = nil, forecast: StepForecast? = StepForecast()) {
         self.passes = passes
+        self.timeLimit = timeLimit
         self.forecast = forecast
     }
 
@@ -104,14 +109,14 @@ final class LiveLine: ProgressView {
             return always + [rate].compactMap(\.self)
         case .step(let time, let steps, let loss):
             return [
-                "pass \(time)/\(passes)", "G loss \(loss.short)", "G step \(steps) of it",
+                "pass \(time)\(ofAll)", "G loss \(loss.short)", "G step \(steps) of it",
             ] + [left(after: time - 1)].compactMap(\.self)
         case .pass(let report):
             let rate = passPace.perSecond.map { pace in
                 pace < 1 ? "\((1 / pace).threeDigits) s/pass" : "\(pace.threeDigits) passes/s"
             }
             return [
-                "pass \(report.time)/\(passes)",
+                "pass \(report.time)\(ofAll)",
                 "training D loss \(report.discriminatorLoss.short)",
                 "G loss \(report.generatorLoss.short)",
             ] + [judged.map(Self.words)].compactMap(\.self)
@@ -129,10 +134,16 @@ final class LiveLine: ProgressView {
     /// The time that is left after so many passes; where they are so few that their steps cannot be
     /// foreseen, a time that they will hardly exceed.
     private func left(after done: Int) -> String? {
+        let rest = timeLimit.map { max(0, $0 - clock.worked / .seconds(1)) }
         guard let forecast else {
-            guard passes < 1_000_000_000, let pace = passPace.perSecond else { return nil }
-            return "\(Duration.seconds((Double(passes - done) / pace).rounded()).inWords) left"
+            let byPasses = passPace.perSecond.flatMap { pace in
+                passes < TrainingLimit.passes ? Double(passes - done) / pace : nil
+            }
+            return [rest, byPasses].compactMap(\.self).min().map {
+                "\(Duration.seconds($0.rounded()).inWords) left"
+            }
         }
+        if let rest { return "at most \(Duration.seconds(rest.rounded()).inWords) left" }
         let (work, spread) = forecast.work(in: done..<max(done, passes))
         guard let pace = workPace.perSecond else { return nil }
         guard spread > Self.greatestSpread else {

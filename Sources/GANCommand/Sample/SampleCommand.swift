@@ -12,8 +12,9 @@ struct SampleCommand: ParsableCommand {
         abstract: "Make images with the generator of a checkpoint.",
         usage: "gan sample --checkpoint <prefix> --out <file> [<options>]",
         discussion: """
-            The checkpoint may be TensorFlow's. All images are made as one batch: batch normalization \
-            takes its mean and variance from all of them, as in training.
+            The checkpoint may be TensorFlow's. The article's images are made as one batch: batch \
+            normalization takes its mean and variance from all of them, as in training. By other \
+            recipes each image is made of its noise alone.
             """)
 
     @OptionGroup var source: SampleSource

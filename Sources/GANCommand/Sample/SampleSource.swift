@@ -14,7 +14,8 @@ struct SampleSource: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The noise, an array of NumPy's: [n, 20], float32 or float64.", valueName: "file"))
+            "The noise, an array of NumPy's: [n, 20] for the article's, float32 or float64.",
+            valueName: "file"))
     var noise: String?
 
     @Option(

@@ -24,7 +24,7 @@ struct CheckpointFlags: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Checkpoints that stay in the run's folder, 20 MB each: the latest. (default: 5)",
+            "Checkpoints that stay in the run's folder, 20 to 50 MB each: the latest. (default: 5)",
             valueName: "n"),
         transform: NumberFlag.count)
     var maxToKeep = 5

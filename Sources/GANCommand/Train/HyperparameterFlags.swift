@@ -104,8 +104,7 @@ struct HyperparameterFlags: ParsableArguments {
         return result
     }
 
-    /// More passes than anybody waits for.
-    private static let unlimited = 1_000_000_000
+    private static let unlimited = TrainingLimit.passes
 
     private static func isNotTheArticles(_ flag: String) -> ValidationError {
         ValidationError(

@@ -7,21 +7,26 @@ import TensorGraph
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
-        abstract: "Train the article's GAN, and log it for TensorBoard.",
+        abstract: "Train a GAN, the article's or another one, and log it for TensorBoard.",
         usage: "gan train [<options>]",
         discussion: """
-            A step trains one of the two networks. First the discriminator trains alone, the warm-up, \
-            until its loss is at most 0.001. Then each pass takes one step with it and several with the \
-            generator. Every step sees the same ten images and the same ten vectors of noise, as the \
-            article's do: whatever --data has, the first ten after 5000 of validation.
+            A step trains one of the two networks. By the article's recipe the discriminator first trains \
+            alone, the warm-up, until its loss is at most 0.001. Then each pass takes one step with it \
+            and several with the generator. Every step sees the same ten images and the same ten \
+            vectors of noise, as the article's do: whatever --data has, the first ten after 5000 of \
+            validation.
+
+            By other recipes, such as --recipe dcgan, a pass takes a step with each network, or some \
+            with the discriminator; on all images, shuffled, with fresh noise. Samples are of an \
+            average of the generator's weights.
 
             Ctrl-C ends after the step under way, with a checkpoint and a whole log, and --resume goes \
             on from there; a second Ctrl-C ends at once. SIGTERM does the same, and SIGHUP, when a \
             connection is lost. After kill -9 --resume goes on from the last checkpoint.
 
-            Exit codes: 0 all passes are done; 1 something failed; 3 a loss stands still, so that the \
-            warm-up or a pass would never end, or with --stop-when-collapsed the generator has \
-            collapsed (with a checkpoint and a whole log); 64 a flag makes no \
+            Exit codes: 0 all passes are done, or the time is up; 1 something failed; 3 a loss stands \
+            still, so that the warm-up or a pass would never end, or with --stop-when-collapsed the \
+            generator has collapsed (with a checkpoint and a whole log); 64 a flag makes no \
             sense; 129, 130, 141, 143 ended by SIGHUP, Ctrl-C, a closed pipe, SIGTERM.
             """)
 

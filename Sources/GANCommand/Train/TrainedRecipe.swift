@@ -28,6 +28,9 @@ protocol TrainedRecipe: Recipe {
         _ flags: HyperparameterFlags, saved: SavedRun<Self>?, _ data: MNIST, folder: String?
     ) throws -> Hyperparameters
 
+    /// What to try next, said when all passes are done; `nil` for nothing.
+    static var next: String? { get }
+
     /// Which images the run sees, in words.
     static func images(_ hyperparameters: Hyperparameters, _ data: MNIST, folder: String?) -> String
     /// What the log says of that, in Markdown.
@@ -43,6 +46,9 @@ extension TrainedRecipe {
 
 extension Article: TrainedRecipe {
     static var hasUncertainPasses: Bool { true }
+    static var next: String? {
+        "to see ten digits grow, from all images: \(System.commandName) train --recipe dcgan"
+    }
     static var checkpointEvery: Int { 100 }
     static var judgeEvery: Double { 0 }
     static var validationCount: Int { MNIST.validationCount }
@@ -103,6 +109,7 @@ extension Article: TrainedRecipe {
 
 extension DataRecipe: TrainedRecipe {
     static var hasUncertainPasses: Bool { false }
+    static var next: String? { nil }
     static var checkpointEvery: Int { 1000 }
     static var judgeEvery: Double { 10 }
     static var validationCount: Int { 0 }
@@ -168,7 +175,8 @@ extension DataRecipe: TrainedRecipe {
                     ? "conditional" : hyperparameter.name.replacing("_", with: "-")
                 throw ValidationError(
                     "the run was trained with \(hyperparameter.name.replacing("_", with: " ")) "
-                        + "\(then), not \(now): resume it without --\(flag), or begin a new run")
+                        + "\(then.isEmpty ? "(none)" : then), not \(now): resume it without --\(flag), or begin a new run"
+                )
             }
         }
     }

@@ -23,7 +23,7 @@ struct TrainingRun<R: TrainedRecipe> {
         let passes = options.hyperparameters.trainTimes
         let progress: any ProgressView =
             live && System.outputIsTerminal
-            ? LiveLine(passes: passes, forecast: forecast)
+            ? LiveLine(passes: passes, timeLimit: options.timeLimit, forecast: forecast)
             : PrintedLines(every: R.hasUncertainPasses ? 1 : options.hyperparameters.trainStep)
         StopSignal.watch()
         WorkClock.watchForStops()
@@ -167,6 +167,7 @@ struct TrainingRun<R: TrainedRecipe> {
             )
         }
         lines.append("the log is in \(folder.path); to look at it: \(folder.tensorBoardCommand)")
+        if result.end == .done, let next = R.next { lines.append(next) }
         let text = lines.map { $0.printable + "\n" }.joined()
         // Where nobody reads the output any more, somebody may read the errors.
         if code == StopSignal.closedOutputCode {
