@@ -27,8 +27,14 @@ import Testing
                                       for TensorBoard.
               recipes                 List the recipes that gan train takes.
               sample                  Make images with the generator of a checkpoint.
+              judge                   Say how good images are: those of a checkpoint, or of
+                                      any other program.
+              export                  Write a checkpoint's generator for other programs:
+                                      ONNX, safetensors.
               fetch                   Compute tensors of the graph from a checkpoint, by
                                       name.
+              train-judge             Train the small classifier that says how good samples
+                                      are.
               log                     Look into TensorBoard's logs.
               bench                   Measure how fast training and logging are on this
                                       machine.
@@ -62,9 +68,10 @@ import Testing
                 from the last checkpoint.
 
                 Exit codes: 0 all passes are done, or the time is up; 1 something failed; 3 a
-                loss stands still, so that the warm-up or a pass would never end (with a
-                checkpoint and a whole log); 64 a flag makes no sense; 129, 130, 141, 143 ended
-                by SIGHUP, Ctrl-C, a closed pipe, SIGTERM.
+                loss stands still, so that the warm-up or a pass would never end, or with
+                --stop-when-collapsed the generator has collapsed (with a checkpoint and a
+                whole log); 64 a flag makes no sense; 129, 130, 141, 143 ended by SIGHUP,
+                Ctrl-C, a closed pipe, SIGTERM.
 
                 USAGE: gan train [<options>]
 
@@ -135,6 +142,15 @@ import Testing
                   --resume-from <checkpoint>
                                           As --resume, but from this checkpoint of the run;
                                           what was logged after it is replaced.
+
+                QUALITY:
+                  --judge-every <x>       Seconds from one judgement of samples to the next,
+                                          for the curves below quality; 0 for none. More where
+                                          it would take more than 3 % of the time. (default:
+                                          10; 0 for the article's recipe)
+                  --judge <file>          Another judge, which gan train-judge made. (default:
+                                          the one built in)
+                  --stop-when-collapsed   End the run where its generator has collapsed.
 
                 OPTIONS:
                   --logdir <folder>       The folder of all runs. (default: log)

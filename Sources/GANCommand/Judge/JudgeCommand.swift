@@ -28,7 +28,7 @@ struct JudgeCommand: ParsableCommand {
         help: ArgumentHelp(
             "Judge these images: an array of NumPy's, [n, 28, 28] or [n, 784], in 0...1 or 0...255; or a "
                 + "folder of PNG images, or of MNIST's files, whose training images they are then.",
-            valueName: "file"))
+            valueName: "path"))
     var images: String?
 
     @Option(

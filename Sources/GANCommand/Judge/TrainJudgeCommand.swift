@@ -23,7 +23,7 @@ struct TrainJudgeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Where it goes, a safetensors file.", valueName: "file"))
     var out: String
 
-    @Option(help: ArgumentHelp("What it calls the images. (default: MNIST)", valueName: "name"))
+    @Option(help: ArgumentHelp("What it calls the images.", valueName: "name"))
     var name = "MNIST"
 
     @Option(
