@@ -182,4 +182,31 @@ import Testing
         let result = try trained(options).result
         #expect(result.end == .timeIsUp && result.passes > 0)
     }
+
+    /// What TensorBoard is given: losses, a grid with a column for each class, a film.
+    @Test(arguments: [false, true])
+    func logs(conditional: Bool) throws {
+        _ = try trained(options("r", Self.settings(.dcgan, conditional: conditional)))
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path(of: "r"))
+        let name = try #require(files.first { $0.contains("tfevents") })
+        var log = try EventFileReader(path: folder.path(of: "r/\(name)"))
+        var steps: [String: [Int64]] = [:]
+        var grids: [[Int]] = []
+        while let event = try log.next() {
+            for value in event.values {
+                steps[value.tag, default: []].append(event.step)
+                if value.tag == "G_z_grid", case .image(let height, let width, _, _) = value.content
+                {
+                    grids.append([height, width])
+                }
+            }
+        }
+        for tag in ["D_loss/training", "G_loss", "generator_loss", "G_z_grid", "G_z_film"] {
+            #expect(steps[tag] == [1, 5, 9], "\(tag)")
+        }
+        // The embedded images are all trained on.
+        #expect(steps["D_loss/validation"] == nil && steps["discriminator_loss"] == nil)
+        #expect(steps.keys.allSatisfy { !$0.contains("/image") })
+        #expect(grids == [[Int]](repeating: [298, 298], count: 3))
+    }
 }

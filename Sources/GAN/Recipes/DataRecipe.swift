@@ -35,9 +35,15 @@ public enum DataRecipe: Recipe {
             stream.normal(count * settings.noiseSize), shape: [count, settings.noiseSize])
     }
 
-    /// As many as a square grid with a column for each of ten classes has.
+    /// As many as a square grid of ten columns has; with classes, some for each of them.
     public static func noiseCount(_ settings: RecipeSettings) -> Int {
-        settings.classCount > 0 ? min(10 * settings.classCount, 260) : 100
+        guard settings.classCount > 0 else { return 100 }
+        return settings.classCount * max(1, min(10, 500 / settings.classCount))
+    }
+
+    /// A column for each class.
+    public static func gridColumns(_ settings: RecipeSettings) -> Int? {
+        settings.classCount > 0 ? settings.classCount : nil
     }
 
     /// Shuffled images and fresh noise.

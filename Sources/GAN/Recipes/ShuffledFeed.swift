@@ -11,6 +11,8 @@ public struct ShuffledFeed: TrainingFeed {
     public let training: [Tensor: Value]
     /// Images that are not trained on, where there are such, and the noise that the run keeps.
     public let shown: [Tensor: Value]
+    /// Whether there are test images.
+    public let showsOtherImages: Bool
     /// The checksum of all images and labels.
     public let imagesChecksum: UInt32
 
@@ -27,6 +29,7 @@ public struct ShuffledFeed: TrainingFeed {
         imagesChecksum = images.checksum
         let count = noise.shape[0]
         let held = data.test ?? images
+        showsOtherImages = data.test != nil
         let shownIndices = (0..<Int32(count)).map { $0 % Int32(held.count) }
         var shown = Self.images(held, shownIndices, program)
         shown[program.inputZ] = noise

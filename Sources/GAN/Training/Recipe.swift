@@ -31,6 +31,10 @@ public protocol Recipe: Sendable {
     /// How many vectors of noise a run keeps, which the log shows throughout.
     static func noiseCount(_ hyperparameters: Hyperparameters) -> Int
 
+    /// How many of the images of that noise are side by side in the log's grid; `nil` for what makes
+    /// it nearly square.
+    static func gridColumns(_ hyperparameters: Hyperparameters) -> Int?
+
     /// What the steps are fed.
     ///
     /// - Parameters:
@@ -57,6 +61,8 @@ extension Recipe {
     public static func noiseCount(_ hyperparameters: Hyperparameters) -> Int {
         hyperparameters.batchSize
     }
+    /// A grid that is nearly square.
+    public static func gridColumns(_ hyperparameters: Hyperparameters) -> Int? { nil }
     /// Computed anew.
     public static var hasLossesAfterSteps: Bool { true }
 }

@@ -210,9 +210,12 @@ final class Training<R: Recipe>: Trainer {
     }
 
     private func collectSummary() throws -> (summary: Summary, images: [Image]) {
-        let summary = try Summary(
+        var summary = try Summary(
             session.run(
                 program.summary, feed: feed.shown, profile: profile?.profile(for: .summary)))
+        if !feed.showsOtherImages {
+            summary.values.removeAll { $0.tag == R.tags.discriminatorLoss }
+        }
         if let tag = R.tags.images { return (summary, summary.images(of: tag)) }
         let pixels = try session.run(program.generatorZ, feed: feed.shown, effects: .none)
         return (summary, Image.digits(pixels.floats))

@@ -18,6 +18,8 @@ public protocol TrainingFeed {
     /// What is fed for the log: images that are not trained on, where there are such, and the noise
     /// that it shows throughout.
     var shown: [Tensor: Value] { get }
+    /// Whether the images of ``shown`` are none that are trained on.
+    var showsOtherImages: Bool { get }
     /// The checksum (CRC-32C) of the data, by which a run's can be told from others.
     var imagesChecksum: UInt32 { get }
 }
@@ -30,6 +32,8 @@ public struct FixedFeed: TrainingFeed {
     public let shown: [Tensor: Value]
     /// The checksum of the images.
     public let imagesChecksum: UInt32
+    /// It shows others.
+    public var showsOtherImages: Bool { true }
 
     /// A feed of those values.
     public init(training: [Tensor: Value], shown: [Tensor: Value], imagesChecksum: UInt32) {

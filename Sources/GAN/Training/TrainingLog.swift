@@ -8,6 +8,8 @@ internal import TensorGraph
 final class TrainingLog<R: Recipe> {
     let writer: SummaryWriter
     private let hparams: HParams
+    /// How many images are side by side in the grid; `nil` for what makes it nearly square.
+    private let gridColumns: Int?
     /// The folder of a run that is resumed, whose hyperparameters and end are to replace the old ones.
     private let resumedFolder: String?
     /// Whether the last strip of images that was logged has the last ones.
@@ -31,6 +33,7 @@ final class TrainingLog<R: Recipe> {
         if options.start.resumed != nil { writing.purgeStep = Int64(step) + 1 }
         hparams = HParams(
             R.Hyperparameters.all.map { ($0.name, $0.logged(options.hyperparameters)) })
+        gridColumns = R.gridColumns(options.hyperparameters)
         resumedFolder = options.start.resumed == nil ? nil : options.runFolder
         writer = try SummaryWriter(logdir: options.runFolder, options: writing)
         try writer.addGraph(graph.definition)
@@ -93,7 +96,8 @@ final class TrainingLog<R: Recipe> {
         }
         summary.values.append(.scalar(generatorLoss, tag: Tag.generator))
         summary.values.append(
-            .image(.grid(of: images, gap: 2, background: 48), tag: "G_z_grid"))
+            .image(
+                .grid(of: images, columns: gridColumns, gap: 2, background: 48), tag: "G_z_grid"))
         isStripLogged = film.add(images)
         if isStripLogged, let strip = film.strip() {
             summary.values.append(.image(strip, tag: "G_z_film"))

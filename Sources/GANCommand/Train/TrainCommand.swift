@@ -142,9 +142,7 @@ struct TrainCommand: ParsableCommand {
     private func run<R: TrainedRecipe>(_ recipe: R.Type, _ resumed: RunFolder?) throws {
         let saved = try resumed.map { try checkpointFlags.savedRun(in: $0, of: recipe) }
         let start = try checkpointFlags.start(saved)
-        let examples =
-            try data.map { try MNIST(folder: $0, validationCount: R.validationCount) }
-            ?? MNIST.sample
+        let examples = try images(keeping: R.validationCount)
         let hyperparameters = try R.hyperparameters(
             hyperparameterFlags, saved: saved, examples, folder: data)
         if let saved, saved.passes >= hyperparameters.trainTimes {
@@ -187,6 +185,22 @@ struct TrainCommand: ParsableCommand {
             options: options, data: examples, folder: folder, images: images, live: !noProgress,
             opens: open)
         try training.run()
+    }
+
+    /// The images of --data, or those built in.
+    ///
+    /// - Parameter validationCount: how many are kept to validate with.
+    private func images(keeping validationCount: Int) throws -> MNIST {
+        guard let data else { return try MNIST.sample }
+        do {
+            return try MNIST(folder: data, validationCount: validationCount)
+        } catch {
+            guard case .tooFewImages(let count, _) = error.problem, count > 1, validationCount > 0
+            else { throw error }
+            throw ValidationError(
+                "\(error.path) holds \(count) images, of which the article's recipe keeps the first "
+                    + "\(validationCount) for validation; --recipe dcgan trains on all of them")
+        }
     }
 
     /// What the log says of the run, in Markdown.
