@@ -85,14 +85,18 @@ extension RunJudge {
                 .init(
                     tag: tag, content: .scalar(Float(number)), metadata: .init(description: words)))
         }
+        let images =
+            feed.showsOtherImages
+            ? " Of images that are not trained on."
+            : " Of images that are trained on: there are no others."
         add(
             figures?.jsDivergence, "js_divergence",
             "log 2 minus half of the discriminator's loss: at most the divergence of Jensen and "
-                + "Shannon between real and generated images, 0 to 0.693 nats.")
+                + "Shannon between real and generated images, 0 to 0.693 nats." + images)
         add(
             figures?.wassersteinDistance, "wasserstein_distance",
-            "The critic's mean of real images minus that of generated ones.")
-        add(figures?.accuracy?.real, "accuracy/real", "Real images held for real.")
+            "The critic's mean of real images minus that of generated ones." + images)
+        add(figures?.accuracy?.real, "accuracy/real", "Real images held for real." + images)
         add(
             figures?.accuracy?.fake, "accuracy/generated",
             "Generated images held for generated.")
