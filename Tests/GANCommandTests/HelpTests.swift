@@ -92,10 +92,12 @@ import Testing
                                           0.0001)
                   --generator-learning-rate <x>
                                           Adam's learning rate for the generator. (default:
-                                          0.001)
+                                          0.002)
                   --discriminator-learning-rate <x>
                                           Adam's learning rate for the discriminator. (default:
-                                          0.0002)
+                                          0.0004)
+                  --decay-after <n>       Steps after which learning rates fall, as 1/√steps; 0
+                                          for rates that stay. (default: 1000)
                   --beta1 <x>             How slowly Adam's average of gradients forgets.
                                           (default: 0.5)
                   --beta2 <x>             How slowly Adam's average of squared gradients

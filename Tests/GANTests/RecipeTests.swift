@@ -22,6 +22,7 @@ import Testing
         if settings.network == .dcgan { settings.noiseSize = 5 }
         if conditional { settings.classNames = (0..<10).map { "\($0)" } }
         (settings.trainTimes, settings.trainStep) = (11, 4)
+        if settings.decayAfter > 0 { settings.decayAfter = 3 }
         return settings
     }
 
@@ -208,5 +209,23 @@ import Testing
         #expect(steps["D_loss/validation"] == nil && steps["discriminator_loss"] == nil)
         #expect(steps.keys.allSatisfy { !$0.contains("/image") })
         #expect(grids == [[Int]](repeating: [298, 298], count: 3))
+    }
+
+    /// Where the gradient is always 1, Adam's step is the learning rate.
+    @Test func ratesThatFall() throws {
+        let tf = Graph(seed: 0)
+        let weight = tf.variable(Value([Float(0)], shape: [1]), name: "weight")
+        let steps = tf.variable(Value(Int32(0)), name: "steps")
+        let count = tf.maximum(tf.cast(steps.tensor, .float), tf.constant(Value(Float(2))))
+        let train = AdamOptimizer(learningRate: 9, epsilon: 1e-12).minimize(
+            tf.reduceSum(weight.tensor), globalStep: steps, rate: 0.1 * tf.sqrt(2 / count),
+            variables: [weight])
+        let session = Session(graph: tf, threads: 1)
+        try session.run(tf.globalVariablesInitializer())
+        for _ in 0..<6 { try session.run(train) }
+        let value = try session.value(of: weight).floats[0]
+        let expected = (0..<6).reduce(0) { $0 - 0.1 * (2 / max(2, Double($1))).squareRoot() }
+        // Adam computes in float32.
+        #expect(abs(Double(value) - expected) < 1e-5)
     }
 }

@@ -30,6 +30,17 @@ public struct DiscriminatorView {
     }
 }
 
+extension AdversarialLoss {
+    /// How it takes what a discriminator says.
+    var meaning: DiscriminatorView.Meaning {
+        switch self {
+        case .article, .nonSaturating: .logit
+        case .hinge: .margin
+        case .wassersteinGP: .critic
+        }
+    }
+}
+
 /// What follows from what a discriminator says.
 struct DiscriminatorFigures {
     /// log 2 minus half of the discriminator's loss: a lower bound of the divergence of Jensen and

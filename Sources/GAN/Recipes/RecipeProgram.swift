@@ -91,9 +91,13 @@ public struct RecipeProgram: AdversarialProgram {
             Value(Int32(0)), name: DataRecipe.discriminatorIndexName)
         generatorIndex = tf.variable(Value(Int32(0)), name: "generator_train_time")
         discriminatorTrain = adam(settings.discriminatorLearningRate).minimize(
-            discriminatorLoss, globalStep: discriminatorIndex, variables: discriminatorVariables)
+            discriminatorLoss, globalStep: discriminatorIndex,
+            rate: settings.rate(settings.discriminatorLearningRate, after: discriminatorIndex),
+            variables: discriminatorVariables)
         generatorTrain = adam(settings.generatorLearningRate).minimize(
-            generatorLoss, globalStep: generatorIndex, variables: generatorVariables)
+            generatorLoss, globalStep: generatorIndex,
+            rate: settings.rate(settings.generatorLearningRate, after: generatorIndex),
+            variables: generatorVariables)
 
         let before = tf.nodes.count
         if settings.averageDecay > 0 {
@@ -117,13 +121,14 @@ public struct RecipeProgram: AdversarialProgram {
     }
 }
 
-extension AdversarialLoss {
-    /// How it takes what a discriminator says.
-    fileprivate var meaning: DiscriminatorView.Meaning {
-        switch self {
-        case .article, .nonSaturating: .logit
-        case .hinge: .margin
-        case .wassersteinGP: .critic
+extension RecipeSettings {
+    /// A learning rate after some steps, a scalar: first · √(T / max(T, t)); `nil` for one that stays.
+    fileprivate func rate(_ first: Float, after steps: Variable) -> Tensor? {
+        guard decayAfter > 0 else { return nil }
+        let tf = steps.tensor.graph
+        return tf.nameScope("learning_rate") { _ in
+            let start = tf.constant(Value(Float(decayAfter)))
+            return tf.sqrt(start / tf.maximum(tf.cast(steps.tensor, .float), start)) * first
         }
     }
 }

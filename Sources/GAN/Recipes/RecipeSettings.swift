@@ -23,6 +23,9 @@ public struct RecipeSettings: HyperparameterSet {
     public var generatorLearningRate: Float = 1e-3
     /// Adam's step size for the discriminator.
     public var discriminatorLearningRate: Float = 2e-4
+    /// The steps of a network after which its learning rate falls, as the root of the steps grows; 0
+    /// for rates that stay.
+    public var decayAfter = 0
     /// How slowly Adam's first moments forget.
     public var beta1: Float = 0.5
     /// How slowly Adam's second moments forget.
@@ -78,6 +81,9 @@ extension RecipeSettings {
         .rate(
             \.discriminatorLearningRate, "discriminator_learning_rate",
             "Adam's learning rate for the discriminator."),
+        .count(
+            \.decayAfter, "decay_after", in: 0...1_000_000_000,
+            "Steps after which learning rates fall, as 1/√steps; 0 for rates that stay."),
         .fraction(\.beta1, "beta1", "How slowly Adam's average of gradients forgets."),
         .fraction(\.beta2, "beta2", "How slowly Adam's average of squared gradients forgets."),
         .count(\.batchSize, "batch_size", in: 2...8192, "Images in a step."),

@@ -34,6 +34,7 @@ struct HyperparameterFlags: ParsableArguments {
     @Option(.of("learning_rate")) var learningRate: FlagValue?
     @Option(.of("generator_learning_rate")) var generatorLearningRate: FlagValue?
     @Option(.of("discriminator_learning_rate")) var discriminatorLearningRate: FlagValue?
+    @Option(.of("decay_after")) var decayAfter: FlagValue?
     @Option(.of("beta1")) var beta1: FlagValue?
     @Option(.of("beta2")) var beta2: FlagValue?
     @Option(.of("network")) var network: FlagValue?
@@ -59,7 +60,8 @@ struct HyperparameterFlags: ParsableArguments {
     private var values: [FlagValue] {
         [
             trainTimes, trainStep, batchSize, learningRate, generatorLearningRate,
-            discriminatorLearningRate, beta1, beta2, network, loss, penalty, discriminatorSteps,
+            discriminatorLearningRate, decayAfter, beta1, beta2, network, loss, penalty,
+            discriminatorSteps,
             width, hidden, noiseSize, averageDecay, seed,
         ].compactMap(\.self)
     }

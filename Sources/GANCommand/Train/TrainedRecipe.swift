@@ -125,7 +125,7 @@ extension DataRecipe: TrainedRecipe {
     static func hyperparameters(
         _ flags: HyperparameterFlags, saved: SavedRun<DataRecipe>?, _ data: MNIST, folder: String?
     ) throws -> RecipeSettings {
-        var start = saved?.hyperparameters ?? RecipeSettings()
+        var start = saved?.hyperparameters ?? NamedRecipe.dcgan.settings
         if saved == nil, case .named(let recipe)? = flags.recipe { start = recipe.settings }
         if flags.conditional {
             guard data.all.labels != nil else {
@@ -166,6 +166,7 @@ extension DataRecipe: TrainedRecipe {
     ) throws {
         let free = [
             "train_times", "train_step", "generator_learning_rate", "discriminator_learning_rate",
+            "decay_after",
         ]
         for hyperparameter in RecipeSettings.all where !free.contains(hyperparameter.name) {
             let (now, then) = (hyperparameter.text(settings), hyperparameter.text(saved))
