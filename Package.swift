@@ -21,14 +21,19 @@ let package = Package(
         .executableTarget(
             name: "gan",
             dependencies: [
-                "GAN", "TensorGraph", "TensorBoard", "Datasets", "RecordIO", "Benchmarks",
-                "Platform",
+                "GAN", "TensorGraph", "TensorBoard", "Checkpoints", "Datasets", "RecordIO",
+                "Benchmarks", "Platform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/GANCommand"),
         .target(
             name: "GAN",
-            dependencies: ["TensorGraph", "TensorBoard", "Checkpoints", "Datasets", "RecordIO"]),
+            dependencies: [
+                "TensorGraph", "TensorBoard", "Checkpoints", "Datasets", "RecordIO", "CKernels",
+                "CJudge", "CTensorBoardProtos", "Platform",
+            ]),
+        // What says how good samples are.
+        .target(name: "CJudge", exclude: ["README.md", "judge.safetensors"]),
 
         // How fast all of it is.
         .target(
@@ -73,7 +78,10 @@ let package = Package(
             name: "Datasets",
             dependencies: ["TensorFlowTypes", "RecordIO", "Platform", "CMNISTSample", "CZlib"]),
         .target(
-            name: "CMNISTSample", exclude: ["README.md", "make-sample", "mnist-6000.idx3.gz"]),
+            name: "CMNISTSample",
+            exclude: [
+                "README.md", "make-sample", "mnist-6000.idx3.gz", "mnist-6000.idx1.gz",
+            ]),
 
         // Libraries of the system.
         .systemLibrary(

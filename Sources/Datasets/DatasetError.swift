@@ -34,6 +34,20 @@ public struct DatasetError: Error, Equatable, Sendable {
         case countsDiffer(images: Int, labels: Int)
         /// It holds too few images.
         case tooFewImages(Int, needed: Int)
+        /// It is no PNG image that can be read; why.
+        case unreadableImage(String)
+        /// A folder of images has none, or that of a class.
+        case noImages
+        /// Images lie beside the folders of classes.
+        case imagesBesideClasses(String)
+        /// There are more classes than labels can tell apart.
+        case tooManyClasses(Int)
+        /// No image has the label, though others have greater ones.
+        case emptyClass(Int)
+        /// A folder has several of EMNIST's sets.
+        case severalSets([String])
+        /// A file names another number of classes than labels tell of.
+        case wrongNameCount(Int, classes: Int)
     }
 
     /// The file or folder.
@@ -76,6 +90,20 @@ extension DatasetError: CustomStringConvertible {
             "tools/fetch-mnist \(folder) downloads MNIST"
         case .noFolder:
             "name the folder that MNIST's four files are in"
+        case .unreadableImage:
+            "replace it, or take it out"
+        case .noImages:
+            "put PNG images there, or take the folder out"
+        case .imagesBesideClasses:
+            "put each image into the folder of its class"
+        case .tooManyClasses:
+            "give fewer folders"
+        case .emptyClass:
+            "give images of it, or number the classes without gaps"
+        case .severalSets(let names):
+            "name one of them, like \(FilePath.joining(path, names.first ?? ""))"
+        case .wrongNameCount:
+            "give a name a line, in the order of the labels"
         case .unreadable:
             "check the path and its permissions"
         case .foreign(let file):
@@ -131,6 +159,20 @@ extension DatasetError.Problem: CustomStringConvertible {
             "\(labels) labels for \(images) images"
         case .tooFewImages(let count, let needed):
             "\(count) images, at least \(needed) are needed"
+        case .unreadableImage(let reason):
+            reason
+        case .noImages:
+            "no PNG images"
+        case .imagesBesideClasses(let name):
+            "\(name) lies beside folders of classes"
+        case .tooManyClasses(let count):
+            "\(count) folders of classes, where labels tell 256 apart"
+        case .emptyClass(let label):
+            "no image has the label \(label)"
+        case .severalSets(let names):
+            "has several sets, \(names.joined(separator: ", "))"
+        case .wrongNameCount(let count, let classes):
+            "\(count) names for \(classes) classes"
         }
     }
 

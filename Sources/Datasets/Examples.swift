@@ -31,6 +31,27 @@ public struct Examples: Sendable {
         return bytes[first..<first + range.count * MNIST.pixelCount].map { Float($0) / 255 }
     }
 
+    /// The images of those numbers, scaled to 0...1 as ``pixels(_:)-(Range<Int>)`` does.
+    ///
+    /// - Parameter numbers: each within 0..<count.
+    /// - Returns: [numbers.count, 784], row-major.
+    public func pixels(at numbers: [Int]) -> [Float] {
+        let size = MNIST.pixelCount
+        return [Float](unsafeUninitializedCapacity: numbers.count * size) { pixels, filled in
+            bytes.withUnsafeBufferPointer { bytes in
+                for (place, number) in numbers.enumerated() {
+                    precondition((0..<count).contains(number), "image \(number) of \(count)")
+                    for pixel in 0..<size {
+                        pixels.initializeElement(
+                            at: place * size + pixel,
+                            to: Float(bytes[number * size + pixel]) / 255)
+                    }
+                }
+            }
+            filled = numbers.count * size
+        }
+    }
+
     /// The images `range` with their labels.
     func part(_ range: Range<Int>) -> Examples {
         let first = bytes.startIndex + range.lowerBound * MNIST.pixelCount

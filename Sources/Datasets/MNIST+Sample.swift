@@ -1,8 +1,8 @@
 import CMNISTSample
 
 extension MNIST {
-    /// The first 6,000 training images, which are embedded in the binary: 5,000 for validation and
-    /// 1,000 to train on. They have no labels, and there are no test images.
+    /// The first 6,000 training images, which are embedded in the binary with their labels: 5,000 for
+    /// validation and 1,000 to train on. There are no test images.
     ///
     /// Unpacks them at each use, 4.7 MB in about 30 ms.
     ///
@@ -10,7 +10,13 @@ extension MNIST {
     public static var sample: MNIST {
         get throws(DatasetError) {
             let images = try sampleImages
-            return MNIST(training: Examples(bytes: images.values, labels: nil), test: nil)
+            let packed = UnsafeBufferPointer(
+                start: mnist_sample_labels, count: mnist_sample_labels_size)
+            let labels = try IDX(
+                Array(packed), path: "the embedded labels of MNIST", shape: [images.shape[0]])
+            return MNIST(
+                training: Examples(bytes: images.values, labels: labels.values), test: nil,
+                classNames: digitNames)
         }
     }
 

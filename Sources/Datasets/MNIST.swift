@@ -1,7 +1,7 @@
 internal import RecordIO
 
 /// The MNIST database of handwritten digits by Yann LeCun and Corinna Cortes, in the parts that
-/// TensorFlow 1's `read_data_sets` makes of it.
+/// TensorFlow 1's `read_data_sets` makes of it; or other images of its size.
 ///
 ///     let data = try MNIST(folder: "MNIST")
 ///     let batch = data.train.pixels(0..<10)   // [10, 784], 0...1
@@ -17,19 +17,43 @@ public struct MNIST: Sendable {
     public let train: Examples
     /// The first 5000 training images.
     public let validation: Examples
+    /// All training images, those of validation included.
+    public let all: Examples
     /// The test images; nil in `sample`.
     public let test: Examples?
 
-    /// Reads the four IDX files from `folder`: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
+    /// The classes' names, in the order of their labels: for MNIST its digits; empty without labels.
+    public let classNames: [String]
+
+    /// Reads the images of a folder, or of one of the sets in it.
+    ///
+    /// | what is there | images | classes |
+    /// |---|---|---|
+    /// | MNIST's four files | as they are | labels, with the names of `classes.txt` if there is one |
+    /// | EMNIST's four files | turned upright | its digits and letters |
+    /// | PNG images | as gray, scaled to 28 × 28 | none |
+    /// | folders of PNG images | the same | the folders, in the order of their names |
+    ///
+    /// MNIST's four files are `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
     /// `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`. Where a file is not there, the same name
     /// with `.gz` is, or with a dot for the second `-`; any of them may be gzip-compressed.
+    /// Fashion-MNIST's and KMNIST's are called the same. EMNIST's begin with the set's name,
+    /// `emnist-letters-train-…` and `emnist-letters-test-…`; where a folder has several sets, the
+    /// path ends in the name of one.
     ///
-    /// Images and labels need not be those of MNIST: other sets have its format, such as EMNIST with
-    /// its 62 classes.
-    ///
+    /// - Parameters:
+    ///   - folder: the folder's path, or that with the name of a set in it.
+    ///   - validationCount: how many of the first training images are kept for ``validation``; there
+    ///     have to be more.
     /// - Throws: when a file is missing, cannot be read or is damaged, when images and labels are not
-    ///   equally many, or when there are 5000 training images or fewer.
-    public init(folder: String) throws(DatasetError) {
+    ///   equally many, when a class has no images, or when there are too few images.
+    public init(
+        folder: String, validationCount: Int = MNIST.validationCount
+    ) throws(DatasetError) {
+        if let (set, folder) = Self.emnist(at: folder) {
+            try self.init(emnist: set, in: folder, validationCount: validationCount)
+            return
+        }
         let isFolder: Bool
         do throws(FileError) {
             isFolder = try Folder.isFolder(folder)
@@ -39,17 +63,38 @@ public struct MNIST: Sendable {
         guard isFolder else {
             throw DatasetError(Folder.exists(folder) ? .noFolder : .missingFolder, path: folder)
         }
-        let training = try Self.examples("train", in: folder, atLeast: Self.validationCount + 1)
-        self.init(training: training, test: try Self.examples("t10k", in: folder, atLeast: 1))
+        let sets = try Self.emnistSets(in: folder)
+        if sets.count > 1 { throw DatasetError(.severalSets(sets), path: folder) }
+        if let set = sets.first {
+            try self.init(emnist: set, in: folder, validationCount: validationCount)
+            return
+        }
+        if let images = try ImageFolder(at: folder) {
+            let examples = try images.examples(atLeast: validationCount + 1)
+            self.init(
+                training: examples, test: nil, classNames: images.classNames,
+                validationCount: validationCount)
+            return
+        }
+        let training = try Self.examples("train", in: folder, atLeast: validationCount + 1)
+        self.init(
+            training: training, test: try Self.examples("t10k", in: folder, atLeast: 1),
+            classNames: try Self.classNames(of: training, in: folder),
+            validationCount: validationCount)
     }
 
-    init(training: Examples, test: Examples?) {
-        validation = training.part(0..<Self.validationCount)
-        train = training.part(Self.validationCount..<training.count)
+    init(
+        training: Examples, test: Examples?, classNames: [String] = [],
+        validationCount: Int = MNIST.validationCount
+    ) {
+        validation = training.part(0..<validationCount)
+        train = training.part(validationCount..<training.count)
+        all = training
         self.test = test
+        self.classNames = classNames
     }
 
-    private static func examples(
+    static func examples(
         _ name: String, in folder: String, atLeast needed: Int
     ) throws(DatasetError) -> Examples {
         let imagesPath = try file("\(name)-images-idx3-ubyte", in: folder)

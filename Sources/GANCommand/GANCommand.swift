@@ -15,7 +15,8 @@ struct GANCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            TrainCommand.self, SampleCommand.self, FetchCommand.self, LogCommand.self,
+            TrainCommand.self, RecipesCommand.self, SampleCommand.self, JudgeCommand.self,
+            ExportCommand.self, FetchCommand.self, TrainJudgeCommand.self, LogCommand.self,
             BenchCommand.self,
         ])
 

@@ -13,12 +13,12 @@ import Testing
     }
 
     /// Runs the tool on `folder`, and returns its exit status and what it said.
-    func fetch() throws -> (status: Int32, output: String) {
+    func fetch(_ flags: String...) throws -> (status: Int32, output: String) {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
         let process = Process()
         process.executableURL = root.appendingPathComponent("tools/fetch-mnist")
-        process.arguments = [folder.path]
+        process.arguments = flags + [folder.path]
         process.environment = ProcessInfo.processInfo.environment.merging([
             "MNIST_MIRRORS": "file:///nowhere file://\(mirror.path)"
         ]) { $1 }
@@ -57,5 +57,22 @@ import Testing
                 "train-images-idx3-ubyte.damaged", "train-images-idx3-ubyte.gz.damaged",
                 "train-images-idx3-ubyte.gz.damaged-2",
             ])
+    }
+
+    @Test(arguments: [("fashion", "Fashion-MNIST"), ("kmnist", "KMNIST")])
+    func otherSets(name: String, title: String) throws {
+        try mirror.write(gzip([1, 2, 3]), to: "train-images-idx3-ubyte.gz")
+        let (status, output) = try fetch("--dataset", name)
+        #expect(status == 1)
+        #expect(
+            output.contains("train-images-idx3-ubyte.gz is not \(title)'s train-images-idx3-ubyte"))
+        #expect(try folder.names() == [])
+    }
+
+    @Test func refusesASetThatThereIsNot() throws {
+        let (status, output) = try fetch("--dataset", "cifar")
+        #expect(status == 64)
+        #expect(output.contains("--dataset takes mnist, fashion and kmnist"))
+        #expect(try folder.names() == [])
     }
 }

@@ -10,8 +10,8 @@ import Testing
         let data = try MNIST.sample
         #expect(data.validation.count == 5000)
         #expect(data.train.count == 1000)
-        #expect(data.train.labels == nil)
-        #expect(data.validation.labels == nil)
+        #expect(data.train.labels?.prefix(10).map { $0 } == [7, 3, 4, 6, 1, 8, 1, 0, 9, 8])
+        #expect(data.validation.labels?.prefix(10).map { $0 } == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4])
         #expect(data.test == nil)
     }
 

@@ -83,7 +83,7 @@ import Testing
             ["train", "--train-tmes", "3"],
             "Unknown option '--train-tmes'. Did you mean '--train-times'?", status: 64)
         for (flag, meant) in [
-            ("--lr", "learning-rate"), ("--epochs", "train-times"), ("--batch_size", "batch-size"),
+            ("--lr", "learning-rate"), ("--steps", "train-times"), ("--batch_size", "batch-size"),
             ("-lr", "learning-rate"), ("--outdir", "logdir"), ("--ckpt", "restore"),
             ("--no-progres", "no-progress"), ("--checkpoint-evry=3", "checkpoint-every"),
         ] {

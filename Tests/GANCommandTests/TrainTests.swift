@@ -37,6 +37,7 @@ import Testing
             "done: 2 of 2 passes in .*, training D loss \(number), G loss \(number)",
             "saved: log/\(run)/model.ckpt-14, after pass 2",
             "the log is in log/\(run); to look at it: tensorboard --logdir log",
+            "to see ten digits grow, from all images: .*gan train --recipe dcgan",
         ]
         let lines = outcome.output.split(separator: "\n")
         #expect(lines.count == expected.count)

@@ -66,12 +66,17 @@ enum Tiny: Recipe {
         let summary: SummaryTensor
     }
 
+    typealias Feed = FixedFeed
+
     static let noiseSize = 3
+    static func noiseSize(_ hyperparameters: Hyperparameters) -> Int { noiseSize }
     static let discriminatorIndexName = "d_steps"
     static let tags = SummaryTags(
         discriminatorLoss: "d_loss", generatorLoss: "g_loss", images: "made")
 
-    static func noise(count: Int, seed: UInt32) -> Value {
+    static func noise(
+        count: Int, seed: UInt32, _ hyperparameters: Hyperparameters
+    ) -> Value {
         let numbers = (0..<count * noiseSize).map { Float(($0 * 7 + Int(seed)) % 11) / 5.5 - 1 }
         return Value(numbers, shape: [count, noiseSize])
     }
@@ -102,7 +107,7 @@ enum Tiny: Recipe {
         let generatorLoss = -tf.reduceMean(tf.log(fake + 1e-6))
         tf.scalarSummary(tags.discriminatorLoss, discriminatorLoss)
         tf.scalarSummary(tags.generatorLoss, generatorLoss)
-        tf.imageSummary(tags.images, tf.reshape(made, [-1, 28, 28, 1]), maxOutputs: 4)
+        tf.imageSummary("made", tf.reshape(made, [-1, 28, 28, 1]), maxOutputs: 4)
         let adam = AdamOptimizer(
             learningRate: hyperparameters.rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
         let discriminatorIndex = tf.variable(Value(Int32(0)), name: discriminatorIndexName)

@@ -83,7 +83,7 @@ import Testing
         _ = try trained(options("r", passes: 2))
         #expect(throws: TrainingError.self) { try SavedRun<Article>(checkpoint: checkpoint("r")) }
         let sampler = try RecipeSampler<Tiny>(checkpoint: checkpoint("r"), threads: 1)
-        let images = try sampler.images(Tiny.noise(count: 2, seed: 5))
+        let images = try sampler.images(sampler.noise(count: 2, seed: 5))
         #expect(images.shape == [2, 784] && images.floats.allSatisfy { 0 < $0 && $0 < 1 })
     }
 

@@ -1,5 +1,7 @@
 import Checkpoints
+import Datasets
 import Foundation
+import GAN
 import TensorBoard
 import TensorGraph
 import TestSupport
@@ -44,6 +46,16 @@ import Testing
         let feed = [x: Value([1, 2, 3], shape: [1, 3])]
         let mean = try session.run(loss, feed: feed).scalar  // 4.6666665
         #expect(mean == 4.6666665)
+    }
+
+    @Test func imagesAreJudged() throws {
+        let images = try MNIST.sample.validation
+        let judge = try Judge.builtIn
+        let session = try JudgeSession(judge, threads: 2)
+        let features = try session.features(count: 1000) { images.pixels($0) }
+        let judgement = Judgement(features, reference: judge.reference)
+        let distance = judgement[.frechetDistance]  // about 6; of 10,000 images 1.4
+        #expect(distance > 4 && distance < 8)
     }
 
     /// Only compiled: it would log beside the tests.

@@ -38,7 +38,7 @@ public enum BenchmarkNetwork: String, CaseIterable, Sendable {
     var fetchesLossAfterStep: Bool { self == .article }
 
     /// The numbers in a vector of noise.
-    var noiseSize: Int { dcgan?.noiseSize ?? Article.noiseSize }
+    var noiseSize: Int { dcgan?.noiseSize ?? Article.noiseSize(Hyperparameters()) }
 
     /// Floating-point operations of a DCGAN's step, a multiply-add being two: of its products and
     /// convolutions, padding counted. Nil for other networks.

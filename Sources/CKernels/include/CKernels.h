@@ -376,3 +376,11 @@ void kernel_select(kernel_pool *pool, float *out, const kernel_broadcast *operan
 /// out[i] = x[i] as a float, for n values.
 void kernel_cast_bools(kernel_pool *pool, float *out, const bool *x, size_t n);
 void kernel_cast_integers(kernel_pool *pool, float *out, const int32_t *x, size_t n);
+
+/// out [n, m] = the products of the rows of x [n, d] and y [m, d] in double precision, by the calling
+/// thread alone. n, m and d are at least 1.
+void kernel_row_products(
+    const double *x, size_t n, const double *y, size_t m, size_t d, double *out);
+
+/// The sum of (x[i] - y[i])² for n values, at most 2¹⁴ of them; x in 0...255.
+int32_t kernel_image_distance(const int16_t *x, const uint8_t *y, size_t n);

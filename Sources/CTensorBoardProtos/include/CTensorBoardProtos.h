@@ -9,6 +9,7 @@
 #include "mesh.pb-c.h"
 #include "meta_graph.pb-c.h"
 #include "node_def.pb-c.h"
+#include "onnx.pb-c.h"
 #include "plugin_data.pb-c.h"
 #include "saved_tensor_slice.pb-c.h"
 #include "step_stats.pb-c.h"

@@ -5,7 +5,9 @@ extension Network {
     ///
     /// Called twice, it has one set of variables, and nodes below `discriminator/` and
     /// `discriminator_1/`.
-    public func discriminator(_ x: Tensor) -> Tensor {
+    ///
+    /// - Parameter output: what follows the last sum; without, it is the logarithm of the odds.
+    public func discriminator(_ x: Tensor, output: Activation = .sigmoid) -> Tensor {
         let images = tf.reshape(x, [-1, 28, 28, 1])
         return tf.variableScope("discriminator", reuse: .auto) {
             let pool1Out = tf.variableScope("conv1", reuse: .auto) {
@@ -21,7 +23,7 @@ extension Network {
             return tf.variableScope("output") {
                 layer(
                     hide3Out, [Sizes.discriminatorHide3[1], Sizes.discriminatorOutput],
-                    activation: .sigmoid)
+                    activation: output)
             }
         }
     }

@@ -9,12 +9,19 @@ public final class Network {
     public private(set) var discriminatorParameters: [Variable] = []
     /// The article's `G_param`.
     public private(set) var generatorParameters: [Variable] = []
+    /// Whether batch normalization keeps moving averages. The article's networks keep some, and never
+    /// use them.
+    let keepsMovingAverages: Bool
 
     /// An empty network.
     ///
-    /// - Parameter seed: of the initial weights; `nil` for other ones in each session.
-    public init(seed: UInt64?) {
+    /// - Parameters:
+    ///   - seed: of the initial weights; `nil` for other ones in each session.
+    ///   - keepsMovingAverages: whether batch normalization keeps moving averages, for `train` to
+    ///     turn to.
+    public init(seed: UInt64?, keepsMovingAverages: Bool = true) {
         tf = Graph(seed: seed)
+        self.keepsMovingAverages = keepsMovingAverages
     }
 
     /// Which of the two networks a layer's variables belong to.
@@ -48,6 +55,11 @@ extension Network {
         let beta = tf.getVariable("beta", [size], initializer: .constant(0))
         let gamma = tf.getVariable("gamma", [size], initializer: .constant(1))
         let (batchMean, batchVariance) = tf.moments(x, axes: axes)
+        guard keepsMovingAverages else {
+            return tf.batchNormalization(
+                x, mean: batchMean, variance: batchVariance, beta: beta, gamma: gamma, epsilon: 1e-3
+            )
+        }
         let ema = ExponentialMovingAverage(decay: 0.9)
         let emaApply = ema.apply([batchMean, batchVariance])
         let (emaMean, emaVariance) = (ema.average(batchMean), ema.average(batchVariance))

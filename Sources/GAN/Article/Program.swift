@@ -21,6 +21,10 @@ public struct Program: AdversarialProgram {
     public let discriminatorLoss: Tensor
     /// What the generator's training makes small: a scalar.
     public let generatorLoss: Tensor
+    /// D(x) and D(G(z)) as probabilities.
+    public var discriminatorView: DiscriminatorView? {
+        DiscriminatorView(real: discriminatorX, fake: discriminatorG, meaning: .probability)
+    }
     /// How often the discriminator was trained: an int32 scalar.
     public let discriminatorIndex: Variable
     /// How often the generator was trained: an int32 scalar.

@@ -23,21 +23,30 @@ public struct DCGAN: Sendable {
     /// The numbers in a vector of noise.
     public var noiseSize = 64
 
+    /// The classes that images belong to; 0 for networks that know none.
+    public var classCount = 0
+    /// Whether the discriminator has batch normalization. With a penalty on its gradient it must
+    /// not, for that is of each image by itself.
+    public var normalizesDiscriminator = true
+
     /// The networks with 32 channels and hidden layers of 512 numbers.
     public init() {}
 
     /// Images made from noise: [N, ``noiseSize``] → [N, 784], in 0...1.
-    public func generator(_ noise: Tensor) -> Tensor {
+    ///
+    /// - Parameter labels: [N, ``classCount``], 1 at each image's class; `nil` where there are none.
+    public func generator(_ noise: Tensor, labels: Tensor? = nil) -> Tensor {
         let tf = noise.graph
         return tf.variableScope("generator", reuse: .auto) {
             var x = noise
             if let hidden {
                 x = tf.variableScope("hidden", reuse: .auto) {
-                    tf.relu(normalized(dense(x, hidden)))
+                    tf.relu(normalized(dense(x, hidden, labels: labels)))
                 }
             }
             x = tf.variableScope("project", reuse: .auto) {
-                tf.relu(tf.reshape(normalized(dense(x, 7 * 7 * 2 * width)), [-1, 7, 7, 2 * width]))
+                let sum = dense(x, 7 * 7 * 2 * width, labels: hidden == nil ? labels : nil)
+                return tf.relu(tf.reshape(normalized(sum), [-1, 7, 7, 2 * width]))
             }
             x = tf.variableScope("conv1", reuse: .auto) {
                 tf.relu(normalized(enlarged(x, to: [nil, 14, 14, width])))
@@ -52,7 +61,12 @@ public struct DCGAN: Sendable {
     }
 
     /// How real images look: [N, 784] → [N, 1], the logarithm of the odds.
-    public func discriminator(_ images: Tensor) -> Tensor {
+    ///
+    /// Labels add to the last sum the product of its inputs with a vector of the image's class
+    /// (Miyato and Koyama, "cGANs with projection discriminator", ICLR 2018).
+    ///
+    /// - Parameter labels: [N, ``classCount``], 1 at each image's class; `nil` where there are none.
+    public func discriminator(_ images: Tensor, labels: Tensor? = nil) -> Tensor {
         let tf = images.graph
         return tf.variableScope("discriminator", reuse: .auto) {
             var x = tf.reshape(images, [-1, 28, 28, 1])
@@ -61,16 +75,21 @@ public struct DCGAN: Sendable {
                 return tf.leakyRelu(tf.biasAdd(reduced(x, channels: 1, to: width), biases))
             }
             x = tf.variableScope("conv2", reuse: .auto) {
-                tf.leakyRelu(normalized(reduced(x, channels: width, to: 2 * width)))
+                tf.leakyRelu(judged(reduced(x, channels: width, to: 2 * width)))
             }
             x = tf.reshape(x, [-1, 7 * 7 * 2 * width])
             if let hidden {
                 x = tf.variableScope("hidden", reuse: .auto) {
-                    tf.leakyRelu(normalized(dense(x, hidden)))
+                    tf.leakyRelu(judged(dense(x, hidden)))
                 }
             }
             return tf.variableScope("output", reuse: .auto) {
-                dense(x, 1) + tf.getVariable("biases", [1], initializer: .zeros)
+                let sum = dense(x, 1) + tf.getVariable("biases", [1], initializer: .zeros)
+                guard let labels else { return sum }
+                let vectors = tf.variableScope("classes", reuse: .auto) {
+                    dense(labels, Self.channels(x.shape))
+                }
+                return sum + tf.reduceSum(x * vectors, axes: [1], keepDimensions: true)
             }
         }
     }
@@ -79,6 +98,20 @@ public struct DCGAN: Sendable {
 // MARK: Layers
 
 extension DCGAN {
+    /// x · weights: [N, inputs] → [N, size]; and the vectors of size numbers of the labels' classes.
+    private func dense(_ x: Tensor, _ size: Int, labels: Tensor?) -> Tensor {
+        let sum = dense(x, size)
+        guard let labels else { return sum }
+        return sum + x.graph.variableScope("classes", reuse: .auto) { dense(labels, size) }
+    }
+
+    /// What follows a sum of the discriminator: batch normalization, or only what is added there.
+    private func judged(_ x: Tensor) -> Tensor {
+        guard !normalizesDiscriminator else { return normalized(x) }
+        let beta = x.graph.getVariable("beta", [Self.channels(x.shape)], initializer: .constant(0))
+        return (x.shape.dimensions ?? []).count == 2 ? x + beta : x.graph.biasAdd(x, beta)
+    }
+
     /// x · weights: [N, inputs] → [N, size].
     private func dense(_ x: Tensor, _ size: Int) -> Tensor {
         let weights = x.graph.getVariable(

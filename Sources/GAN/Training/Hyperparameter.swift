@@ -1,3 +1,4 @@
+internal import TensorBoard
 internal import TensorGraph
 
 /// The numbers that a run is started with. Their initial values are the defaults.
@@ -34,7 +35,7 @@ public struct Hyperparameter<Values: HyperparameterSet>: Sendable {
     /// - Throws: ``HyperparameterError`` for one that it cannot have.
     public let parse: @Sendable (String) throws -> Setting
     /// The value as the HParams tab shows it.
-    let number: @Sendable (Values) -> Double
+    let logged: @Sendable (Values) -> HParams.Value
     /// How a checkpoint holds it; `nil` for one that follows from what else is there.
     let storage: Storage?
 
@@ -52,10 +53,28 @@ public struct Hyperparameter<Values: HyperparameterSet>: Sendable {
     var tensorName: String { "loop/\(name)" }
 }
 
+extension HyperparameterSet {
+    /// Takes all values that a checkpoint holds.
+    ///
+    /// - Throws: ``TrainingError/notResumable(_:)`` where one is missing, or is none that a run has.
+    mutating func take(from saved: SavedTensors) throws {
+        for hyperparameter in Self.all {
+            guard let storage = hyperparameter.storage else { continue }
+            guard let set = storage.setting(try saved.tensor(hyperparameter.tensorName)) else {
+                throw saved.notResumable
+            }
+            set(&self)
+        }
+    }
+}
+
 /// Why a text is no value of a hyperparameter: what it must be.
 public struct HyperparameterError: Error, CustomStringConvertible {
     /// What the text must be, such as `it must be a whole number, 1 or more`.
     public let description: String
+
+    /// An error of that description.
+    public init(description: String) { self.description = description }
 }
 
 extension Hyperparameter {
@@ -82,7 +101,7 @@ extension Hyperparameter {
                 }
                 return { $0[keyPath: value] = count }
             },
-            number: { Double($0[keyPath: value]) },
+            logged: { .number(Double($0[keyPath: value])) },
             storage: isStored
                 ? Storage(
                     tensor: { TensorValue([Int64($0[keyPath: value])], shape: []) },
@@ -92,6 +111,114 @@ extension Hyperparameter {
                         else { return nil }
                         return { $0[keyPath: value] = Int(count[0]) }
                     }) : nil)
+    }
+
+    /// A whole number of a range.
+    static func count(
+        _ value: any WritableKeyPath<Values, Int> & Sendable, _ name: String,
+        in range: ClosedRange<Int>, _ explanation: String
+    ) -> Self {
+        Self(
+            name: name, explanation: explanation, valueName: "n",
+            text: { "\($0[keyPath: value])" },
+            parse: { text in
+                guard let count = Int(text), range.contains(count) else {
+                    throw HyperparameterError(
+                        description:
+                            "it must be a whole number, \(range.lowerBound)...\(range.upperBound)")
+                }
+                return { $0[keyPath: value] = count }
+            },
+            logged: { .number(Double($0[keyPath: value])) },
+            storage: Storage(
+                tensor: { TensorValue([Int64($0[keyPath: value])], shape: []) },
+                setting: { tensor in
+                    guard let count = tensor.values(of: Int64.self), count.count == 1,
+                        let count = Int(exactly: count[0]), range.contains(count)
+                    else { return nil }
+                    return { $0[keyPath: value] = count }
+                }))
+    }
+
+    /// A number of 0..<1.
+    static func fraction(
+        _ value: any WritableKeyPath<Values, Float> & Sendable, _ name: String,
+        _ explanation: String
+    ) -> Self {
+        Self(
+            name: name, explanation: explanation, valueName: "x",
+            text: { "\($0[keyPath: value])" },
+            parse: { text in
+                guard let number = Float(text), (0..<1).contains(number) else {
+                    throw HyperparameterError(
+                        description: "it must be a number from 0 to below 1, like 0.999")
+                }
+                return { $0[keyPath: value] = number }
+            },
+            logged: { .number(Double("\($0[keyPath: value])") ?? 0) },
+            storage: Storage(
+                tensor: { TensorValue([$0[keyPath: value]], shape: []) },
+                setting: { tensor in
+                    guard tensor.count == 1, (0..<1).contains(tensor.scalar) else { return nil }
+                    let number = tensor.scalar
+                    return { $0[keyPath: value] = number }
+                }))
+    }
+
+    /// Names, of which there may be none. A checkpoint holds their bytes, a line each.
+    static func names(
+        _ value: any WritableKeyPath<Values, [String]> & Sendable, _ name: String,
+        _ explanation: String
+    ) -> Self {
+        Self(
+            name: name, explanation: explanation, valueName: "names",
+            text: { $0[keyPath: value].joined(separator: ", ") },
+            parse: { text in
+                let names = text.split(separator: ",").map { String($0) }
+                return { $0[keyPath: value] = names }
+            },
+            logged: { .string($0[keyPath: value].joined(separator: ", ")) },
+            storage: Storage(
+                tensor: {
+                    let bytes = $0[keyPath: value].flatMap { Array("\($0)\n".utf8) }
+                    return TensorValue(bytes, shape: [bytes.count])
+                },
+                setting: { tensor in
+                    guard let bytes = tensor.values(of: UInt8.self) else { return nil }
+                    let names = bytes.split(separator: UInt8(ascii: "\n"))
+                        .map { String(decoding: $0, as: UTF8.self) }
+                    guard names.count <= 256 else { return nil }
+                    return { $0[keyPath: value] = names }
+                }))
+    }
+
+    /// One of several names. A checkpoint holds the name's bytes.
+    static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
+        _ value: any WritableKeyPath<Values, Choice> & Sendable, _ name: String,
+        _ explanation: String
+    ) -> Self {
+        Self(
+            name: name, explanation: explanation, valueName: "name",
+            text: { $0[keyPath: value].rawValue },
+            parse: { text in
+                guard let choice = Choice(rawValue: text) else {
+                    let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw HyperparameterError(description: "it must be one of \(names)")
+                }
+                return { $0[keyPath: value] = choice }
+            },
+            logged: { .string($0[keyPath: value].rawValue) },
+            storage: Storage(
+                tensor: {
+                    let bytes = Array($0[keyPath: value].rawValue.utf8)
+                    return TensorValue(bytes, shape: [bytes.count])
+                },
+                setting: { tensor in
+                    guard let bytes = tensor.values(of: UInt8.self),
+                        let choice = Choice(rawValue: String(decoding: bytes, as: UTF8.self))
+                    else { return nil }
+                    return { $0[keyPath: value] = choice }
+                }))
     }
 
     /// A number above 0.
@@ -110,7 +237,7 @@ extension Hyperparameter {
                 return { $0[keyPath: value] = rate }
             },
             // 0.0001 as it was written, not as the nearest Float is in Double.
-            number: { Double("\($0[keyPath: value])") ?? 0 },
+            logged: { .number(Double("\($0[keyPath: value])") ?? 0) },
             storage: Storage(
                 tensor: { TensorValue([$0[keyPath: value]], shape: []) },
                 setting: { tensor in
@@ -136,7 +263,7 @@ extension Hyperparameter {
                 }
                 return { $0[keyPath: value] = seed }
             },
-            number: { Double($0[keyPath: value]) },
+            logged: { .number(Double($0[keyPath: value])) },
             storage: Storage(
                 tensor: { TensorValue([$0[keyPath: value]], shape: []) },
                 setting: { tensor in

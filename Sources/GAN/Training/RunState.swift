@@ -7,15 +7,24 @@ internal import TensorGraph
 /// TensorFlow's saver passes over.
 struct RunState<R: Recipe>: Equatable, Sendable {
     /// Passes done, and how far the one is that has begun.
-    var loop = R.Loop()
-    /// The noise that every step is fed, [batch size, ``Recipe/noiseSize``].
+    var loop: R.Loop
+    /// The noise that the log shows, and that the article's steps are fed:
+    /// [``Recipe/noiseCount(_:)``, ``Recipe/noiseSize(_:)``].
     var noise: Value
     /// What the run was started with.
     var hyperparameters: R.Hyperparameters
-    /// The checksum (CRC-32C) of the images that every step is fed.
+    /// The checksum (CRC-32C) of the images that are trained on.
     var imagesChecksum: UInt32
     /// The images that the generator made.
     var film = Film()
+    /// The losses of each network's last step, where they are not computed anew.
+    var losses = Losses()
+
+    /// Losses of both networks.
+    struct Losses: Equatable, Sendable {
+        var discriminator: Float = 0
+        var generator: Float = 0
+    }
 
     private enum Name {
         static var noise: String { "loop/noise" }
@@ -23,11 +32,15 @@ struct RunState<R: Recipe>: Equatable, Sendable {
         static var filmFrames: String { "loop/film_frames" }
         static var filmStride: String { "loop/film_stride" }
         static var filmCount: String { "loop/film_count" }
+        static var discriminatorLoss: String { "loop/discriminator_loss" }
+        static var generatorLoss: String { "loop/generator_loss" }
     }
 
     /// The state of a run that begins.
-    init(_ hyperparameters: R.Hyperparameters, imagesChecksum: UInt32) {
-        noise = R.noise(count: hyperparameters.batchSize, seed: hyperparameters.seed)
+    init(_ hyperparameters: R.Hyperparameters, imagesChecksum: UInt32 = 0) {
+        loop = R.loop(hyperparameters)
+        noise = R.noise(
+            count: R.noiseCount(hyperparameters), seed: hyperparameters.seed, hyperparameters)
         self.hyperparameters = hyperparameters
         self.imagesChecksum = imagesChecksum
     }
@@ -40,17 +53,17 @@ struct RunState<R: Recipe>: Equatable, Sendable {
         let saved = SavedTensors(checkpoint)
         loop = try R.Loop(saved)
         noise = try saved.tensor(Name.noise)
-        guard noise.type == .float, noise.shape.count == 2, noise.shape[0] > 0,
-            noise.shape[1] == R.noiseSize
-        else { throw saved.notResumable }
+        guard noise.type == .float, noise.shape.count == 2, noise.shape[0] > 0 else {
+            throw saved.notResumable
+        }
         hyperparameters = R.Hyperparameters()
         hyperparameters.batchSize = noise.shape[0]
-        for hyperparameter in R.Hyperparameters.all {
-            guard let storage = hyperparameter.storage else { continue }
-            guard let set = storage.setting(try saved.tensor(hyperparameter.tensorName)) else {
-                throw saved.notResumable
-            }
-            set(&hyperparameters)
+        try hyperparameters.take(from: saved)
+        guard noise.shape[1] == R.noiseSize(hyperparameters) else { throw saved.notResumable }
+        if !R.hasLossesAfterSteps {
+            let finite = -Float.greatestFiniteMagnitude...Float.greatestFiniteMagnitude
+            losses.discriminator = try saved.scalar(Name.discriminatorLoss, in: finite)
+            losses.generator = try saved.scalar(Name.generatorLoss, in: finite)
         }
         imagesChecksum = try saved.scalar(Name.imagesChecksum)
         let stride = try saved.count(Name.filmStride)
@@ -69,7 +82,14 @@ struct RunState<R: Recipe>: Equatable, Sendable {
                 (hyperparameter.tensorName, $0.tensor(hyperparameters))
             }
         }
-        return loop.state + [(Name.noise, noise)] + numbers + [
+        let losses =
+            R.hasLossesAfterSteps
+            ? []
+            : [
+                (Name.discriminatorLoss, TensorValue([losses.discriminator], shape: [])),
+                (Name.generatorLoss, TensorValue([losses.generator], shape: [])),
+            ]
+        return loop.state + [(Name.noise, noise)] + numbers + losses + [
             (Name.imagesChecksum, TensorValue([imagesChecksum], shape: [])),
             (Name.filmFrames, film.tensor),
             (Name.filmStride, TensorValue([Int64(film.stride)], shape: [])),

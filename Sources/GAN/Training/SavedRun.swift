@@ -49,6 +49,18 @@ public struct SavedRun<R: Recipe>: Sendable {
     public var passes: Int { state.loop.passes }
 }
 
+extension NamedRecipe {
+    /// The recipe of a checkpoint's run, or `nil` for the article's, and for variables alone.
+    ///
+    /// - Parameter prefix: The path of its files without their endings.
+    public init?(ofCheckpoint prefix: String) {
+        guard let checkpoint = try? Checkpoint(opening: prefix),
+            let state = try? RunState<DataRecipe>(checkpoint)
+        else { return nil }
+        self = state.hyperparameters.recipe
+    }
+}
+
 extension NewestCheckpoint {
     /// Why newer checkpoints are not taken, each in a line.
     var causes: [String] {

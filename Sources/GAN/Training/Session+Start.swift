@@ -21,9 +21,10 @@ extension Session {
             }
             try restore(variables, from: checkpoint)
         case .resumed(let run):
-            let size = run.state.noise.shape[0]
-            guard state.noise.shape[0] == size else {
-                throw TrainingError.otherBatchSize(saved: size, asked: state.noise.shape[0])
+            let size = run.state.hyperparameters.batchSize
+            guard state.hyperparameters.batchSize == size else {
+                throw TrainingError.otherBatchSize(
+                    saved: size, asked: state.hyperparameters.batchSize)
             }
             guard state.imagesChecksum == run.state.imagesChecksum else {
                 throw TrainingError.otherImages(run.checkpoint)
@@ -43,5 +44,12 @@ extension Examples {
     /// The checksum of images, by which others can be told from them.
     func checksum(_ range: Range<Int>) -> UInt32 {
         pixels(range).withUnsafeBytes { CRC32C.checksum(of: $0.bytes) }
+    }
+
+    /// The checksum of all images and their labels.
+    var checksum: UInt32 {
+        let images = bytes.withUnsafeBytes { CRC32C.checksum(of: $0.bytes) }
+        guard let labels else { return images }
+        return images ^ labels.withUnsafeBytes { CRC32C.checksum(of: $0.bytes) }
     }
 }

@@ -26,32 +26,36 @@ public func train<R: Recipe>(
 
 /// A session with its loop, its log and its checkpoints.
 final class Training<R: Recipe>: Trainer {
-    private let options: TrainingOptions<R>
+    let options: TrainingOptions<R>
     private let program: R.Program
-    private let session: Session
+    let session: Session
     let log: TrainingLog<R>
     /// Where the loop stands, with what else a checkpoint holds beside the variables.
     private(set) var state: RunState<R>
     private let firstPass: Int
-    /// The first batch, with noise that stays the same throughout.
-    private let feed: [Tensor: Value]
-    /// Images that are not trained on, with the same noise: what summaries show.
-    private let validationFeed: [Tensor: Value]
+    private var feed: R.Feed
     private let discriminator: TrainingStep
     private let generator: TrainingStep
+    private let average: PreparedRun?
     private(set) var discriminatorSteps: Int
     private(set) var generatorSteps: Int
+
+    /// What judges the samples, and keeps the best checkpoint.
+    let judge: RunJudge<R>?
+    let best: BestCheckpoint?
 
     private let saver: CheckpointSaver?
     private var checkpoint: String?
     /// What the last checkpoint holds, and when it was written.
     private var saved: (state: RunState<R>, discriminatorSteps: Int)?
     private var savedTime = ContinuousClock.now
+    /// When the first step could begin.
+    private var began = ContinuousClock.now
 
     private var profile: StepProfile?
     private var stalls = StallWatch()
     private let shouldStop: () -> Bool
-    private let report: (TrainingEvent) -> Void
+    let report: (TrainingEvent) -> Void
 
     /// Takes from a checkpoint what it is to begin with, says so, and saves the first checkpoint.
     init(
@@ -60,26 +64,28 @@ final class Training<R: Recipe>: Trainer {
     ) throws {
         self.options = options
         (self.shouldStop, self.report) = (shouldStop, report)
-        let size = options.hyperparameters.batchSize
         program = R.program(options.hyperparameters, seed: UInt64(options.hyperparameters.seed))
         session = Session(graph: program.graph, threads: options.threads)
         try session.run(program.initializer)
-        state = RunState(
-            options.hyperparameters, imagesChecksum: data.train.checksum(0..<size))
+        var state = RunState<R>(options.hyperparameters)
+        state.imagesChecksum =
+            R.feed(options.hyperparameters, data, program, noise: state.noise).imagesChecksum
         let left = try session.restore(options.start, &state)
+        feed = R.feed(state.hyperparameters, data, program, noise: state.noise)
+        self.state = state
         firstPass = state.loop.passes
         discriminatorSteps = try session.value(of: program.discriminatorIndex).int ?? 0
         generatorSteps = try session.value(of: program.generatorIndex).int ?? 0
 
-        func images(_ examples: Examples) -> Value {
-            Value(examples.pixels(0..<size), shape: [size, MNIST.pixelCount])
-        }
-        feed = [program.inputX: images(data.train), program.inputZ: state.noise]
-        validationFeed = [program.inputX: images(data.validation), program.inputZ: state.noise]
         discriminator = try TrainingStep(
-            program.discriminatorTrain, program.discriminatorLoss, session, feed)
+            program.discriminatorTrain, program.discriminatorLoss,
+            hasLossAfterStep: R.hasLossesAfterSteps, session, feed.training)
         generator = try TrainingStep(
-            program.generatorTrain, program.generatorLoss, session, feed)
+            program.generatorTrain, program.generatorLoss,
+            hasLossAfterStep: R.hasLossesAfterSteps, session, feed.training)
+        average = try (program.average?.update).map { [session] in
+            try session.prepare(targets: [$0])
+        }
         profile = options.profileStep.map { StepProfile(step: $0) }
 
         try options.beforeWriting?()
@@ -95,10 +101,18 @@ final class Training<R: Recipe>: Trainer {
             saved = (run.state, discriminatorSteps)
         } else if let saver {
             checkpoint = try saver.save(
-                session.checkpointTensors() + state.tensors, globalStep: generatorSteps)
-            saved = (state, discriminatorSteps)
+                session.checkpointTensors() + self.state.tensors, globalStep: generatorSteps)
+            saved = (self.state, discriminatorSteps)
         }
         log = try TrainingLog(options, program.graph, step: generatorSteps)
+        best = try saver.map { _ in
+            try BestCheckpoint(folder: options.runFolder, isResumed: options.start.resumed != nil)
+        }
+        judge = options.quality.map { [program, session, feed, best] in
+            RunJudge(
+                $0, data, program, session, options.hyperparameters, feed: feed,
+                bestDistance: best?.distance, threads: options.threads)
+        }
         reportStart(left)
     }
 
@@ -120,9 +134,11 @@ final class Training<R: Recipe>: Trainer {
         _ report: @escaping (TrainingEvent) -> Void
     ) throws -> TrainingResult {
         let training = try Training(options, data: data, shouldStop: shouldStop, report: report)
+        training.began = .now
         let end: TrainingResult.End
         do {
             end = try training.runLoop()
+            if end != .stopped { try training.judgeSamples(isLast: true) }
             try training.save()
             try training.finishLog(end)
         } catch {
@@ -145,7 +161,7 @@ final class Training<R: Recipe>: Trainer {
     }
 
     /// What leaves the loop before it is done.
-    private struct Ended: Error {
+    struct Ended: Error {
         let end: TrainingResult.End
     }
 
@@ -154,6 +170,9 @@ final class Training<R: Recipe>: Trainer {
     func step(_ network: Player, of loop: R.Loop) throws -> Float {
         state.loop = loop
         if shouldStop() { throw Ended(end: .stopped) }
+        if let limit = options.timeLimit, began.duration(to: .now) >= .seconds(limit) {
+            throw Ended(end: .timeIsUp)
+        }
         if let stall = stalls.stall, !options.ignoresStalls { throw Ended(end: .stalled(stall)) }
         if isDue { try save() }
         let loss = try network == .discriminator ? trainDiscriminator() : trainGenerator()
@@ -171,11 +190,14 @@ final class Training<R: Recipe>: Trainer {
     func passEnded(_ loop: R.Loop) throws {
         state.loop = loop
         let isLogged = (loop.passes - 1) % options.hyperparameters.trainStep == 0
-        let summary = isLogged ? try collectSummary() : nil
-        let losses = (try discriminator.loss(), try generator.loss())
-        if let summary {
+        let logged = isLogged ? try collectSummary() : nil
+        let losses = (
+            try discriminator.lossAfterStep() ?? state.losses.discriminator,
+            try generator.lossAfterStep() ?? state.losses.generator
+        )
+        if let (summary, images) = logged {
             try log.add(
-                summary, discriminatorLoss: losses.0, generatorLoss: losses.1,
+                summary, images: images, discriminatorLoss: losses.0, generatorLoss: losses.1,
                 step: generatorSteps, &state.film)
         }
         report(
@@ -183,13 +205,20 @@ final class Training<R: Recipe>: Trainer {
                 PassReport(
                     time: loop.passes, discriminatorLoss: losses.0, generatorLoss: losses.1,
                     discriminatorSteps: discriminatorSteps, generatorSteps: generatorSteps)))
+        if judge?.isDue == true { try judgeSamples(isLast: false) }
         if let every = options.checkpointEvery, loop.passes % every == 0 { try save() }
     }
 
-    private func collectSummary() throws -> Summary {
-        try Summary(
+    private func collectSummary() throws -> (summary: Summary, images: [Image]) {
+        var summary = try Summary(
             session.run(
-                program.summary, feed: validationFeed, profile: profile?.profile(for: .summary)))
+                program.summary, feed: feed.shown, profile: profile?.profile(for: .summary)))
+        if !feed.showsOtherImages {
+            summary.values.removeAll { $0.tag == R.tags.discriminatorLoss }
+        }
+        if let tag = R.tags.images { return (summary, summary.images(of: tag)) }
+        let pixels = try session.run(program.generatorZ, feed: feed.shown, effects: .none)
+        return (summary, Image.digits(pixels.floats))
     }
 
     // MARK: Steps
@@ -198,12 +227,14 @@ final class Training<R: Recipe>: Trainer {
     private func trainDiscriminator() throws -> Float {
         let measured = profile?.profile(for: .discriminator)
         discriminatorSteps += 1
-        let loss = try discriminator.take(profile: measured)
+        let loss = try discriminator.take(
+            feed.next(.discriminator, step: discriminatorSteps - 1), profile: measured)
         if measured != nil { try writeProfile() }
         guard loss.isFinite else {
             throw TrainingError.lossNotFinite(
                 which: R.tags.discriminatorLoss, step: discriminatorSteps)
         }
+        if !R.hasLossesAfterSteps { state.losses.discriminator = loss }
         return loss
     }
 
@@ -211,9 +242,14 @@ final class Training<R: Recipe>: Trainer {
     private func trainGenerator() throws -> Float {
         generatorSteps += 1
         let loss = try generator.take(
+            feed.next(.generator, step: generatorSteps - 1),
             profile: profile?.profile(for: .generator(step: generatorSteps)))
         guard loss.isFinite else {
             throw TrainingError.lossNotFinite(which: R.tags.generatorLoss, step: generatorSteps)
+        }
+        if !R.hasLossesAfterSteps { state.losses.generator = loss }
+        if let interval = program.average?.interval, generatorSteps.isMultiple(of: interval) {
+            try average?.run()
         }
         return loss
     }
@@ -242,6 +278,7 @@ final class Training<R: Recipe>: Trainer {
     func save() throws {
         savedTime = .now
         guard let saver else { return }
+        try best?.write()
         if let saved, saved == (state, discriminatorSteps) { return }
         // A run that goes on from here logs nothing of these passes again.
         try log.writer.flush()
@@ -260,7 +297,8 @@ final class Training<R: Recipe>: Trainer {
             end: end, place: place, passes: state.loop.passes,
             newPasses: state.loop.passes - firstPass,
             discriminatorSteps: discriminatorSteps, generatorSteps: generatorSteps,
-            accuracy: try session.run(program.accuracy, feed: feed).scalar, checkpoint: checkpoint,
+            accuracy: try session.run(program.accuracy, feed: feed.training).scalar,
+            checkpoint: checkpoint, quality: judge?.last, bestCheckpoint: best?.writtenPrefix,
             isProfiled: profile?.isReached)
     }
 }

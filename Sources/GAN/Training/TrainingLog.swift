@@ -8,6 +8,8 @@ internal import TensorGraph
 final class TrainingLog<R: Recipe> {
     let writer: SummaryWriter
     private let hparams: HParams
+    /// How many images are side by side in the grid; `nil` for what makes it nearly square.
+    private let gridColumns: Int?
     /// The folder of a run that is resumed, whose hyperparameters and end are to replace the old ones.
     private let resumedFolder: String?
     /// Whether the last strip of images that was logged has the last ones.
@@ -30,7 +32,8 @@ final class TrainingLog<R: Recipe> {
         var writing = SummaryWriter.Options()
         if options.start.resumed != nil { writing.purgeStep = Int64(step) + 1 }
         hparams = HParams(
-            R.Hyperparameters.all.map { ($0.name, .number($0.number(options.hyperparameters))) })
+            R.Hyperparameters.all.map { ($0.name, $0.logged(options.hyperparameters)) })
+        gridColumns = R.gridColumns(options.hyperparameters)
         resumedFolder = options.start.resumed == nil ? nil : options.runFolder
         writer = try SummaryWriter(logdir: options.runFolder, options: writing)
         try writer.addGraph(graph.definition)
@@ -42,15 +45,14 @@ final class TrainingLog<R: Recipe> {
         try writer.addHParams(hparams, experiment: options.isInLogFolder ? experiment : nil)
         if let resumedFolder { try SummaryWriter.replaceHParams(hparams, ofRun: resumedFolder) }
         let both = [Tag.discriminatorTraining, Tag.discriminatorValidation]
+        let losses = CustomScalars.Category(
+            title: "losses",
+            charts: [
+                .lines("discriminator: training and validation images", tags: both),
+                .lines("generator", tags: [Tag.generator]),
+            ])
         try writer.addCustomScalars(
-            CustomScalars([
-                .init(
-                    title: "losses",
-                    charts: [
-                        .lines("discriminator: training and validation images", tags: both),
-                        .lines("generator", tags: [Tag.generator]),
-                    ])
-            ]))
+            CustomScalars([losses] + (options.quality == nil ? [] : [QualityTag.charts])))
         if !options.about.isEmpty {
             try writer.addText(options.about, tag: "about", step: Int64(step))
         }
@@ -61,7 +63,13 @@ final class TrainingLog<R: Recipe> {
     /// (`plugins/hparams/backend_context.py`, `_compute_metric_names`).
     private var experiment: HParamsExperiment {
         HParamsExperiment(
-            hparams: hparams.values.map { .init($0.name, .anyNumber) },
+            hparams: hparams.values.map { value in
+                if case .string = value.value {
+                    .init(value.name, .anyString)
+                } else {
+                    .init(value.name, .anyNumber)
+                }
+            },
             metrics: [
                 Tag.discriminatorTraining, Tag.discriminatorValidation, Tag.generator,
                 R.tags.discriminatorLoss, R.tags.generatorLoss,
@@ -73,21 +81,23 @@ final class TrainingLog<R: Recipe> {
     ///
     /// - Parameters:
     ///   - summary: What the program's summary has, of validation images.
+    ///   - images: What the generator makes of the noise that the run keeps.
     ///   - discriminatorLoss: of the images that are trained on.
     ///   - generatorLoss: of the noise.
     func add(
-        _ summary: Summary, discriminatorLoss: Float, generatorLoss: Float, step: Int,
+        _ summary: Summary, images: [Image], discriminatorLoss: Float, generatorLoss: Float,
+        step: Int,
         _ film: inout Film
     ) throws {
         var summary = summary
-        let images = summary.images(of: R.tags.images)
         summary.values.append(.scalar(discriminatorLoss, tag: Tag.discriminatorTraining))
         if let loss = summary.scalar(R.tags.discriminatorLoss) {
             summary.values.append(.scalar(loss, tag: Tag.discriminatorValidation))
         }
         summary.values.append(.scalar(generatorLoss, tag: Tag.generator))
         summary.values.append(
-            .image(.grid(of: images, gap: 2, background: 48), tag: "G_z_grid"))
+            .image(
+                .grid(of: images, columns: gridColumns, gap: 2, background: 48), tag: "G_z_grid"))
         isStripLogged = film.add(images)
         if isStripLogged, let strip = film.strip() {
             summary.values.append(.image(strip, tag: "G_z_film"))
@@ -106,9 +116,9 @@ final class TrainingLog<R: Recipe> {
         }
         let status: HParams.Status =
             switch end {
-            case .done: .success
+            case .done, .timeIsUp: .success
             case .stopped: .unknown
-            case .stalled: .failure
+            case .stalled, .collapsed: .failure
             }
         try endRun(status)
     }
@@ -130,7 +140,7 @@ final class TrainingLog<R: Recipe> {
 
 extension Summary {
     /// The images below `tag`.
-    fileprivate func images(of tag: String) -> [Image] {
+    func images(of tag: String) -> [Image] {
         values.compactMap { value in
             guard value.tag.hasPrefix("\(tag)/image"), case .image(let image) = value.content
             else { return nil }

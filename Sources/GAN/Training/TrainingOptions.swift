@@ -1,3 +1,9 @@
+/// How long training can be.
+public enum TrainingLimit {
+    /// More passes than anybody waits for: so many are asked for where something else is to end them.
+    public static let passes = 1_000_000_000
+}
+
 /// What a training run is made of, beside its data.
 public struct TrainingOptions<R: Recipe>: Sendable {
     /// What the run is started with.
@@ -13,6 +19,8 @@ public struct TrainingOptions<R: Recipe>: Sendable {
     /// Seconds after which there is a checkpoint even within a pass, above 0; `nil` for none but
     /// those of the passes.
     public var checkpointSeconds: Double?
+    /// Seconds after which training ends, above 0, as if all passes were done; `nil` for none.
+    public var timeLimit: Double?
     /// How many checkpoints stay in the folder, at least 1: the latest ones.
     public var checkpointsToKeep = 5
     /// What to begin with.
@@ -43,12 +51,20 @@ public struct TrainingOptions<R: Recipe>: Sendable {
     /// Whether training goes on when a loss stands still: for ever, perhaps.
     public var ignoresStalls = false
 
+    /// How samples are judged while training goes on; `nil` for not at all.
+    public var quality: QualityOptions?
+
     /// What the log says of the run, in Markdown.
     public var about = ""
     /// Whether the run's folder is that of all runs.
     public var isInLogFolder = false
     /// Whether the generator's images are logged as a video, too, at the end.
     public var logsVideo = false
+
+    /// Whether the number of passes ends training, and not the time limit alone.
+    public var hasPassLimit: Bool {
+        timeLimit == nil || hyperparameters.trainTimes < TrainingLimit.passes
+    }
 
     /// Options for a run that begins anew unless `start` says otherwise.
     public init(

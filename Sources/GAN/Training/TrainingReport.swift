@@ -22,6 +22,8 @@ public enum TrainingEvent: Sendable {
     /// them so far; with its loss after the step.
     case step(time: Int, steps: Int, loss: Float)
     case pass(PassReport)
+    /// Samples were judged.
+    case judged(QualityReport)
 }
 
 /// Where a run goes on.
@@ -38,10 +40,14 @@ public struct TrainingResult: Sendable {
     public enum End: Sendable, Equatable {
         /// All passes are done.
         case done
+        /// The time is up that it was given.
+        case timeIsUp
         /// It was asked to stop.
         case stopped
         /// A loss stands still, and the loop would wait for it for ever.
         case stalled(Stall)
+        /// The generator has collapsed, and training was to end then.
+        case collapsed(CollapseWarning)
     }
 
     /// Why it ended.
@@ -59,6 +65,10 @@ public struct TrainingResult: Sendable {
     public var accuracy: Float
     /// The prefix of the last checkpoint; `nil` when there is none.
     public var checkpoint: String?
+    /// How good the samples are, as they were judged last; `nil` where they were not.
+    public var quality: QualityReport?
+    /// The prefix of the checkpoint whose samples were best; `nil` when there is none.
+    public var bestCheckpoint: String?
     /// Whether the step to be measured was reached; `nil` when none was asked for.
     public var isProfiled: Bool?
 }

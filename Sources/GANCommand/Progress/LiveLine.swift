@@ -3,13 +3,19 @@ import GAN
 /// One line of the terminal, redrawn in place.
 final class LiveLine: ProgressView {
     private let passes: Int
-    private var forecast: StepForecast
+    /// The seconds after which training ends; `nil` where passes alone end it.
+    private let timeLimit: Double?
+    /// The passes, as they stand behind each pass's number; empty where time alone ends training.
+    private var ofAll: String { passes < TrainingLimit.passes ? "/\(passes)" : "" }
+    private var forecast: StepForecast?
     private var stepPace = Pace()
     private var passPace = Pace()
     /// The generator's steps, and what passes take beside them, per second.
     private var workPace = Pace(memory: 15)
     private var warmUpSteps = 0
     private var generatorSteps = 0
+    /// How good the samples were last.
+    private var judged: QualityReport?
     private var clock = WorkClock()
     /// When the last event was noted, and when the line was drawn last.
     private var noted = Duration.zero
@@ -28,8 +34,9 @@ final class LiveLine: ProgressView {
     /// What lets a line end at the right edge, and what lets it go on in the next row again (DECAWM).
     private static let (noWrap, wrap) = ("\u{1b}[?7l", "\u{1b}[?7h")
 
-    init(passes: Int, forecast: StepForecast = StepForecast()) {
+    init(passes: Int, timeLimit: Double? = nil, forecast: StepForecast? = StepForecast()) {
         self.passes = passes
+        self.timeLimit = timeLimit
         self.forecast = forecast
     }
 
@@ -40,6 +47,14 @@ final class LiveLine: ProgressView {
             System.print(event.startLines)
             note(event, after: .zero)
             noted = now
+            return
+        case .judged(let report):
+            judged = report
+            // What judging took is none of the passes'.
+            noted = now
+            guard !report.warnings.isEmpty else { return }
+            finish()
+            System.print(report.warningLines)
             return
         case .step:
             // The pass is noted when it is done.
@@ -69,7 +84,7 @@ final class LiveLine: ProgressView {
     /// Notes how long it took from the last event to this one.
     func note(_ event: TrainingEvent, after duration: Duration) {
         switch event {
-        case .restored, .resumed, .step: break
+        case .restored, .resumed, .step, .judged: break
         case .begins(_, let steps):
             generatorSteps = steps
         case .warmUp(let steps, _):
@@ -78,7 +93,7 @@ final class LiveLine: ProgressView {
         case .pass(let report):
             let steps = report.generatorSteps - generatorSteps
             generatorSteps = report.generatorSteps
-            forecast.note(steps, inPass: report.time - 1)
+            forecast?.note(steps, inPass: report.time - 1)
             passPace.note(1, in: duration)
             workPace.note(StepForecast.work(steps: Double(steps), passes: 1), in: duration)
         }
@@ -87,32 +102,48 @@ final class LiveLine: ProgressView {
     /// What there is to say, the most important first.
     func fields(_ event: TrainingEvent) -> [String] {
         switch event {
-        case .restored, .resumed, .begins: return []
+        case .restored, .resumed, .begins, .judged: return []
         case .warmUp(let steps, let loss):
             let rate = stepPace.perSecond.map { "\($0.threeDigits) steps/s" }
             let always = ["warm-up", "training D loss \(loss.short)", "D step \(steps)"]
             return always + [rate].compactMap(\.self)
         case .step(let time, let steps, let loss):
             return [
-                "pass \(time)/\(passes)", "G loss \(loss.short)", "G step \(steps) of it",
+                "pass \(time)\(ofAll)", "G loss \(loss.short)", "G step \(steps) of it",
             ] + [left(after: time - 1)].compactMap(\.self)
         case .pass(let report):
             let rate = passPace.perSecond.map { pace in
                 pace < 1 ? "\((1 / pace).threeDigits) s/pass" : "\(pace.threeDigits) passes/s"
             }
             return [
-                "pass \(report.time)/\(passes)",
+                "pass \(report.time)\(ofAll)",
                 "training D loss \(report.discriminatorLoss.short)",
                 "G loss \(report.generatorLoss.short)",
-            ]
+            ] + [judged.map(Self.words)].compactMap(\.self)
                 + [left(after: report.time), "G step \(report.generatorSteps)", rate]
                 .compactMap(\.self)
         }
     }
 
+    /// How good samples are, and how good they were at best.
+    private static func words(_ report: QualityReport) -> String {
+        let (now, best) = (report.judgement[.frechetDistance], report.bestDistance)
+        return "Fréchet \(QualityReport.rounded(now)), best \(QualityReport.rounded(best))"
+    }
+
     /// The time that is left after so many passes; where they are so few that their steps cannot be
     /// foreseen, a time that they will hardly exceed.
     private func left(after done: Int) -> String? {
+        let rest = timeLimit.map { max(0, $0 - clock.worked / .seconds(1)) }
+        guard let forecast else {
+            let byPasses = passPace.perSecond.flatMap { pace in
+                passes < TrainingLimit.passes ? Double(passes - done) / pace : nil
+            }
+            return [rest, byPasses].compactMap(\.self).min().map {
+                "\(Duration.seconds($0.rounded()).inWords) left"
+            }
+        }
+        if let rest { return "at most \(Duration.seconds(rest.rounded()).inWords) left" }
         let (work, spread) = forecast.work(in: done..<max(done, passes))
         guard let pace = workPace.perSecond else { return nil }
         guard spread > Self.greatestSpread else {

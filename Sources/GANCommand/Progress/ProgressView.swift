@@ -14,9 +14,15 @@ protocol ProgressView: AnyObject {
 final class PrintedLines: ProgressView {
     private var warmUp: (steps: Int, loss: Float)?
     private var printed = ContinuousClock.now
+    /// Passes from one that is printed to the next.
+    private let every: Int
 
     /// How long there may be no line.
     private static let interval = Duration.seconds(5)
+
+    init(every: Int = 1) {
+        self.every = every
+    }
 
     func show(_ event: TrainingEvent) {
         switch event {
@@ -29,10 +35,16 @@ final class PrintedLines: ProgressView {
             if isTime { print("warm-up: \(steps) D steps so far  D_loss: \(loss)\n") }
         case .step(let time, let steps, let loss):
             finish()
-            if isTime { print("pass \(time): \(steps) G steps so far  G_loss: \(loss)\n") }
+            if isTime, every == 1 {
+                print("pass \(time): \(steps) G steps so far  G_loss: \(loss)\n")
+            }
         case .pass(let report):
             finish()
-            print(Self.line(report))
+            if report.time.isMultiple(of: every) || report.time == 1 { print(Self.line(report)) }
+        case .judged(let report):
+            print(
+                "judged after pass \(report.passes): \(report)  lowest so far: "
+                    + "\(QualityReport.rounded(report.bestDistance))\n\(report.warningLines)")
         }
     }
 
@@ -54,6 +66,13 @@ final class PrintedLines: ProgressView {
     static func line(_ report: PassReport) -> String {
         "train times: \(report.time)  D_avg_loss: \(report.discriminatorLoss)"
             + "  G_avg_loss: \(report.generatorLoss)\n"
+    }
+}
+
+extension QualityReport {
+    /// What has collapsed, a line each.
+    var warningLines: String {
+        warnings.map { "warning: after pass \(passes) \($0)\n" }.joined()
     }
 }
 

@@ -46,12 +46,13 @@ struct FetchCommand: ParsableCommand {
 
     func run() throws {
         let given = try givenImages()
-        let noise = try source.noiseValue(count: count ?? given?.shape[0] ?? 10)
+        let sampler = try source.sampler().sampler
+        let noise = try source.noiseValue(count: count ?? given?.shape[0] ?? 10, for: sampler)
         let images = try given ?? trainingImages(count: noise.shape[0])
         guard images.shape[0] == noise.shape[0] else {
             throw FetchError.differentCounts(images: images.shape[0], noise: noise.shape[0])
         }
-        let values = try source.sampler().sampler.fetch(tensors, images: images, noise: noise)
+        let values = try sampler.fetch(tensors, images: images, noise: noise)
         try Folder.create(out)
         for (name, value) in zip(tensors, values) {
             let file = String(

@@ -12,8 +12,9 @@ struct SampleCommand: ParsableCommand {
         abstract: "Make images with the generator of a checkpoint.",
         usage: "gan sample --checkpoint <prefix> --out <file> [<options>]",
         discussion: """
-            The checkpoint may be TensorFlow's. All images are made as one batch: batch normalization \
-            takes its mean and variance from all of them, as in training.
+            The checkpoint may be TensorFlow's. The article's images are made as one batch: batch \
+            normalization takes its mean and variance from all of them, as in training. By other \
+            recipes each image is made of its noise alone.
             """)
 
     @OptionGroup var source: SampleSource
@@ -40,6 +41,14 @@ struct SampleCommand: ParsableCommand {
         transform: NumberFlag.count)
     var columns: Int?
 
+    @Option(
+        name: [.customLong("digit"), .customLong("class")],
+        help: ArgumentHelp(
+            "The class of all images, where the run was trained with --conditional. (default: one "
+                + "after the other, a column each)",
+            valueName: "name"))
+    var digit: String?
+
     private enum Format: String {
         case png, npy
     }
@@ -59,12 +68,15 @@ struct SampleCommand: ParsableCommand {
     }
 
     func run() throws {
-        let noise = try source.noiseValue(count: count ?? 10)
         let (sampler, checkpoint) = try source.sampler()
-        let images = try sampler.images(noise)
+        let standard = digit == nil && sampler.classCount > 0 ? 10 * sampler.classCount : 10
+        let noise = try source.noiseValue(count: count ?? standard, for: sampler)
+        let images = try sampler.images(noise, classes: classes(noise.shape[0], sampler))
         let count = images.shape[0]
+        let columns =
+            columns ?? (digit == nil && sampler.classCount > 0 ? sampler.classCount : nil)
         switch format {
-        case .png: try write(grid(images.floats))
+        case .png: try write(grid(images.floats, columns: columns))
         case .npy, nil:
             try NPY.write(images.reshaped([count, MNIST.side, MNIST.side]), to: out)
         }
@@ -72,8 +84,24 @@ struct SampleCommand: ParsableCommand {
         System.print("\(count) images of \(name) are in \(out.printable)\n")
     }
 
+    /// The class of each image; `nil` where there are none, or each has its turn.
+    private func classes(_ count: Int, _ sampler: any ImageSampler) throws -> [Int]? {
+        guard let digit else { return nil }
+        guard sampler.classCount > 0 else {
+            throw CommandError(
+                "\(source.checkpoint) was trained without labels, so no --digit can be asked of it; "
+                    + "train with --conditional")
+        }
+        guard let label = sampler.classNames.firstIndex(of: digit) else {
+            throw CommandError(
+                "--digit \(digit): the run's classes are "
+                    + sampler.classNames.joined(separator: ", "))
+        }
+        return [Int](repeating: label, count: count)
+    }
+
     /// 0 is black and 1 white, as in MNIST's own images.
-    private func grid(_ pixels: [Float]) -> Image {
+    private func grid(_ pixels: [Float], columns: Int?) -> Image {
         let size = MNIST.pixelCount
         let images = stride(from: 0, to: pixels.count, by: size).map { start in
             Image(

@@ -14,7 +14,8 @@ struct SampleSource: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The noise, an array of NumPy's: [n, 20], float32 or float64.", valueName: "file"))
+            "The noise, an array of NumPy's: [n, 20] for the article's, float32 or float64.",
+            valueName: "file"))
     var noise: String?
 
     @Option(
@@ -52,26 +53,24 @@ struct SampleSource: ParsableArguments {
     }
 
     /// The generator with its graph, and the checkpoint that it is from.
-    func sampler() throws -> (sampler: Sampler, checkpoint: String) {
+    func sampler() throws -> (sampler: any ImageSampler, checkpoint: String) {
         let named = try NamedCheckpoint(at: RunFolder.saved(at: checkpoint))
         for cause in named.passedOver { System.printError("gan: not taken: \(cause.printable)\n") }
-        let sampler = try Sampler(
-            checkpoint: named.prefix, threads: threads)
-        return (sampler, named.prefix)
+        return (try imageSampler(ofCheckpoint: named.prefix, threads: threads), named.prefix)
     }
 
-    /// The noise, [n, 20].
+    /// The noise, [n, the generator's size].
     ///
     /// - Parameter count: The vectors to draw where none are given.
-    func noiseValue(count: Int) throws -> Value {
-        guard let noise else { return Sampler.noise(count: count, seed: seed ?? 0) }
-        let array = try NPY.read(noise, shape: [nil, Sampler.noiseSize])
+    func noiseValue(count: Int, for sampler: any ImageSampler) throws -> Value {
+        guard let noise else { return sampler.noise(count: count, seed: seed ?? 0) }
+        let array = try NPY.read(noise, shape: [nil, sampler.noiseSize])
         guard (1...Self.greatestCount).contains(array.shape[0]) else {
             throw CommandError(
                 "\(noise) holds \(array.shape[0]) vectors; give 1...\(Self.greatestCount)")
         }
         if let place = array.floats.firstIndex(where: { !$0.isFinite }) {
-            let (vector, number) = place.quotientAndRemainder(dividingBy: Sampler.noiseSize)
+            let (vector, number) = place.quotientAndRemainder(dividingBy: sampler.noiseSize)
             throw CommandError(
                 "\(noise) holds \(array.floats[place]) in vector \(vector), number \(number); give "
                     + "finite numbers")

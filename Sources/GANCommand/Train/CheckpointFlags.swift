@@ -7,10 +7,10 @@ struct CheckpointFlags: ParsableArguments {
         parsing: .unconditional,
         help: ArgumentHelp(
             "Passes from one checkpoint to the next, beside those at the start and at the end; 0 for "
-                + "none at all. (default: 100)",
+                + "none at all. (default: 100; 1000 for others)",
             valueName: "n"),
         transform: NumberFlag.countOrNone)
-    var checkpointEvery = 100
+    var checkpointEvery: Int?
 
     @Option(
         parsing: .unconditional,
@@ -24,7 +24,7 @@ struct CheckpointFlags: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Checkpoints that stay in the run's folder, 20 MB each: the latest. (default: 5)",
+            "Checkpoints that stay in the run's folder, 20 to 50 MB each: the latest. (default: 5)",
             valueName: "n"),
         transform: NumberFlag.count)
     var maxToKeep = 5
@@ -73,12 +73,14 @@ struct CheckpointFlags: ParsableArguments {
 
     /// The run that is gone on with, in its folder. Newer checkpoints that are not taken are told of
     /// at once: whatever keeps the run from going on may be because of them.
-    func savedRun(in folder: RunFolder) throws -> SavedRun<Article> {
+    func savedRun<R: Recipe>(
+        in folder: RunFolder, of recipe: R.Type
+    ) throws -> SavedRun<R> {
         if let resumeFrom {
-            return try SavedRun<Article>(checkpoint: folder.checkpoint(named: resumeFrom))
+            return try SavedRun<R>(checkpoint: folder.checkpoint(named: resumeFrom))
         }
         do {
-            let saved = try SavedRun<Article>(folder: folder.path)
+            let saved = try SavedRun<R>(folder: folder.path)
             Self.tell(of: saved.passedOver)
             return saved
         } catch TrainingError.noCheckpoint {
@@ -89,7 +91,7 @@ struct CheckpointFlags: ParsableArguments {
     }
 
     /// What training begins with.
-    func start(_ saved: SavedRun<Article>?) throws -> TrainingOptions<Article>.Start {
+    func start<R: Recipe>(_ saved: SavedRun<R>?) throws -> TrainingOptions<R>.Start {
         if let saved { return .resumed(saved) }
         guard let restore else { return .fresh }
         let checkpoint = try NamedCheckpoint(at: RunFolder.saved(at: restore))

@@ -29,6 +29,13 @@ enum NumberFlag {
         return value
     }
 
+    @Sendable static func positiveSeconds(_ text: String) throws -> Double {
+        guard let value = Double(text), value > 0, value <= 1e9 else {
+            throw ValidationError("it must be a number of seconds, above 0")
+        }
+        return value
+    }
+
     @Sendable static func seed(_ text: String) throws -> UInt32 {
         guard let value = UInt32(text) else {
             throw ValidationError("it must be a whole number, 0...\(UInt32.max)")

@@ -5,7 +5,12 @@ enum RunFiles {
     /// The file that names the checkpoints.
     static let state = "checkpoint"
 
-    /// Whether a file belongs to a checkpoint.
+    /// Whether a file belongs to the checkpoint whose samples were best.
+    static func isBest(_ name: String) -> Bool {
+        name.wholeMatch(of: /best\.(index|data-[0-9]{5}-of-[0-9]{5})/) != nil
+    }
+
+    /// Whether a file belongs to one of the latest checkpoints.
     static func isCheckpoint(_ name: String) -> Bool {
         name.wholeMatch(
             of: /model\.ckpt-(replaced-)?[0-9]+\.(index|meta|data-[0-9]{5}-of-[0-9]{5})/) != nil
@@ -15,7 +20,7 @@ enum RunFiles {
     /// process left of one.
     static func isRuns(_ name: String) -> Bool {
         let name = String(name.prefixMatch(of: /(?s)(.+)\.tmp-[0-9a-f]{16}$/)?.1 ?? name[...])
-        return name == state || isCheckpoint(name)
+        return name == state || isCheckpoint(name) || isBest(name)
             || name.wholeMatch(of: /(?s)events\.out\.tfevents\.[0-9]{10}\..+/) != nil
     }
 

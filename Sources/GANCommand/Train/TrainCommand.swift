@@ -7,20 +7,26 @@ import TensorGraph
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
-        abstract: "Train the article's GAN, and log it for TensorBoard.",
+        abstract: "Train a GAN, the article's or another one, and log it for TensorBoard.",
         usage: "gan train [<options>]",
         discussion: """
-            A step trains one of the two networks. First the discriminator trains alone, the warm-up, \
-            until its loss is at most 0.001. Then each pass takes one step with it and several with the \
-            generator. Every step sees the same ten images and the same ten vectors of noise, as the \
-            article's do: whatever --data has, the first ten after 5000 of validation.
+            A step trains one of the two networks. By the article's recipe the discriminator first trains \
+            alone, the warm-up, until its loss is at most 0.001. Then each pass takes one step with it \
+            and several with the generator. Every step sees the same ten images and the same ten \
+            vectors of noise, as the article's do: whatever --data has, the first ten after 5000 of \
+            validation.
+
+            By other recipes, such as --recipe dcgan, a pass takes a step with each network, or some \
+            with the discriminator; on all images, shuffled, with fresh noise. Samples are of an \
+            average of the generator's weights.
 
             Ctrl-C ends after the step under way, with a checkpoint and a whole log, and --resume goes \
             on from there; a second Ctrl-C ends at once. SIGTERM does the same, and SIGHUP, when a \
             connection is lost. After kill -9 --resume goes on from the last checkpoint.
 
-            Exit codes: 0 all passes are done; 1 something failed; 3 a loss stands still, so that the \
-            warm-up or a pass would never end (with a checkpoint and a whole log); 64 a flag makes no \
+            Exit codes: 0 all passes are done, or the time is up; 1 something failed; 3 a loss stands \
+            still, so that the warm-up or a pass would never end, or with --stop-when-collapsed the \
+            generator has collapsed (with a checkpoint and a whole log); 64 a flag makes no \
             sense; 129, 130, 141, 143 ended by SIGHUP, Ctrl-C, a closed pipe, SIGTERM.
             """)
 
@@ -46,10 +52,12 @@ struct TrainCommand: ParsableCommand {
 
     @OptionGroup(title: "Hyperparameters") var hyperparameterFlags: HyperparameterFlags
     @OptionGroup(title: "Checkpoints") var checkpointFlags: CheckpointFlags
+    @OptionGroup(title: "Quality") var qualityFlags: QualityFlags
 
     @Option(
         help: ArgumentHelp(
-            "Take the images from MNIST's files in this folder. (default: those built in, MNIST's "
+            "Take the images from this folder: MNIST's four files, or those of Fashion-MNIST, KMNIST "
+                + "or EMNIST; or PNG images, a folder a class. (default: those built in, MNIST's "
                 + "first 6000)",
             valueName: "folder"))
     var data: String?
@@ -107,27 +115,62 @@ struct TrainCommand: ParsableCommand {
         let resumed =
             checkpointFlags.isResuming
             ? try RunFolder(resuming: runName, from: checkpointFlags.resumeFrom, in: logdir) : nil
-        let saved = try resumed.map { try checkpointFlags.savedRun(in: $0) }
-        let start = try checkpointFlags.start(saved)
-        let hyperparameters = hyperparameterFlags.applied(to: saved?.hyperparameters)
-        let examples = try data.map { try MNIST(folder: $0) } ?? MNIST.sample
-        try check(hyperparameters, examples, saved)
+        switch try recipe(of: resumed) {
+        case .article: try run(Article.self, resumed)
+        case .named: try run(DataRecipe.self, resumed)
+        }
+    }
 
+    /// The recipe that is trained: the run's, where one is gone on with.
+    private func recipe(of resumed: RunFolder?) throws -> RecipeName {
+        let asked = hyperparameterFlags.recipe
+        guard let resumed else { return asked ?? .article }
+        let prefix =
+            try checkpointFlags.resumeFrom.map { try resumed.checkpoint(named: $0) }
+            ?? (try? NamedCheckpoint(at: resumed.path).prefix)
+        let saved = prefix.flatMap { NamedRecipe(ofCheckpoint: $0) }.map { RecipeName.named($0) }
+        let found = saved ?? .article
+        if let asked, asked != found, prefix != nil {
+            throw ValidationError(
+                "\(resumed.path) is a run of the recipe \(found.name), not \(asked.name): resume it "
+                    + "without --recipe, or begin a new run with another --run")
+        }
+        return found
+    }
+
+    /// Trains by a recipe.
+    private func run<R: TrainedRecipe>(_ recipe: R.Type, _ resumed: RunFolder?) throws {
+        let saved = try resumed.map { try checkpointFlags.savedRun(in: $0, of: recipe) }
+        let start = try checkpointFlags.start(saved)
+        let examples = try images(keeping: R.validationCount)
+        let hyperparameters = try R.hyperparameters(
+            hyperparameterFlags, saved: saved, examples, folder: data)
+        if let saved, saved.passes >= hyperparameters.trainTimes {
+            throw ValidationError(
+                "\(saved.checkpoint) stands \(saved.place) already; say by --train-times how many "
+                    + "passes the run shall have in all")
+        }
+        let quality = try qualityFlags.options(
+            standard: R.judgeEvery, isBuiltInData: data == nil)
         let folder =
             try resumed ?? RunFolder(logFolder: logdir, name: runName, overwriting: overwrite)
-        var options = TrainingOptions<Article>(
+        var options = TrainingOptions<R>(
             hyperparameters: hyperparameters, threads: threads,
             runFolder: folder.path, start: start)
-        if checkpointFlags.checkpointEvery > 0 {
-            options.checkpointEvery = checkpointFlags.checkpointEvery
+        let checkpointEvery = checkpointFlags.checkpointEvery ?? R.checkpointEvery
+        if checkpointEvery > 0 {
+            options.checkpointEvery = checkpointEvery
             if checkpointFlags.checkpointSeconds > 0 {
                 options.checkpointSeconds = checkpointFlags.checkpointSeconds
             }
         }
         options.checkpointsToKeep = checkpointFlags.maxToKeep
+        options.timeLimit = hyperparameterFlags.timeLimit
         options.profileStep = profileStep
         options.ignoresStalls = ignoreStalls
-        options.about = about(hyperparameters.batchSize, examples)
+        options.quality = quality
+        let images = R.images(hyperparameters, examples, folder: data)
+        options.about = about(R.about(hyperparameters, images: images))
         options.logsVideo = video
         options.isInLogFolder = folder.name == "."
         if overwrite {
@@ -139,54 +182,34 @@ struct TrainCommand: ParsableCommand {
             options.beforeWriting = folder.removeRun
         }
         let training = TrainingRun(
-            options: options, data: examples, folder: folder,
-            images: images(hyperparameters.batchSize, examples), live: !noProgress, opens: open)
+            options: options, data: examples, folder: folder, images: images, live: !noProgress,
+            opens: open)
         try training.run()
     }
 
-    /// Which images the run sees, in words.
-    private func images(_ batchSize: Int, _ examples: MNIST) -> String {
-        let all = examples.train.count + examples.validation.count
-        let source = data.map { "\(all) in \($0)" } ?? "\(all) built in"
-        return "the same \(batchSize) of the \(source), with the same noise, in every step"
+    /// The images of --data, or those built in.
+    ///
+    /// - Parameter validationCount: how many are kept to validate with.
+    private func images(keeping validationCount: Int) throws -> MNIST {
+        guard let data else { return try MNIST.sample }
+        do {
+            return try MNIST(folder: data, validationCount: validationCount)
+        } catch {
+            guard case .tooFewImages(let count, _) = error.problem, count > 1, validationCount > 0
+            else { throw error }
+            throw ValidationError(
+                "\(error.path) holds \(count) images, of which the article's recipe keeps the first "
+                    + "\(validationCount) for validation; --recipe dcgan trains on all of them")
+        }
     }
 
     /// What the log says of the run, in Markdown.
-    private func about(_ batchSize: Int, _ examples: MNIST) -> String {
+    private func about(_ recipe: String) -> String {
         let words = ["gan"] + System.arguments.map(\.quotedForShell)
         return """
                 \(words.joined(separator: " "))
 
-            GANBoard \(GANCommand.version). Images: \(images(batchSize, examples)), as the article's \
-            loop has it. So the generator ends with one shape for all vectors of noise, as the \
-            article's does.
-
-            `D_loss/training` is of those images; `D_loss/validation`, the article's \
-            `discriminator_loss`, of \(batchSize) others: how far they are apart is how far the \
-            discriminator knows its images by heart. `G_loss`, the article's `generator_loss`, depends \
-            on no images.
+            GANBoard \(GANCommand.version). \(recipe)
             """
-    }
-
-    /// Refuses what cannot be trained, before anything is written.
-    private func check(
-        _ hyperparameters: Hyperparameters, _ examples: MNIST, _ saved: SavedRun<Article>?
-    ) throws {
-        let batchSize = hyperparameters.batchSize
-        guard batchSize <= examples.train.count else {
-            throw ValidationError(
-                "--batch-size \(batchSize) is more than the \(examples.train.count) images to train "
-                    + "on; make it smaller\(data == nil ? ", or give more images by --data" : "")")
-        }
-        guard batchSize <= examples.validation.count else {
-            throw ValidationError(
-                "--batch-size \(batchSize) is more than the \(examples.validation.count) images of "
-                    + "validation, which feed the summaries; make it smaller")
-        }
-        if let saved, saved.passes >= hyperparameters.trainTimes {
-            throw ValidationError(
-                "\(saved.checkpoint) stands \(saved.place) already; say by --train-times how many "
-                    + "passes the run shall have in all")
-        }
     }
 }

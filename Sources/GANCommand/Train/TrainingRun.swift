@@ -5,8 +5,8 @@ import RecordIO
 import TensorGraph
 
 /// One training from its first words to its last.
-struct TrainingRun {
-    let options: TrainingOptions<Article>
+struct TrainingRun<R: TrainedRecipe> {
+    let options: TrainingOptions<R>
     let data: MNIST
     let folder: RunFolder
     /// Which images it sees, in words.
@@ -23,7 +23,8 @@ struct TrainingRun {
         let passes = options.hyperparameters.trainTimes
         let progress: any ProgressView =
             live && System.outputIsTerminal
-            ? LiveLine(passes: passes, forecast: forecast) : PrintedLines()
+            ? LiveLine(passes: passes, timeLimit: options.timeLimit, forecast: forecast)
+            : PrintedLines(every: R.hasUncertainPasses ? 1 : options.hyperparameters.trainStep)
         StopSignal.watch()
         WorkClock.watchForStops()
         var tensorBoard: TensorBoardProcess?
@@ -47,7 +48,7 @@ struct TrainingRun {
                 }
                 clock.look()
                 switch event {
-                case .restored, .resumed: break
+                case .restored, .resumed, .judged: break
                 case .begins(let passes, let steps):
                     warnOfProfile(afterPasses: passes, generatorSteps: steps)
                 case .warmUp, .step: hasBegun = true
@@ -68,9 +69,9 @@ struct TrainingRun {
     }
 
     /// What is known beforehand of how long passes will be.
-    private var forecast: StepForecast {
+    private var forecast: StepForecast? {
         let isTrainedBefore = if case .restored = options.start { true } else { false }
-        return StepForecast(options.hyperparameters, isTrainedBefore: isTrainedBefore)
+        return R.forecast(options.hyperparameters, isTrainedBefore: isTrainedBefore)
     }
 
     /// Says what begins.
@@ -108,7 +109,7 @@ struct TrainingRun {
     private func warnOfProfile(afterPasses done: Int, generatorSteps: Int) {
         guard let step = options.profileStep else { return }
         let passes = options.hyperparameters.trainTimes
-        let certain = generatorSteps + ArticleLoop.certainSteps(inPasses: done..<max(done, passes))
+        let certain = generatorSteps + R.certainSteps(inPasses: done..<max(done, passes))
         if step <= generatorSteps {
             System.print(
                 "step \(step) of the generator will not be measured: \(generatorSteps) are done\n")
@@ -132,24 +133,33 @@ struct TrainingRun {
         let word =
             switch result.end {
             case .done: "done"
+            case .timeIsUp: "the time is up"
             case .stopped: "stopped"
             case .stalled: "stands still"
+            case .collapsed: "collapsed"
             }
         let losses = last.map {
             ", training D loss \($0.discriminatorLoss.short), G loss \($0.generatorLoss.short)"
         }
         let new =
             result.newPasses == result.passes ? "" : ", \(result.newPasses) of them now,"
+        let ofAll = options.hasPassLimit ? " of \(passes)" : ""
         var lines = [
-            "\(word): \(result.passes) of \(passes) passes\(new) in \(duration.inWords)\(losses ?? "")"
+            "\(word): \(result.passes)\(ofAll) passes\(new) in \(duration.inWords)\(losses ?? "")"
         ]
         if let checkpoint = result.checkpoint {
             lines.append("saved: \(checkpoint), \(result.place)")
             switch result.end {
             case .done: break
-            case .stopped: lines.append("to go on: \(folder.resumeCommand)")
+            case .stopped, .timeIsUp, .collapsed: lines.append("to go on: \(folder.resumeCommand)")
             case .stalled: lines.append("to wait on: \(folder.resumeCommand) --ignore-stalls")
             }
+        }
+        if let quality = result.quality { lines.append("samples: \(quality)") }
+        if let best = result.bestCheckpoint, let quality = result.quality {
+            lines.append(
+                "best: \(best), at a Fréchet distance of \(QualityReport.rounded(quality.bestDistance)) "
+                    + "of \(options.quality?.sampleCount ?? 0) samples")
         }
         if let step = options.profileStep, result.isProfiled == false {
             lines.append(
@@ -157,6 +167,7 @@ struct TrainingRun {
             )
         }
         lines.append("the log is in \(folder.path); to look at it: \(folder.tensorBoardCommand)")
+        if result.end == .done, let next = R.next { lines.append(next) }
         let text = lines.map { $0.printable + "\n" }.joined()
         // Where nobody reads the output any more, somebody may read the errors.
         if code == StopSignal.closedOutputCode {
@@ -165,10 +176,12 @@ struct TrainingRun {
             System.print(text)
         }
         switch result.end {
-        case .done: tensorBoard?.waitUntilStopped()
+        case .done, .timeIsUp: tensorBoard?.waitUntilStopped()
         case .stopped: throw ExitCode(code ?? 1)
+        case .collapsed(let warning):
+            throw CommandError("\(warning)", exitCode: TrainCommand.stalledExitCode)
         case .stalled(let stall):
-            let rate = options.hyperparameters.learningRate.shortest
+            let rate = R.learningRate(options.hyperparameters).shortest
             let earlier = folder.checkpoints(but: result.checkpoint)
             throw CommandError(
                 "\(stall); begin a new run with a smaller --learning-rate than \(rate) or another "

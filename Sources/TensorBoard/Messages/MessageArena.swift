@@ -1,4 +1,4 @@
-import CProtobufC
+package import CProtobufC
 
 /// Memory for messages that are put together, packed and forgotten.
 ///
@@ -16,7 +16,7 @@ import CProtobufC
 /// ```
 ///
 /// Pointers are good until the arena is reset or gone.
-final class MessageArena {
+package final class MessageArena {
     private var blocks: [(start: UnsafeMutableRawPointer, size: Int)] = []
     /// How much of the last block is taken.
     private var taken = 0
@@ -30,6 +30,9 @@ final class MessageArena {
 
     private static let blockSize = 1 << 16
     private static let alignment = 16
+
+    /// Memory without messages.
+    package init() {}
 
     deinit {
         for block in blocks { block.start.deallocate() }
@@ -50,7 +53,7 @@ final class MessageArena {
     /// - Parameters:
     ///   - initialize: The message's generated function of that name.
     ///   - fill: Sets the fields that are not to be empty.
-    func make<Message>(
+    package func make<Message>(
         _ initialize: (UnsafeMutablePointer<Message>?) -> Void, _ fill: (inout Message) -> Void
     ) -> UnsafeMutablePointer<Message> {
         let message = allocate(Message.self, count: 1)
@@ -60,7 +63,7 @@ final class MessageArena {
     }
 
     /// The value of a field of type `string`, up to the first NUL.
-    func string(_ string: String) -> UnsafeMutablePointer<CChar> {
+    package func string(_ string: String) -> UnsafeMutablePointer<CChar> {
         if string.hasNUL { cutText = string }
         var string = string
         return string.withUTF8 { utf8 in
@@ -72,14 +75,14 @@ final class MessageArena {
     }
 
     /// The value of a field of type `bytes`.
-    func bytes(_ bytes: some Collection<UInt8>) -> ProtobufCBinaryData {
+    package func bytes(_ bytes: some Collection<UInt8>) -> ProtobufCBinaryData {
         let (count, memory) = repeated(bytes)
         return ProtobufCBinaryData(len: count, data: memory)
     }
 
     /// The value of a field of type `bytes`, of which a long one is not copied: an array's elements
     /// stay where they are for as long as something refers to them, and nobody changes them here.
-    func bytes(_ bytes: [UInt8]) -> ProtobufCBinaryData {
+    package func bytes(_ bytes: [UInt8]) -> ProtobufCBinaryData {
         guard bytes.count >= Self.heldLength else {
             let (count, memory) = repeated(bytes)
             return ProtobufCBinaryData(len: count, data: memory)
@@ -103,7 +106,7 @@ final class MessageArena {
     }
 
     /// The values of a repeated field of numbers or bytes.
-    func repeated<Element>(
+    package func repeated<Element>(
         _ elements: some Collection<Element>
     ) -> (count: Int, memory: UnsafeMutablePointer<Element>) {
         let memory = allocate(Element.self, count: elements.count)
@@ -113,7 +116,7 @@ final class MessageArena {
     }
 
     /// The values of a repeated field of messages or strings.
-    func repeated<Pointee>(
+    package func repeated<Pointee>(
         _ pointers: [UnsafeMutablePointer<Pointee>]
     ) -> (count: Int, memory: UnsafeMutablePointer<UnsafeMutablePointer<Pointee>?>) {
         repeated(pointers.lazy.map { Optional($0) })
@@ -173,7 +176,7 @@ extension UnsafeMutablePointer {
     }
 
     /// The message's bytes. Only for protobuf-c's messages.
-    func packed() -> [UInt8] {
+    package func packed() -> [UInt8] {
         let byteCount = packedByteCount
         return [UInt8](unsafeUninitializedCapacity: byteCount) { memory, count in
             pack(into: UnsafeMutableRawBufferPointer(memory))

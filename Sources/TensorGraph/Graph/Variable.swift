@@ -53,7 +53,8 @@ extension Graph {
             precondition(
                 known.shape == shape,
                 "variable \(full) has shape \(known.shape), and is asked for with \(shape)")
-            return known
+            guard let value = variableScopes.replacements[known] else { return known }
+            return Variable(node: known.node, initializer: known.initializer, tensor: value)
         }
         precondition(
             variableScopes.reuse != .always, "variable \(full) does not exist, and reuse is .always"

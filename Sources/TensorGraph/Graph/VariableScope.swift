@@ -15,6 +15,8 @@ struct VariableScopes {
     var name = ""
     var reuse = Reuse.never
     var variables: [String: Variable] = [:]
+    /// What takes the place of variables' values.
+    var replacements: [Variable: Tensor] = [:]
     private var counts: [String: Int] = [:]
 
     /// `prefix`, or `prefix_1`, … when there was such a scope before.
@@ -36,6 +38,20 @@ struct VariableScopes {
 }
 
 extension Graph {
+    /// Runs `body` with other values in the place of some variables' own: what `getVariable` finds
+    /// has them as its ``Variable/tensor``. So a network is built once more from averages of its
+    /// weights, as TensorFlow's `custom_getter` is used for.
+    ///
+    /// - Parameter values: a tensor of the variable's type and shape for each.
+    public func withValues<Result>(
+        _ values: [Variable: Tensor], _ body: () -> Result
+    ) -> Result {
+        let outer = variableScopes.replacements
+        variableScopes.replacements.merge(values) { _, new in new }
+        defer { variableScopes.replacements = outer }
+        return body()
+    }
+
     /// Runs `body` with variables and nodes named below `name`; TensorFlow's `variable_scope`.
     ///
     /// Entering a scope again gives the same names to variables (they are shared where `reuse`

@@ -37,13 +37,15 @@ public struct AdamOptimizer: Sendable {
     /// - Parameters:
     ///   - loss: a scalar.
     ///   - globalStep: an int32 variable that counts the steps.
+    ///   - rate: a scalar that takes the place of ``learningRate``, for one that changes from step to
+    ///     step.
     ///   - variables: what is changed. A variable that occurs twice is updated twice a step, with
     ///     the same gradient. At least one of them has a gradient.
     ///   - unreached: told the variables that the loss does not depend on, or only through what has
     ///     no gradient: steps leave them as they are. By default a line on standard error names
     ///     them, as TensorFlow 2's optimizers do.
     public func minimize(
-        _ loss: Tensor, globalStep: Variable, variables: [Variable],
+        _ loss: Tensor, globalStep: Variable, rate: Tensor? = nil, variables: [Variable],
         unreached: (_ variables: [Variable], _ loss: Tensor) -> Void = AdamOptimizer.warn
     ) -> Node {
         let graph = loss.graph
@@ -56,7 +58,7 @@ public struct AdamOptimizer: Sendable {
         return apply(
             zip(gradients, variables).compactMap { gradient, variable in
                 gradient.map { ($0, variable) }
-            }, globalStep: globalStep, in: graph)
+            }, globalStep: globalStep, rate: rate, in: graph)
     }
 
     /// Says on standard error which variables a loss does not reach.
@@ -71,11 +73,13 @@ public struct AdamOptimizer: Sendable {
     }
 
     private func apply(
-        _ gradients: [(gradient: Tensor, variable: Variable)], globalStep: Variable, in graph: Graph
+        _ gradients: [(gradient: Tensor, variable: Variable)], globalStep: Variable,
+        rate given: Tensor?, in graph: Graph
     ) -> Node {
         let slots = makeSlots(gradients.map(\.variable), in: graph)
         return graph.nameScope("Adam") { scope in
-            let rate = graph.constant(Value(learningRate), name: "learning_rate")
+            let rate =
+                given ?? graph.constant(Value(learningRate), name: "learning_rate")
             let beta1 = graph.constant(Value(beta1), name: "beta1")
             let beta2 = graph.constant(Value(beta2), name: "beta2")
             let epsilon = graph.constant(Value(epsilon), name: "epsilon")
