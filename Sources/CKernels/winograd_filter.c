@@ -19,6 +19,7 @@ enum {
     MEMORY = 98304,      // and of its values at points
     MOST_OUTPUTS = 128,  // of a task
     TASKS = 8,           // at least, if there are as many images
+    PARTIALS = 262144,   // floats of partial gradients, at most
     LEAST_IMAGES = 16,   // of a chunk
 };
 
@@ -52,7 +53,8 @@ static void plan(work *job, const kernel_conv2d_shape *shape) {
     job->channel_parts = smaller(ceil_div(shape->c, most), shape->c / WIDE_LANES);
     job->most_depth = pieces * ceil_div(shape->c, job->channel_parts);
     const size_t places = job->channel_parts * job->output_parts;
-    job->chunks = larger(1, smaller(ceil_div(TASKS, places), shape->n / LEAST_IMAGES));
+    job->chunks = smaller(ceil_div(TASKS, places), shape->n / LEAST_IMAGES);
+    job->chunks = larger(1, smaller(job->chunks, 1 + PARTIALS / job->filter_size));
     const size_t unit = unit_points(of) * (job->most_depth + job->most_outputs);
     job->run = smaller(larger(1, MEMORY / unit), ceil_div(shape->n, job->chunks) * of->rows.tiles);
     job->memory_size =
