@@ -10,6 +10,8 @@ import Testing
 /// Recipes that train on all images: what they are fed, and runs that are gone on with.
 @Suite struct RecipeTests {
     let folder: TemporaryFolder
+    /// Unpacked once.
+    private static let sample = Result { try MNIST.sample }
 
     init() throws {
         folder = try TemporaryFolder()
@@ -22,7 +24,7 @@ import Testing
         if settings.network == .dcgan { settings.noiseSize = 5 }
         if conditional { settings.classNames = (0..<10).map { "\($0)" } }
         (settings.trainTimes, settings.trainStep) = (11, 4)
-        if settings.decayAfter > 0 { settings.decayAfter = 3 }
+        settings.decayAfter = 3
         return settings
     }
 
@@ -41,7 +43,7 @@ import Testing
     ) throws -> (losses: [[Float]], result: TrainingResult) {
         var losses: [[Float]] = []
         var asked = 0
-        let result = try train(options, data: .sample) {
+        let result = try train(options, data: Self.sample.get()) {
             asked += 1
             return asked > steps
         } report: { event in

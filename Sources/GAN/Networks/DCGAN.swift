@@ -80,11 +80,12 @@ public struct DCGAN: Sendable {
             x = tf.reshape(x, [-1, 7 * 7 * 2 * width])
             if let hidden {
                 x = tf.variableScope("hidden", reuse: .auto) {
-                    tf.leakyRelu(judged(dense(x, hidden)))
+                    tf.leakyRelu(judged(dense(x, hidden, judging: true)))
                 }
             }
             return tf.variableScope("output", reuse: .auto) {
-                let sum = dense(x, 1) + tf.getVariable("biases", [1], initializer: .zeros)
+                let sum =
+                    dense(x, 1, judging: true) + tf.getVariable("biases", [1], initializer: .zeros)
                 guard let labels else { return sum }
                 let vectors = tf.variableScope("classes", reuse: .auto) {
                     dense(labels, Self.channels(x.shape))
@@ -113,16 +114,26 @@ extension DCGAN {
     }
 
     /// x · weights: [N, inputs] → [N, size].
-    private func dense(_ x: Tensor, _ size: Int) -> Tensor {
+    ///
+    /// - Parameter judging: whether the discriminator's last layers are meant.
+    private func dense(_ x: Tensor, _ size: Int, judging: Bool = false) -> Tensor {
+        let inputs = Self.channels(x.shape)
         let weights = x.graph.getVariable(
-            "weights", [Self.channels(x.shape), size], initializer: Self.weights)
+            "weights", [inputs, size],
+            initializer: judging ? judgingWeights(inputs) : Self.weights)
         return x.graph.matMul(x, weights)
+    }
+
+    /// The discriminator's first weights. Without batch normalization nothing but they sees to the
+    /// scale of what goes through it.
+    private func judgingWeights(_ inputs: Int) -> Initializer {
+        normalizesDiscriminator ? Self.weights : .heNormal(inputs)
     }
 
     /// [N, H, W, channels] → [N, H / 2, W / 2, K].
     private func reduced(_ x: Tensor, channels: Int, to outputs: Int) -> Tensor {
         let weights = x.graph.getVariable(
-            "weights", [4, 4, channels, outputs], initializer: Self.weights)
+            "weights", [4, 4, channels, outputs], initializer: judgingWeights(16 * channels))
         return x.graph.conv2d(x, weights, strides: [1, 2, 2, 1], padding: .same)
     }
 

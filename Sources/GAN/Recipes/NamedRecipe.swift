@@ -37,10 +37,8 @@ public enum NamedRecipe: String, CaseIterable, Sendable {
             settings.discriminatorLearningRate = 2e-4
         case .dcgan, .hinge:
             if self == .hinge { settings.loss = .hinge }
-            // Large steps at first, and smaller ones when the samples are good.
             settings.generatorLearningRate = 2e-3
             settings.discriminatorLearningRate = 4e-4
-            settings.decayAfter = 1000
         case .wassersteinGP:
             settings.loss = .wassersteinGP
             settings.discriminatorSteps = 2

@@ -68,10 +68,13 @@ final class Training<R: Recipe>: Trainer {
         session = Session(graph: program.graph, threads: options.threads)
         try session.run(program.initializer)
         var state = RunState<R>(options.hyperparameters)
-        state.imagesChecksum =
-            R.feed(options.hyperparameters, data, program, noise: state.noise).imagesChecksum
+        let fresh = R.feed(options.hyperparameters, data, program, noise: state.noise)
+        state.imagesChecksum = fresh.imagesChecksum
+        let drawn = (state.noise, state.hyperparameters.seed)
         let left = try session.restore(options.start, &state)
-        feed = R.feed(state.hyperparameters, data, program, noise: state.noise)
+        feed =
+            drawn == (state.noise, state.hyperparameters.seed)
+            ? fresh : R.feed(state.hyperparameters, data, program, noise: state.noise)
         self.state = state
         firstPass = state.loop.passes
         discriminatorSteps = try session.value(of: program.discriminatorIndex).int ?? 0
