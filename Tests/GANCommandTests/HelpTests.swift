@@ -97,7 +97,7 @@ import Testing
                                           Adam's learning rate for the discriminator. (default:
                                           0.0004)
                   --decay-after <n>       Steps after which learning rates fall, as 1/√steps; 0
-                                          for rates that stay. (default: 0)
+                                          for rates that stay. (default: 2000)
                   --beta1 <x>             How slowly Adam's average of gradients forgets.
                                           (default: 0.5)
                   --beta2 <x>             How slowly Adam's average of squared gradients
