@@ -91,6 +91,17 @@ import Testing
         }
     }
 
+    @Test func findsTheNearestImages() throws {
+        let images = try MNIST.sample.validation
+        var random = SeededGenerator(seed: 5)
+        let samples = images.pixels(at: [0, 4321, 17]).map {
+            min(1, max(0, $0 + .random(in: -0.2...0.2, using: &random)))
+        }
+        #expect(
+            NearestImages.numbers(of: samples + [Float](repeating: .nan, count: 784), in: images)
+                .prefix(3) == [0, 4321, 17])
+    }
+
     @Test func needsLabels() {
         #expect(throws: JudgeError.unlabeled) {
             try JudgeTraining().judge(of: .sample, name: "sample")
