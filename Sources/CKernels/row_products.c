@@ -11,7 +11,7 @@ INLINE double sum_of(const lanes *v) { return ((*v)[0] + (*v)[1]) + ((*v)[2] + (
 
 /// A tile of at most X_ROWS × Y_ROWS products. Rows that there are not are the last one once more.
 INLINE void tile(const double *const x[X_ROWS], const double *const y[Y_ROWS], size_t d,
-                 double out[X_ROWS][Y_ROWS]) {
+    double out[X_ROWS][Y_ROWS]) {
     lanes sums[X_ROWS][Y_ROWS] = {0};
     size_t k = 0;
     for (; k + LANES <= d; k += LANES)
@@ -27,8 +27,8 @@ INLINE void tile(const double *const x[X_ROWS], const double *const y[Y_ROWS], s
 }
 
 KERNEL_CLONES(, void, kernel_row_products,
-              (const double *x, size_t n, const double *y, size_t m, size_t d, double *out),
-              (x, n, y, m, d, out)) {
+    (const double *x, size_t n, const double *y, size_t m, size_t d, double *out),
+    (x, n, y, m, d, out)) {
     for (size_t i = 0; i < n; i += X_ROWS)
         for (size_t j = 0; j < m; j += Y_ROWS) {
             const double *x_rows[X_ROWS], *y_rows[Y_ROWS];
