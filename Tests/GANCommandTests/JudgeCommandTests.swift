@@ -46,8 +46,9 @@ import Testing
             let distance = try value(object, "frechet_distance", "value")
             #expect(distance > 1 && distance < 30)
             distances.insert(Int((distance * 1000).rounded()))
-            // The same images are those that are built in.
-            #expect(try abs(distance - value(object, "frechet_distance", "real")) < 0.01)
+            // As many others of those that are built in are about as good.
+            let real = try value(object, "frechet_distance", "real")
+            #expect(real > distance / 3 && real < distance * 1.5, "\(real), \(distance)")
             #expect(try value(object, "kernel_distance", "deviation") > 0)
             #expect(try value(object, "classes", "value") == 10)
             #expect((object["class_shares"] as? [Double])?.count == 10)
