@@ -3,7 +3,7 @@
 // with SSE2 and NEON it is a pair of them (instruction_set.h says how it becomes both).
 //
 // Instruction sets differ in rounding: all but SSE2 add a product without rounding it first, and
-// with AVX-512 sums of few rows are taken in 16 lanes and some convolutions after Winograd.
+// with AVX-512 sums of few rows are taken in 16 lanes and more convolutions after Winograd.
 // Functions of one number agree within 2 ulp, and sums of n products within 1e-6 √n of the terms'
 // size; a test holds each to plain loops in double precision.
 //
