@@ -96,6 +96,26 @@ def training_pages(runs, profiled):
     ]
 
 
+def quality_pages(runs):
+    """What a log of recipes that are judged has to show."""
+    quoted = urllib.parse.quote
+    return [
+        Page(
+            "quality",
+            "?tagFilter=" + quoted("^(quality/(frechet_distance|coverage)|samples/by_digit)")
+            + "&smoothing=0#timeseries", (1400, 1170),
+            f"deep('image-card img').length >= {min(len(runs), 2)}"
+            " && deep('line-chart').length >= 2"),
+        Page(
+            "samples", "#images&tagFilter=" + quoted("samples/"), (1400, 1400),
+            "deep('#main-image-container img').length >= 3"),
+        Page(
+            "quality-charts", "#custom_scalars", (1400, 900),
+            "deep('tf-custom-scalar-multi-line-chart-card').length >= 2"),
+        Page("quality-cards", "#text", (1400, 900), "deep('tf-text-loader').length >= 1"),
+    ]
+
+
 def tab_pages(runs):
     """Each tab that a log of any program may have."""
     quoted = urllib.parse.quote
@@ -244,6 +264,12 @@ def profiled_runs(address):
     return sorted(run for run in runs if any(tag["profile"] for tag in runs[run]["tags"].values()))
 
 
+def judged_runs(address):
+    """Those whose samples were judged while they were trained."""
+    runs = answer(address, "data/plugin/scalars/tags")
+    return sorted(run for run in runs if "quality/frechet_distance" in runs[run])
+
+
 def wait_until(what, is_so, pause=0.2):
     deadline = time.monotonic() + PATIENCE
     while not is_so():
@@ -259,12 +285,19 @@ def main():
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         with tensorboard(logdir, folder) as address:
             runs = runs_of(address)
+            judged = judged_runs(address)
+            if tabs:
+                pages = tab_pages(runs)
+            elif judged:
+                pages = quality_pages(judged)
+            else:
+                pages = training_pages(runs, profiled_runs(address))
             browser = Browser(folder)
             try:
                 browser.call("Page.enable")
                 for script in (DEEP, f"if (location.protocol === 'http:') {{ {SETTINGS} }}"):
                     browser.call("Page.addScriptToEvaluateOnNewDocument", source=script)
-                for page in tab_pages(runs) if tabs else training_pages(runs, profiled_runs(address)):
+                for page in pages:
                     path = outdir / f"{page.name}.png"
                     picture = PIL.Image.open(io.BytesIO(browser.picture(address, page)))
                     # A palette makes the file a third as large.

@@ -115,7 +115,7 @@ import Testing
                                           (default: 512)
                   --noise-size <n>        The numbers in a vector of noise. (default: 64)
                   --ema <x>               How slowly the average of the generator's weights
-                                          forgets; 0 for none. (default: 0.999)
+                                          forgets; 0 for none. (default: 0.9995)
                   --conditional           Train with the images' labels, so that a class can be
                                           asked for.
                   --seed <n>              Where random numbers start; the same seed gives the

@@ -14,10 +14,17 @@ struct SymmetricMatrix: Sendable, Equatable {
 
     /// The square root of a matrix that has no negative eigenvalues, but for errors of rounding,
     /// which count as 0.
-    var squareRoot: SymmetricMatrix {
+    var squareRoot: SymmetricMatrix { function { max($0, 0).squareRoot() } }
+
+    /// The inverse of the square root of a matrix that has positive eigenvalues alone.
+    var inverseSquareRoot: SymmetricMatrix { function { 1 / $0.squareRoot() } }
+
+    /// The matrix with the same eigenvectors, and of each eigenvalue what a function without negative
+    /// values makes of it.
+    private func function(_ ofValue: (Double) -> Double) -> SymmetricMatrix {
         let (eigenvalues, vectors) = eigensystem()
-        // V √λ Vᵀ: products of the rows of V, each column scaled by the fourth root of its value.
-        let scales = eigenvalues.map { max($0, 0).squareRoot().squareRoot() }
+        // V f(λ) Vᵀ: products of the rows of V, each column scaled by the root of its value.
+        let scales = eigenvalues.map { ofValue($0).squareRoot() }
         let scaled = Rows(
             vectors.indices.map { vectors[$0] * scales[$0 % size] }, count: size, size: size)
         return SymmetricMatrix(scaled.products(scaled), size: size)

@@ -35,7 +35,7 @@ public struct RecipeSettings: HyperparameterSet {
     /// What the penalty on the critic's gradient is multiplied by.
     public var penalty: Float = 10
     /// How slowly the average of the generator's weights forgets, a step; 0 for no average.
-    public var averageDecay: Float = 0.999
+    public var averageDecay: Float = 0.9995
     /// Passes.
     public var trainTimes = 10_000
     /// Passes between two summaries.
