@@ -88,6 +88,39 @@ import Testing
         #expect(outcome.output.hasSuffix("\nLowest loss: 1.0e-07, of d at step 1\n"))
     }
 
+    /// Where the time ends a run, nobody knows how many passes there will be.
+    @Test func tellsOfPassesThatTimeEnds() throws {
+        try write("a", [3, 1, 2], ["train_step": 1])
+        try write("b", [3, 1, 2, 4, 2], ["train_step": 2])
+        let rows = rows(try command.run("log", "list").output)
+        #expect(rows[0].prefix(3) == ["RUN", "PASSES", "STATUS"])
+        #expect(rows[1].prefix(3) == ["a", "2", "done"])
+        #expect(rows[2].prefix(3) == ["b", "4", "done"])
+    }
+
+    /// How good samples are comes first, and real images' own distance is no curve of a run's.
+    @Test func showsDistancesFirst() throws {
+        var file = RawEvents()
+        file.start(step: 0)
+        for (tag, value) in [
+            ("D_loss", Float(0.5)), ("quality/classifier_score", 9),
+            ("quality/frechet_distance", 4),
+            ("quality/frechet_distance_of_real_images", 1),
+        ] {
+            for step in 0..<2 {
+                file.add(
+                    step: Int64(step), wallTime: Double(step), .scalar(value - Float(step), tag))
+            }
+        }
+        try command.write("", to: "log/r/note")
+        try command.folder.write(file.bytes, to: "log/r/events.out.tfevents.1.h")
+        let output = try command.run("log", "list").output
+        #expect(rows(output)[0].suffix(2) == ["quality/frechet_distance", "D_loss"])
+        #expect(output.contains("quality/classifier_score"))
+        #expect(!output.contains("of_real_images"))
+        #expect(output.contains("3.0000 (3.0000)  -0.5000 (-0.5000)"))
+    }
+
     /// A log that says nothing of itself.
     @Test func listsRunsOfOtherPrograms() throws {
         try write(".", [1, 2, 3], nil)

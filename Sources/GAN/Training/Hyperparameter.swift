@@ -19,6 +19,14 @@ public protocol HyperparameterSet: Sendable, Equatable {
     var seed: UInt32 { get set }
 }
 
+extension HyperparameterSet {
+    /// Those that say something of this run: without the number of passes where something else is to
+    /// end it.
+    public var told: [Hyperparameter<Self>] {
+        Self.all.filter { $0.name != "train_times" || trainTimes < TrainingLimit.passes }
+    }
+}
+
 /// A number that a run is started with, declared once: its flag with its help, its place in the
 /// HParams tab and its tensor in a checkpoint follow from this.
 public struct Hyperparameter<Values: HyperparameterSet>: Sendable {

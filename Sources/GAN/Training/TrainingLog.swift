@@ -32,7 +32,7 @@ final class TrainingLog<R: Recipe> {
         var writing = SummaryWriter.Options()
         if options.start.resumed != nil { writing.purgeStep = Int64(step) + 1 }
         hparams = HParams(
-            R.Hyperparameters.all.map { ($0.name, $0.logged(options.hyperparameters)) })
+            options.hyperparameters.told.map { ($0.name, $0.logged(options.hyperparameters)) })
         gridColumns = R.gridColumns(options.hyperparameters)
         resumedFolder = options.start.resumed == nil ? nil : options.runFolder
         writer = try SummaryWriter(logdir: options.runFolder, options: writing)

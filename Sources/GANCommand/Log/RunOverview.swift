@@ -8,6 +8,8 @@ struct RunOverview {
     let curves: [Curve]
     /// How many points the longest of them has; of any curve if there is none.
     let pointCount: Int
+    /// The greatest step of a curve's last point.
+    private let lastStep: Int64
     /// How long it took, without pauses, in seconds.
     let seconds: Double
 
@@ -25,7 +27,9 @@ struct RunOverview {
         self.name = name
         session = values.session
         let scalars = values.tags.filter { !$0.scalars.isEmpty }
-        let judged = scalars.filter { Goal(ofTag: $0.tag) != nil }
+        // How good samples are, before what brought it about, before how else that can be measured.
+        let known = scalars.filter { Goal(ofTag: $0.tag) != nil }
+        let judged = (0..<3).flatMap { rank in known.filter { Self.rank(ofTag: $0.tag) == rank } }
         curves = judged.compactMap { tag in
             guard let goal = Goal(ofTag: tag.tag), let last = tag.scalars.last else { return nil }
             let best = tag.scalars.filter { $0.value.isFinite }
@@ -35,7 +39,12 @@ struct RunOverview {
                 digest: Self.digest(tag))
         }
         pointCount = (judged.isEmpty ? scalars : judged).map(\.scalars.count).max() ?? 0
+        lastStep = scalars.compactMap { $0.scalars.last?.step }.max() ?? 0
         seconds = values.seconds
+    }
+
+    private static func rank(ofTag tag: String) -> Int {
+        tag == "quality/frechet_distance" ? 0 : tag.hasPrefix("quality/") ? 2 : 1
     }
 
     private static func digest(_ tag: TagValues) -> Int {
@@ -47,18 +56,26 @@ struct RunOverview {
         return hasher.finalize()
     }
 
-    /// Of the passes that were asked for, how many were logged; else the number of points.
+    /// Of the passes that were asked for, how many were logged; where time was to end them, how many;
+    /// of other logs the number of points.
     var progress: String {
-        func number(_ name: String) -> Double? {
-            let value = session?.hparams.values.first { $0.name == name }?.value
-            if case .number(let number) = value { return number }
-            return nil
-        }
-        guard let all = number("train_times") else { return "\(pointCount)" }
         // A summary stands for several passes.
-        let passes = min(Double(pointCount) * max(1, number("train_step") ?? 1), all)
-        let reached = session?.status == .success ? all : passes
+        let passes = Double(pointCount) * max(1, number("train_step") ?? 1)
+        guard let all = number("train_times") else {
+            let isOurs = number("train_step") != nil
+            return Self.text(.number(isOurs ? min(passes, Double(lastStep)) : passes))
+        }
+        let reached = session?.status == .success ? all : min(passes, all)
         return "\(Self.text(.number(reached))) of \(Self.text(.number(all)))"
+    }
+
+    /// Whether ``progress`` is in passes.
+    var isInPasses: Bool { number("train_times") != nil || number("train_step") != nil }
+
+    private func number(_ name: String) -> Double? {
+        let value = session?.hparams.values.first { $0.name == name }?.value
+        if case .number(let number) = value { return number }
+        return nil
     }
 
     /// How the run ended, in a word.
@@ -79,7 +96,9 @@ struct RunOverview {
         /// By the words of a tag; `nil` if they do not tell.
         init?(ofTag tag: String) {
             let words = tag.lowercased()
-            if ["loss", "error", "perplexity"].contains(where: { words.contains($0) }) {
+            // What samples are measured by is no curve of theirs.
+            guard !words.hasSuffix("_of_real_images") else { return nil }
+            if ["loss", "error", "perplexity", "distance"].contains(where: { words.contains($0) }) {
                 self = .lowest
             } else if ["accuracy", "score", "reward"].contains(where: { words.contains($0) }) {
                 self = .highest
@@ -118,7 +137,7 @@ struct RunComparison {
         let differing = hparams.filter { name in
             Set(runs.map { ExactName(value(name, $0)) }).count > 1
         }
-        let passes = runs.contains { $0.progress.contains(" of ") }
+        let passes = runs.contains(where: \.isInPasses)
         var columns: [Table.Column] = [
             "RUN", .right(passes ? "PASSES" : "POINTS"), "STATUS", .right("TIME"),
         ]

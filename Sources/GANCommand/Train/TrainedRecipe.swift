@@ -190,7 +190,7 @@ extension DataRecipe: TrainedRecipe {
     }
 
     static func about(_ settings: RecipeSettings, images: String) -> String {
-        let values = RecipeSettings.all.map {
+        let values = settings.told.map {
             "| \($0.name.replacing("_", with: " ")) | \($0.text(settings)) |"
         }
         return """
