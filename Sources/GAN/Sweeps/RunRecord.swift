@@ -121,16 +121,19 @@ extension RunRecord {
         let path = FilePath.joining(folder, Self.fileName)
         guard Folder.exists(path) else { return nil }
         let bytes = try InputFile.contents(of: path, limit: 1 << 20)
+        // One that is empty was lost with its machine, before it was on the disk.
+        if bytes.isEmpty { return nil }
         self.init(text: FileName.text(of: bytes))
     }
 
     /// Writes the record into a run's folder, in place of one that is there: whole, or not at all.
     ///
+    /// - Parameter isDurable: Whether to wait until it is on the disk.
     /// - Throws: `FileError` where it cannot be written.
-    public func write(to folder: String) throws {
+    public func write(to folder: String, isDurable: Bool = true) throws {
         let file = try StagedFile(FilePath.joining(folder, Self.fileName))
         try file.append(FileName.bytes(of: text).span.bytes)
-        try file.synchronize()
+        if isDurable { try file.synchronize() }
         try file.commit()
     }
 }

@@ -143,8 +143,8 @@ struct RunRanking {
     /// A row for each run: its measures, last and best; how it ended; and the hyperparameters in which
     /// runs differ. Then those in which they do not.
     func text(width: Int, isShortening: Bool, count: Int? = nil) -> String {
-        let names = hyperparameterNames
-        let differing = names.filter { name in
+        let hyperparameters = hyperparameterNames
+        let differing = hyperparameters.filter { name in
             Set(runs.map { ExactName(value(of: name, $0)) }).count > 1
         }
         let (first, others) = (shown.prefix(1), shown.dropFirst())
@@ -153,11 +153,12 @@ struct RunRanking {
         columns += [.right("POINTS"), "STATUS", .right("TIME")]
         var table = Table(columns: columns)
         let listed = runs.prefix(count ?? runs.count)
-        for run in listed {
+        let names = Self.shortened(runs.map(\.name))
+        for (run, name) in zip(listed, names) {
             let points = run.curves.map(\.pointCount).max() ?? 0
             let time = Duration.seconds(max(0, min(run.seconds, 1e12))).inWords
             table.add(
-                cells: [run.name] + first.map { values(of: $0, run) }
+                cells: [name] + first.map { values(of: $0, run) }
                     + differing.map { value(of: $0, run) } + others.map { values(of: $0, run) }
                     + ["\(points)", status(run), time])
         }
@@ -165,13 +166,38 @@ struct RunRanking {
         let rest = runs.count - listed.count
         if rest > 0 { text += "… \(rest) more\n" }
         text += "\n" + sentence + "\n"
+        if let common = Self.common(runs.map(\.name)) {
+            text += "All names have \(common.printable), too.\n"
+        }
         let different = Set(differing.map { ExactName($0) })
-        let same = names.filter { !different.contains(ExactName($0)) }
+        let same = hyperparameters.filter { !different.contains(ExactName($0)) }
         if !same.isEmpty, let first = runs.first {
             let list = same.map { "\($0) \(value(of: $0, first))" }.joined(separator: ", ")
             text += (runs.count == 1 ? "" : "All runs: ") + list.printable + "\n"
         }
         return text
+    }
+
+    /// The values that all runs of a sweep have in their names; `nil` where there are none.
+    private static func common(_ names: [String]) -> String? {
+        guard names.count > 1 else { return nil }
+        let parts = names.map { $0.split(separator: ",").map { String($0) } }
+        guard parts.allSatisfy({ $0.count > 1 && $0.allSatisfy { $0.contains("=") } }) else {
+            return nil
+        }
+        let common = parts.dropFirst().reduce(Set(parts[0])) { $0.intersection($1) }
+        let list = parts[0].filter { common.contains($0) }
+        return list.isEmpty ? nil : list.joined(separator: ",")
+    }
+
+    /// Names without the values that all of them have.
+    static func shortened(_ names: [String]) -> [String] {
+        guard let common = common(names) else { return names }
+        let parts = Set(common.split(separator: ",").map { String($0) })
+        return names.map { name in
+            name.split(separator: ",").map { String($0) }.filter { !parts.contains($0) }
+                .joined(separator: ",")
+        }
     }
 
     /// How it is sorted.

@@ -37,7 +37,7 @@ struct PlannedSweep {
             if let reason = Self.refusal(of: flag.name) { throw ValidationError(reason) }
         }
         plan = try SweepPlan(flags)
-        shortNames = Self.shortened(plan.runs.map(\.name))
+        shortNames = RunRanking.shortened(plan.runs.map(\.name))
         var images = SharedImages()
         var goals: [SweepSchedule.Goal] = []
         for run in plan.runs {
@@ -72,18 +72,10 @@ struct PlannedSweep {
         }
     }
 
-    private static func shortened(_ names: [String]) -> [String] {
-        let parts = names.map { $0.split(separator: ",").map { String($0) } }
-        let common = parts.dropFirst().reduce(Set(parts.first ?? [])) { $0.intersection($1) }
-        return zip(names, parts).map { name, parts in
-            let rest = parts.filter { !common.contains($0) }
-            return rest.isEmpty ? name : rest.joined(separator: ",")
-        }
-    }
-
     /// Whether a folder has a run in it that no sweep has begun.
     private static func holdsRun(_ path: String) -> Bool {
-        ((try? Folder.entries(of: path)) ?? []).contains { RunFiles.isRuns($0.name) }
+        let names = ((try? Folder.entries(of: path)) ?? []).map(\.name)
+        return names.contains { RunFiles.isRuns($0) } && !names.contains(RunRecord.fileName)
     }
 
     /// Why a flag of training is none of a sweep's; `nil` for one that is.

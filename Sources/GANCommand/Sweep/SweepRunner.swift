@@ -14,8 +14,8 @@ final class SweepRunner {
     private var children: [ChildRun] = []
     /// Why runs failed here, which are not tried again.
     private(set) var failures: [Int: String] = [:]
-    /// How often the process of a run was killed.
-    private var kills: [Int: Int] = [:]
+    /// How often the process of a run was killed, and after which pass last.
+    private var kills: [Int: (count: Int, passes: Int)] = [:]
     /// Runs that other processes train, and when to look at them again.
     private var elsewhere: [Int: ContinuousClock.Instant] = [:]
     private var looked = ContinuousClock.now
@@ -26,7 +26,7 @@ final class SweepRunner {
     /// The work that was done when the sweep began.
     private var workBefore = 0.0
 
-    /// How often a run may be killed by others than its user.
+    /// How often a run may be killed without a pass between.
     private static let patience = 3
     /// How long after one look at what other processes do comes another.
     private static let lookInterval = Duration.seconds(1)
@@ -189,11 +189,13 @@ final class SweepRunner {
         judge()
     }
 
-    /// A run whose process was killed is gone on with, but not for ever.
+    /// A run whose process was killed is gone on with, as long as it gets anywhere.
     private func noteKill(of run: Int, _ reason: String) {
         guard StopSignal.exitCode == nil else { return }
-        kills[run, default: 0] += 1
-        if kills[run, default: 0] >= Self.patience { failures[run] = reason }
+        let last = kills[run] ?? (0, 0)
+        let count = passes(run) > last.passes ? 1 : last.count + 1
+        kills[run] = (count, passes(run))
+        if count >= Self.patience { failures[run] = reason }
     }
 
     /// Starts runs for which there is room.
@@ -208,25 +210,38 @@ final class SweepRunner {
             read(run)
             judge()
             guard case .due(let passes) = standings[run], try isFree(run) else { continue }
-            try start(run, passes: passes)
+            do {
+                try start(run, passes: passes)
+            } catch {
+                // Where others are under way, there may be room again when they have ended.
+                if children.isEmpty { throw error }
+                return
+            }
         }
     }
 
-    /// Whether no other process has a run.
+    /// Whether no other process has a run. One whose folder cannot be made fails, and no other.
     ///
     /// - Throws: `CommandError` where the file system has no locks, and nothing else keeps two from
     ///   training one run.
     private func isFree(_ run: Int) throws -> Bool {
         if withoutLocks { return true }
         let path = sweep.path(run)
-        try RunFolder.makeFolders(path)
+        do {
+            try RunFolder.makeFolders(path)
+        } catch {
+            fail(run, "\(error)")
+            return false
+        }
         switch SweepFolder.lock(run: path) {
         case .taken: return true
         case .busy:
             elsewhere[run] = .now + Self.lookInterval
             return false
+        case .refused(let error) where error.action == .create:
+            fail(run, "\(error)")
+            return false
         case .refused(let error):
-            guard error.action == .write else { throw error }
             guard sweep.command.shard != nil else {
                 throw CommandError(
                     "\(sweep.folder) is on a file system without locks (\(error.reason)): give each "
@@ -235,6 +250,11 @@ final class SweepRunner {
             withoutLocks = true
             return true
         }
+    }
+
+    private func fail(_ run: Int, _ reason: String) {
+        failures[run] = reason
+        judge()
     }
 
     private func start(_ run: Int, passes: Int) throws {

@@ -6,8 +6,9 @@ struct SweepTable {
     private let rows: [[String]]
     /// How many of the rows are of runs that are trained now.
     private let runningCount: Int
-    private let heading: [String]
     private let summary: String
+
+    private static let heading = ["RUN", "PASS", "D LOSS", "G LOSS", "DISTANCE", "LEFT"]
 
     private static let gap = "  "
 
@@ -18,7 +19,6 @@ struct SweepTable {
             .map { (distance: sweep.rankingDistance($0), run: $0) }
             .sorted { ($0.distance, $0.run) < ($1.distance, $1.run) }
             .map(\.run)
-        heading = ["RUN", "PASS", "D LOSS", "G LOSS", "DISTANCE", "LEFT"]
         rows = (running + over).map { run in
             let report = sweep.reports[run]
             let mark = sweep.records[run]?.last
@@ -44,7 +44,6 @@ struct SweepTable {
 
     /// For tests: rows as they are.
     init(rows: [[String]], runningCount: Int, summary: String) {
-        heading = ["RUN", "PASS", "D LOSS", "G LOSS", "DISTANCE", "LEFT"]
         (self.rows, self.runningCount, self.summary) = (rows, runningCount, summary)
     }
 
@@ -64,7 +63,7 @@ struct SweepTable {
             shown = Array(rows.prefix(max(room - 1, 0)))
             hidden = rows.count - shown.count
         }
-        var lines = Self.aligned([heading] + shown, width: width - 1)
+        var lines = Self.aligned([Self.heading] + shown, width: width - 1)
         if hidden > 0 {
             let trained = max(0, runningCount - shown.count)
             let words = trained > 0 ? "\(trained) more being trained, " : ""
@@ -72,6 +71,21 @@ struct SweepTable {
         }
         lines.append(summary)
         return lines.map { String($0.printable.prefix(max(width - 1, 0))) }
+    }
+
+    /// Names without those of the flags, whose values alone tell runs from each other: beneath the
+    /// flags' names, as far as they have room.
+    private static func withoutFlags(_ names: [String]) -> [String] {
+        let parts = names.dropFirst().map { name in
+            name.split(separator: ",").map { part in
+                part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            }
+        }
+        guard let first = parts.first, parts.allSatisfy({ $0.allSatisfy { $0.count == 2 } }) else {
+            return names
+        }
+        return [first.map { String($0[0]) }.joined(separator: ",")]
+            + parts.map { $0.map { String($0[1]) }.joined(separator: ",") }
     }
 
     /// Rows whose columns line up: the first one is shortened to fit; where that leaves too little of
@@ -86,10 +100,13 @@ struct SweepTable {
         func rest(_ columns: Int) -> Int {
             width - widths[1..<columns].reduce(0) { $0 + gap.count + $1 }
         }
+        var names = rows.map { $0[0] }
+        if rest(columns) < widths[0] { names = withoutFlags(names) }
         while columns > 2, rest(columns) < min(widths[0], 16) { columns -= 1 }
-        let first = max(1, min(widths[0], rest(columns)))
-        return rows.map { row in
-            var line = row[0].shortened(to: first)
+        let widest = names.dropFirst().map(\.count).max() ?? 0
+        let first = max(1, min(max(widest, min(names[0].count, widths[0])), rest(columns)))
+        return zip(names, rows).map { name, row in
+            var line = name.shortened(to: first)
             line += String(repeating: " ", count: max(0, first - line.count))
             for column in 1..<columns {
                 let fill = String(repeating: " ", count: widths[column] - row[column].count)

@@ -101,7 +101,7 @@ struct SweptRun<R: TrainedRecipe> {
         let path = self.path
         training.options.beforeWriting = {
             try written?()
-            try begun.write(to: path)
+            try begun.write(to: path, isDurable: false)
         }
         try run(training, &record)
     }
@@ -129,7 +129,7 @@ struct SweptRun<R: TrainedRecipe> {
             }
             if now - recorded >= Self.recordInterval {
                 recorded = now
-                try? current.write(to: path)
+                try? current.write(to: path, isDurable: false)
             }
         }
         clock.look()
