@@ -6,7 +6,7 @@ import Testing
 /// Successive halving by processes, and what it keeps.
 @Suite struct SweepHalvingTests {
     let command: Command
-    let flags = ["--seed", "0...4", "--train-times", "12", "--train-step", "1"]
+    let flags = ["--seed", "0...4", "--train-times", "12", "--train-step", "1", "--ema", "0"]
 
     init() throws {
         command = try Command()

@@ -34,19 +34,19 @@ struct SweepLog {
     }
 
     /// The runs' names without what all have in common.
-    func names() throws -> [String] {
-        try command.names(logdir).map { name in
-            name.split(separator: ",").filter { part in
-                !["recipe", "width", "hidden", "noise-size", "batch-size"].contains {
-                    part.hasPrefix("\($0)=")
-                }
-            }.joined(separator: ",")
-        }
+    func names() throws -> [String] { try command.names(logdir).map(Self.short) }
+
+    private static func short(_ name: String) -> String {
+        name.split(separator: ",").filter { part in
+            !["recipe", "width", "hidden", "noise-size", "batch-size", "ema"].contains {
+                part.hasPrefix("\($0)=")
+            }
+        }.joined(separator: ",")
     }
 
-    /// A run's folder below the log folder, by what is behind the networks in its name.
+    /// A run's folder below the log folder, by its name without what all have in common.
     func run(_ name: String) throws -> String {
-        try #require(try command.names(logdir).first { $0.hasSuffix(",\(name)") })
+        try #require(try command.names(logdir).first { Self.short($0) == name })
     }
 
     /// A run's folder.

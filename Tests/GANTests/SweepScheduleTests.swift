@@ -107,7 +107,7 @@ import Testing
             standings([
                 Self.record([Self.mark(100, 1)], .done), Self.record([Self.mark(25, 2)]), nil,
                 Self.record([Self.mark(10, 5)]),
-            ]) == [.ended(.done), .waiting, .due(passes: 25), .waiting])
+            ]) == [.ended(.done), .waiting, .due(passes: 25), .stopped(passes: 10)])
     }
 
     @Test func work() {

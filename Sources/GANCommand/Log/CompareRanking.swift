@@ -209,8 +209,8 @@ struct RunRanking {
         let which = byLast ? "last" : measure.goal == .lowest ? "lowest" : "highest"
         let better = measure.goal == .lowest ? "lower" : "higher"
         return
-            "Best first by the \(which) \(measure.tag.printable), the \(better) the better. Of a "
-            + "curve, the last value, and in parentheses the best."
+            "Best first by the \(which) \(measure.tag.printable), the \(better) the better.\n"
+            + "Of a curve, the last value, and in parentheses the best."
     }
 
     private var hyperparameterNames: [String] {

@@ -5,6 +5,8 @@ import RecordIO
 final class ChildRun {
     /// Which run of the sweep.
     let run: Int
+    /// The passes up to which it trains.
+    let passes: Int
     private let process: pid_t
     /// What it prints.
     private let output: Int32
@@ -23,8 +25,8 @@ final class ChildRun {
     /// Starts this program with other arguments.
     ///
     /// - Throws: `CommandError` where the system refuses.
-    init(run: Int, _ arguments: [String]) throws {
-        self.run = run
+    init(run: Int, passes: Int, _ arguments: [String]) throws {
+        (self.run, self.passes) = (run, passes)
         guard let pipe = Descriptor.pipe() else { throw Self.failure(errno) }
         defer { close(pipe.writing) }
         let name = "\(Folder.temporary)/gan-sweep-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Datasets
 import GAN
 import RecordIO
@@ -120,6 +121,7 @@ struct PlannedSweep {
             recipe, saved: nil, images: { _ in read },
             judgeEvery: SweepFolder.judgeEvery(recipe)
         ).options
+        if case .restored(let prefix, _) = options.start { _ = try Checkpoint(opening: prefix) }
         let goal = SweepSchedule.Goal(
             passes: options.hyperparameters.trainTimes, seconds: options.timeLimit)
         return (goal, options.quality != nil)
@@ -132,7 +134,7 @@ struct PlannedSweep {
         var table = Table(columns: ["RUN", .right("PASSES"), "STATUS"])
         for run in ownRuns {
             table.add(
-                plan.runs[run].name, "\(records[run]?.passes ?? 0)",
+                shortNames[run], "\(records[run]?.passes ?? 0)",
                 standings[run].word(records[run]))
         }
         return table.text(width: width, isShortening: System.outputIsTerminal)

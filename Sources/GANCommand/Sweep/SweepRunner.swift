@@ -165,7 +165,6 @@ final class SweepRunner {
     /// Notes how the process of a run has ended.
     private func note(_ end: ChildRun.End, of child: ChildRun) {
         let run = child.run
-        let before = standings[run]
         read(run)
         reports[run].end()
         judge()
@@ -173,7 +172,7 @@ final class SweepRunner {
         case .exit(RunOfSweepCommand.lockedExitCode):
             elsewhere[run] = .now + Self.lookInterval
         case .exit(0):
-            if standings[run] == before, case .due = before {
+            if standings[run] == .due(passes: child.passes) {
                 failures[run] = "it ended without a word"
             }
         case .exit(let code) where code > 128 || StopSignal.exitCode != nil:
@@ -265,7 +264,7 @@ final class SweepRunner {
         if withoutLocks { words.append("--without-lock") }
         words += ["--"] + PlannedSweep.words(sweep.plan.runs[run], sweep.command)
         reports[run].begin(passes: self.passes(run), goal: passes, at: clock.worked)
-        children.append(try ChildRun(run: run, words))
+        children.append(try ChildRun(run: run, passes: passes, words))
     }
 
     // MARK: Before and after
