@@ -65,7 +65,9 @@ final class SweepRunner {
         WorkClock.watchForStops()
         readAll()
         let tensorBoard = announce()
-        let live = !sweep.command.noProgress && System.outputIsTerminal
+        // mpirun gives its processes a terminal each, and shows all of them in one.
+        let isAlone = sweep.shard.variables.isEmpty
+        let live = !sweep.command.noProgress && System.outputIsTerminal && isAlone
         let view: any SweepView = live ? LiveTable() : SweepLines(self)
         clock = WorkClock()
         workBefore = work.done
