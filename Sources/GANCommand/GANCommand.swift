@@ -15,7 +15,8 @@ struct GANCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            TrainCommand.self, RecipesCommand.self, SampleCommand.self, JudgeCommand.self,
+            TrainCommand.self, SweepCommand.self, RunOfSweepCommand.self, RecipesCommand.self,
+            SampleCommand.self, JudgeCommand.self,
             ExportCommand.self, FetchCommand.self, TrainJudgeCommand.self, LogCommand.self,
             BenchCommand.self,
         ])
@@ -28,7 +29,9 @@ struct GANCommand: ParsableCommand {
             var command = try parseAsRoot(System.arguments)
             try command.run()
             // What a training prints is beside its purpose, which the log and checkpoints are.
-            if !(command is TrainCommand), let error = System.outputError { throw error }
+            let isTraining =
+                command is TrainCommand || command is SweepCommand || command is RunOfSweepCommand
+            if !isTraining, let error = System.outputError { throw error }
         } catch {
             // Help is asked for by an error, and an end after a signal is one, too.
             guard !exitCode(for: error).isSuccess, !(error is ExitCode) else {

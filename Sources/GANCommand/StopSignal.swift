@@ -5,12 +5,19 @@ import Synchronization
 /// wish to stop. A second signal ends the program at once.
 enum StopSignal {
     private static let received = Atomic<Int32>(0)
+    /// Whether a second signal ends the program.
+    private static let isImpatient = Atomic<Bool>(true)
 
     /// Starts to watch for signals, whatever mask the program was started with. One that is ignored
     /// already stays so, as for a program that a shell starts in the background.
-    static func watch() {
-        // The handler must not be the first to touch the atomic, whose making is not safe there.
+    ///
+    /// - Parameter isLed: Whether another process says when to stop: by SIGTERM, which may come from
+    ///   elsewhere, too. Ctrl-C and SIGHUP are for that process then.
+    static func watch(isLed: Bool = false) {
+        // The handler must not be the first to touch the atomics, whose making is not safe there.
         received.store(0, ordering: .relaxed)
+        isImpatient.store(!isLed, ordering: .relaxed)
+        if isLed { for number in [SIGINT, SIGHUP] { signal(number, SIG_IGN) } }
         var watched = sigset_t()
         sigemptyset(&watched)
         for number in [SIGINT, SIGTERM, SIGHUP] {
@@ -20,7 +27,9 @@ enum StopSignal {
             if isIgnored(old) { continue }
             signal(number) { number in
                 let before = StopSignal.received.exchange(number, ordering: .relaxed)
-                if before != 0 { StopSignal.end(with: StopSignal.exitCode(of: number)) }
+                if before != 0, StopSignal.isImpatient.load(ordering: .relaxed) {
+                    StopSignal.end(with: StopSignal.exitCode(of: number))
+                }
             }
         }
         pthread_sigmask(SIG_UNBLOCK, &watched, nil)

@@ -23,8 +23,11 @@ struct Suggestion {
         "name": ["run"], "run-name": ["run"], "experiment": ["run"],
         "random-seed": ["seed"], "manual-seed": ["seed"],
         "dataset": ["data", "images"], "data-dir": ["data"], "mnist": ["data"], "input": ["images"],
-        "workers": ["threads"], "num-workers": ["threads"], "num-threads": ["threads"],
-        "cpus": ["threads"], "jobs": ["threads"], "j": ["threads"],
+        "workers": ["runs-at-once", "threads"], "num-workers": ["runs-at-once", "threads"],
+        "num-threads": ["threads-per-run", "threads"], "cpus": ["runs-at-once", "threads"],
+        "jobs": ["runs-at-once", "threads"], "j": ["runs-at-once", "threads"],
+        "parallel": ["runs-at-once"], "sha": ["halve"], "halving": ["halve"],
+        "successive-halving": ["halve"], "top": ["keep-best"], "top-k": ["keep-best"],
         "ckpt": ["checkpoint", "restore"], "checkpoint": ["restore"],
         "load": ["checkpoint", "restore"],
         "weights": ["checkpoint", "restore"], "model": ["checkpoint", "restore"],
@@ -111,7 +114,9 @@ struct Suggestion {
         }
         if let match = message.prefixMatch(of: /Unknown option '(-+)([^'=]*)[^']*'/) {
             let unknown = "Unknown option '\(match.1)\(match.2)'"
-            guard let flag = nearest(to: String(match.2), among: command.flags) else {
+            // What a sweep does not know is for training.
+            let more = command == SweepCommand.self ? TrainCommand.flags : []
+            guard let flag = nearest(to: String(match.2), among: command.flags + more) else {
                 return "\(unknown); \(help)"
             }
             return "\(unknown). Did you mean '--\(flag)'?"

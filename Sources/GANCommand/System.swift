@@ -74,6 +74,19 @@ enum System {
         return status == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
     }
 
+    /// The rows of the terminal at standard output; 24 where it does not say.
+    static var terminalHeight: Int {
+        var size = winsize()
+        let status = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size)
+        return status == 0 && size.ws_row > 0 ? Int(size.ws_row) : 24
+    }
+
+    /// Waits until one of these can be read, or so long, or until a signal comes.
+    static func wait(for descriptors: [Int32], seconds: Double) {
+        var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        _ = poll(&polled, nfds_t(polled.count), Int32((seconds * 1000).rounded(.up)))
+    }
+
     /// How many processors this process may use.
     static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 

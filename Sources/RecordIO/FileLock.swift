@@ -28,6 +28,32 @@ public final class FileLock {
         return FileLock(descriptor)
     }
 
+    /// What came of trying to lock a file.
+    public enum Attempt {
+        /// It is locked until this is deinitialized, or the process ends.
+        case taken(FileLock)
+        /// Somebody else has it.
+        case busy
+        /// The file cannot be made, or its file system has no locks.
+        case refused(FileError)
+    }
+
+    /// Tries to lock a file, which is made if it is not there and stays.
+    ///
+    /// The file is opened for writing: so NFS, where a lock is the server's, gives it to one process
+    /// of all machines.
+    public static func attempt(_ path: String) -> Attempt {
+        let descriptor = Descriptor.open(path, O_RDWR | O_CREAT | O_NONBLOCK)
+        guard descriptor >= 0 else { return .refused(FileError(path: path, action: .create)) }
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EINTR { continue }
+            let error = FileError(path: path, action: .write)
+            close(descriptor)
+            return error.code == EWOULDBLOCK || error.code == EACCES ? .busy : .refused(error)
+        }
+        return .taken(FileLock(descriptor))
+    }
+
     private init(_ descriptor: Int32) {
         self.descriptor = descriptor
     }

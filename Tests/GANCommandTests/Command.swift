@@ -20,6 +20,12 @@ final class Command {
         streams = try TemporaryFolder()
     }
 
+    /// The same command in the folder of another one.
+    init(in other: Command) throws {
+        folder = other.folder
+        streams = try TemporaryFolder()
+    }
+
     /// Runs it to its end.
     func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
 

@@ -25,6 +25,8 @@ import Testing
             SUBCOMMANDS:
               train                   Train a GAN, the article's or another one, and log it
                                       for TensorBoard.
+              sweep                   Train every combination of several values of gan
+                                      train's flags.
               recipes                 List the recipes that gan train takes.
               sample                  Make images with the generator of a checkpoint.
               judge                   Say how good images are: those of a checkpoint, or of
@@ -171,6 +173,9 @@ import Testing
                                           generator, for the Graphs tab.
                   --ignore-stalls         Train on when a loss stands still, as the article
                                           would: perhaps for ever.
+                  --few-tags              Log the losses and the samples' distance alone, as
+                                          many runs side by side need them: no images,
+                                          histograms or graph.
                   --video                 Log the generator's images as a video, too, when
                                           training ends.
                   --open                  Start TensorBoard and print its address; it ends with
@@ -275,6 +280,8 @@ import Testing
                 SUBCOMMANDS:
                   list                    Compare the runs of a log: how far each came, its
                                           losses, hyperparameters.
+                  compare                 Compare the runs of a log, best first:
+                                          hyperparameters, last and best values.
                   check                   Verify every record's checksums; name the first bad
                                           byte of each file.
                   repair                  Copy all whole events of a log into a new one.

@@ -9,7 +9,8 @@ public struct QualityOptions: Sendable {
     public var every: Double
     /// How many samples are judged while training goes on, at least 100.
     public var sampleCount = 2000
-    /// How many are judged at its end, where training took long enough for that.
+    /// How many are judged at its end, where training took long enough for that; ``sampleCount`` for
+    /// no more than before.
     public var finalSampleCount = 10_000
     /// Whether training ends where the generator has collapsed.
     public var stopsWhenCollapsed = false

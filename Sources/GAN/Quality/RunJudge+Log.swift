@@ -10,6 +10,10 @@ enum QualityTag {
     static let digits = "quality/class_histogram"
     static let warnings = "warnings"
     static let nearest = "samples/nearest"
+    /// The lowest distance of the run until then.
+    static let lowestDistance = "quality/lowest_frechet_distance"
+    /// What a log of few tags has.
+    static let few = [measure(.frechetDistance), lowestDistance, warnings]
 
     /// The charts of all that is judged.
     static let charts = CustomScalars.Category(

@@ -94,7 +94,9 @@ final class RunJudge<R: Recipe> {
         try addPictures(
             samples, judge.judge, isWithNearest: isLast || lookCount % 8 == 2, data,
             knowsClasses: standard.knowsClasses, to: &summary)
-        if isLast { report = try final(report, judge, standard, spent: start.duration(to: .now)) }
+        if isLast, options.finalSampleCount > options.sampleCount {
+            report = try final(report, judge, standard, spent: start.duration(to: .now))
+        }
         last = report
         return Look(report: report, summary: summary, isBest: isBest)
     }

@@ -15,7 +15,11 @@ extension Training {
         // The last look may be the second one at this step: more samples for the report, and the
         // picture that earlier ones had no time for.
         if !isNew { summary.values.removeAll { $0.tag != QualityTag.nearest } }
-        try log.writer.add(summary, step: Int64(generatorSteps))
+        if isNew, judge.bestDistance.isFinite {
+            summary.values.append(
+                .scalar(Float(judge.bestDistance), tag: QualityTag.lowestDistance))
+        }
+        try log.add(summary, step: generatorSteps)
         if look.isBest, let best {
             best.keep(
                 try session.checkpointTensors() + state.tensors, distance: judge.bestDistance)

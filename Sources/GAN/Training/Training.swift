@@ -52,6 +52,10 @@ final class Training<R: Recipe>: Trainer {
     /// When the first step could begin.
     private var began = ContinuousClock.now
 
+    /// The losses of the last pass, and whether the log has them.
+    private var lastLosses: (discriminator: Float, generator: Float)?
+    private var hasLoggedLosses = false
+
     private var profile: StepProfile?
     private var stalls = StallWatch()
     private let shouldStop: () -> Bool
@@ -156,8 +160,10 @@ final class Training<R: Recipe>: Trainer {
         var loop = state.loop
         defer { state.loop = loop }
         do {
-            try loop.run(self, passes: options.hyperparameters.trainTimes)
-            return .done
+            let passes = options.hyperparameters.trainTimes
+            let pause = options.pauseAfter ?? passes
+            try loop.run(self, passes: min(pause, passes))
+            return loop.passes < passes ? .paused : .done
         } catch let ended as Ended {
             return ended.end
         }
@@ -193,6 +199,7 @@ final class Training<R: Recipe>: Trainer {
     func passEnded(_ loop: R.Loop) throws {
         state.loop = loop
         let isLogged = (loop.passes - 1) % options.hyperparameters.trainStep == 0
+        hasLoggedLosses = isLogged
         let logged = isLogged ? try collectSummary() : nil
         let losses = (
             try discriminator.lossAfterStep() ?? state.losses.discriminator,
@@ -203,6 +210,7 @@ final class Training<R: Recipe>: Trainer {
                 summary, images: images, discriminatorLoss: losses.0, generatorLoss: losses.1,
                 step: generatorSteps, &state.film)
         }
+        lastLosses = losses
         report(
             .pass(
                 PassReport(
@@ -220,6 +228,7 @@ final class Training<R: Recipe>: Trainer {
             summary.values.removeAll { $0.tag == R.tags.discriminatorLoss }
         }
         if let tag = R.tags.images { return (summary, summary.images(of: tag)) }
+        if options.logsFewTags { return (summary, []) }
         let pixels = try session.run(program.generatorZ, feed: feed.shown, effects: .none)
         return (summary, Image.digits(pixels.floats))
     }
@@ -266,6 +275,9 @@ final class Training<R: Recipe>: Trainer {
     /// Logs what there is to say at the end, and closes the log.
     func finishLog(_ end: TrainingResult.End) throws {
         try writeProfile()
+        if options.logsFewTags, !hasLoggedLosses, let (discriminator, generator) = lastLosses {
+            try log.addLosses(discriminator, generator, step: generatorSteps)
+        }
         try log.end(state.film, step: generatorSteps, video: options.logsVideo, end)
     }
 

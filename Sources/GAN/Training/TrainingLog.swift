@@ -8,6 +8,8 @@ internal import TensorGraph
 final class TrainingLog<R: Recipe> {
     let writer: SummaryWriter
     private let hparams: HParams
+    /// Whether losses and distances are all that is logged.
+    private let logsFewTags: Bool
     /// How many images are side by side in the grid; `nil` for what makes it nearly square.
     private let gridColumns: Int?
     /// The folder of a run that is resumed, whose hyperparameters and end are to replace the old ones.
@@ -34,9 +36,10 @@ final class TrainingLog<R: Recipe> {
         hparams = HParams(
             options.hyperparameters.told.map { ($0.name, $0.logged(options.hyperparameters)) })
         gridColumns = R.gridColumns(options.hyperparameters)
+        logsFewTags = options.logsFewTags
         resumedFolder = options.start.resumed == nil ? nil : options.runFolder
         writer = try SummaryWriter(logdir: options.runFolder, options: writing)
-        try writer.addGraph(graph.definition)
+        if !logsFewTags { try writer.addGraph(graph.definition) }
         try addRun(options, step: step)
     }
 
@@ -95,6 +98,12 @@ final class TrainingLog<R: Recipe> {
             summary.values.append(.scalar(loss, tag: Tag.discriminatorValidation))
         }
         summary.values.append(.scalar(generatorLoss, tag: Tag.generator))
+        if logsFewTags {
+            let tags = [Tag.discriminatorTraining, Tag.discriminatorValidation, Tag.generator]
+            summary.values.removeAll { !tags.contains($0.tag) }
+            try writer.add(summary, step: Int64(step))
+            return
+        }
         summary.values.append(
             .image(
                 .grid(of: images, columns: gridColumns, gap: 2, background: 48), tag: "G_z_grid"))
@@ -102,6 +111,22 @@ final class TrainingLog<R: Recipe> {
         if isStripLogged, let strip = film.strip() {
             summary.values.append(.image(strip, tag: "G_z_film"))
         }
+        try writer.add(summary, step: Int64(step))
+    }
+
+    /// Logs the losses of a pass whose summary is not logged.
+    func addLosses(_ discriminator: Float, _ generator: Float, step: Int) throws {
+        var summary = Summary()
+        summary.values.append(.scalar(discriminator, tag: Tag.discriminatorTraining))
+        summary.values.append(.scalar(generator, tag: Tag.generator))
+        try writer.add(summary, step: Int64(step))
+    }
+
+    /// Logs what a look at the samples gives.
+    func add(_ look: Summary, step: Int) throws {
+        var summary = look
+        if logsFewTags { summary.values.removeAll { !QualityTag.few.contains($0.tag) } }
+        guard !summary.values.isEmpty else { return }
         try writer.add(summary, step: Int64(step))
     }
 
@@ -117,7 +142,7 @@ final class TrainingLog<R: Recipe> {
         let status: HParams.Status =
             switch end {
             case .done, .timeIsUp: .success
-            case .stopped: .unknown
+            case .stopped, .paused: .unknown
             case .stalled, .collapsed: .failure
             }
         try endRun(status)

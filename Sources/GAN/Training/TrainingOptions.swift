@@ -45,6 +45,13 @@ public struct TrainingOptions<R: Recipe>: Sendable {
         }
     }
 
+    /// The passes after which training pauses, as if it were stopped then, but for a last look at the
+    /// samples; `nil` for no such.
+    public var pauseAfter: Int?
+    /// Whether the log has the losses and the distance of samples alone: no images, histograms or
+    /// graph.
+    public var logsFewTags = false
+
     /// Called once when everything that training begins with has been read, before anything is
     /// written: what is in the way can be removed by it.
     public var beforeWriting: (@Sendable () throws -> Void)?

@@ -44,6 +44,8 @@ public struct TrainingResult: Sendable {
         case timeIsUp
         /// It was asked to stop.
         case stopped
+        /// So many passes are done that it was to pause after.
+        case paused
         /// A loss stands still, and the loop would wait for it for ever.
         case stalled(Stall)
         /// The generator has collapsed, and training was to end then.

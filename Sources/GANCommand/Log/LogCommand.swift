@@ -9,7 +9,8 @@ struct LogCommand: ParsableCommand {
         abstract: "Look into TensorBoard's logs.",
         discussion: "It reads the logs of any program that writes for TensorBoard.",
         subcommands: [
-            LogListCommand.self, LogCheckCommand.self, LogRepairCommand.self,
+            LogListCommand.self, LogCompareCommand.self, LogCheckCommand.self,
+            LogRepairCommand.self,
             LogExportCommand.self, LogTailCommand.self,
         ])
 }

@@ -1,3 +1,4 @@
+import GAN
 import RecordIO
 
 /// The files that a run has in its folder, told by their names: nothing else there is a run's.
@@ -16,11 +17,11 @@ enum RunFiles {
             of: /model\.ckpt-(replaced-)?[0-9]+\.(index|meta|data-[0-9]{5}-of-[0-9]{5})/) != nil
     }
 
-    /// Whether a file is a run's: its log, a checkpoint, the file that names those, or what a killed
-    /// process left of one.
+    /// Whether a file is a run's: its log, a checkpoint, the file that names those, what a sweep knows
+    /// of it, or what a killed process left of one.
     static func isRuns(_ name: String) -> Bool {
         let name = String(name.prefixMatch(of: /(?s)(.+)\.tmp-[0-9a-f]{16}$/)?.1 ?? name[...])
-        return name == state || isCheckpoint(name) || isBest(name)
+        return name == state || name == RunRecord.fileName || isCheckpoint(name) || isBest(name)
             || name.wholeMatch(of: /(?s)events\.out\.tfevents\.[0-9]{10}\..+/) != nil
     }
 
@@ -29,8 +30,22 @@ enum RunFiles {
     ///
     /// - Throws: `FileError` where the folder cannot be read or a file cannot be removed.
     static func remove(from folder: String) throws(FileError) {
-        let names = try Folder.entries(of: folder).filter { !$0.isFolder && isRuns($0.name) }
+        try remove(from: folder, where: isRuns)
+    }
+
+    /// Removes a run's checkpoints from its folder, and leaves its log.
+    ///
+    /// - Throws: as ``remove(from:)``.
+    static func removeCheckpoints(from folder: String) throws(FileError) {
+        try remove(from: folder) { $0 == state || isCheckpoint($0) || isBest($0) }
+    }
+
+    private static func remove(
+        from folder: String, where isMeant: (String) -> Bool
+    ) throws(FileError) {
+        let names = try Folder.entries(of: folder).filter { !$0.isFolder && isMeant($0.name) }
             .map(\.name)
+        if names.isEmpty { return }
         for name in names.filter({ $0 == state }) + names.filter({ $0 != state }) {
             let path = FilePath.joining(folder, name)
             Folder.removeFile(path)

@@ -81,6 +81,13 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Train on when a loss stands still, as the article would: perhaps for ever.")
     var ignoreStalls = false
 
+    @Flag(
+        help: """
+            Log the losses and the samples' distance alone, as many runs side by side need them: no \
+            images, histograms or graph.
+            """)
+    var fewTags = false
+
     @Flag(help: "Log the generator's images as a video, too, when training ends.")
     var video = false
 
@@ -141,22 +148,41 @@ struct TrainCommand: ParsableCommand {
     /// Trains by a recipe.
     private func run<R: TrainedRecipe>(_ recipe: R.Type, _ resumed: RunFolder?) throws {
         let saved = try resumed.map { try checkpointFlags.savedRun(in: $0, of: recipe) }
-        let start = try checkpointFlags.start(saved)
-        let examples = try images(keeping: R.validationCount)
-        let hyperparameters = try R.hyperparameters(
-            hyperparameterFlags, saved: saved, examples, folder: data)
-        if let saved, saved.passes >= hyperparameters.trainTimes {
+        var training = try prepared(recipe, saved: saved, images: images(keeping:))
+        if let saved, saved.passes >= training.options.hyperparameters.trainTimes {
             throw ValidationError(
                 "\(saved.checkpoint) stands \(saved.place) already; say by --train-times how many "
                     + "passes the run shall have in all")
         }
-        let quality = try qualityFlags.options(
-            standard: R.judgeEvery, isBuiltInData: data == nil)
         let folder =
             try resumed ?? RunFolder(logFolder: logdir, name: runName, overwriting: overwrite)
+        training.place(in: folder)
+        if overwrite { try training.overwrite(folder) }
+        let run = TrainingRun(
+            options: training.options, data: training.data, folder: folder, images: training.images,
+            live: !noProgress, opens: open)
+        try run.run()
+    }
+
+    /// All that is trained with, but for the run's folder: whatever can be wrong with it is told here,
+    /// before anything is written.
+    ///
+    /// - Parameters:
+    ///   - images: Reads the images, of which as many are kept for validation as it is given.
+    ///   - judgeEvery: Seconds between judgements where the command line tells none.
+    ///   - words: The command line, as the log has it.
+    func prepared<R: TrainedRecipe>(
+        _ recipe: R.Type, saved: SavedRun<R>?, images: (Int) throws -> MNIST,
+        judgeEvery: Double = R.judgeEvery, words: [String] = System.arguments
+    ) throws -> PreparedTraining<R> {
+        let start = try checkpointFlags.start(saved)
+        let examples = try images(R.validationCount)
+        let hyperparameters = try R.hyperparameters(
+            hyperparameterFlags, saved: saved, examples, folder: data)
         var options = TrainingOptions<R>(
-            hyperparameters: hyperparameters, threads: threads,
-            runFolder: folder.path, start: start)
+            hyperparameters: hyperparameters, threads: threads, runFolder: "", start: start)
+        options.quality = try qualityFlags.options(
+            standard: judgeEvery, isBuiltInData: data == nil)
         let checkpointEvery = checkpointFlags.checkpointEvery ?? R.checkpointEvery
         if checkpointEvery > 0 {
             options.checkpointEvery = checkpointEvery
@@ -168,29 +194,17 @@ struct TrainCommand: ParsableCommand {
         options.timeLimit = hyperparameterFlags.timeLimit
         options.profileStep = profileStep
         options.ignoresStalls = ignoreStalls
-        options.quality = quality
-        let images = R.images(hyperparameters, examples, folder: data)
-        options.about = about(R.about(hyperparameters, images: images))
+        let shown = R.images(hyperparameters, examples, folder: data)
+        options.about = about(R.about(hyperparameters, images: shown), words)
         options.logsVideo = video
-        options.isInLogFolder = folder.name == "."
-        if overwrite {
-            if case .restored(let prefix, _) = start, folder.contains(checkpoint: prefix) {
-                throw CommandError(
-                    "\(prefix) is a checkpoint of the run that --overwrite removes: choose another "
-                        + "name by --run")
-            }
-            options.beforeWriting = folder.removeRun
-        }
-        let training = TrainingRun(
-            options: options, data: examples, folder: folder, images: images, live: !noProgress,
-            opens: open)
-        try training.run()
+        options.logsFewTags = fewTags
+        return PreparedTraining(options: options, data: examples, images: shown)
     }
 
     /// The images of --data, or those built in.
     ///
     /// - Parameter validationCount: how many are kept to validate with.
-    private func images(keeping validationCount: Int) throws -> MNIST {
+    func images(keeping validationCount: Int) throws -> MNIST {
         guard let data else { return try MNIST.sample }
         do {
             return try MNIST(folder: data, validationCount: validationCount)
@@ -204,12 +218,38 @@ struct TrainCommand: ParsableCommand {
     }
 
     /// What the log says of the run, in Markdown.
-    private func about(_ recipe: String) -> String {
-        let words = ["gan"] + System.arguments.map(\.quotedForShell)
+    private func about(_ recipe: String, _ words: [String]) -> String {
+        let words = ["gan"] + words.map(\.quotedForShell)
         return """
                 \(words.joined(separator: " "))
 
             GANBoard \(GANCommand.version). \(recipe)
             """
+    }
+}
+
+/// A training that lacks nothing but its folder.
+struct PreparedTraining<R: TrainedRecipe> {
+    var options: TrainingOptions<R>
+    let data: MNIST
+    /// Which images it sees, in words.
+    let images: String
+
+    /// Gives it its folder.
+    mutating func place(in folder: RunFolder) {
+        options.runFolder = folder.path
+        options.isInLogFolder = folder.name == "."
+    }
+
+    /// Lets it begin anew the run that is in its folder.
+    ///
+    /// - Throws: `CommandError` where it is to begin with what is removed.
+    mutating func overwrite(_ folder: RunFolder) throws {
+        if case .restored(let prefix, _) = options.start, folder.contains(checkpoint: prefix) {
+            throw CommandError(
+                "\(prefix) is a checkpoint of the run that --overwrite removes: choose another "
+                    + "name by --run")
+        }
+        options.beforeWriting = folder.removeRun
     }
 }

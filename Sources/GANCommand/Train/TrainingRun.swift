@@ -134,7 +134,7 @@ struct TrainingRun<R: TrainedRecipe> {
             switch result.end {
             case .done: "done"
             case .timeIsUp: "the time is up"
-            case .stopped: "stopped"
+            case .stopped, .paused: "stopped"
             case .stalled: "stands still"
             case .collapsed: "collapsed"
             }
@@ -151,7 +151,8 @@ struct TrainingRun<R: TrainedRecipe> {
             lines.append("saved: \(checkpoint), \(result.place)")
             switch result.end {
             case .done: break
-            case .stopped, .timeIsUp, .collapsed: lines.append("to go on: \(folder.resumeCommand)")
+            case .stopped, .paused, .timeIsUp, .collapsed:
+                lines.append("to go on: \(folder.resumeCommand)")
             case .stalled: lines.append("to wait on: \(folder.resumeCommand) --ignore-stalls")
             }
         }
@@ -177,7 +178,7 @@ struct TrainingRun<R: TrainedRecipe> {
         }
         switch result.end {
         case .done, .timeIsUp: tensorBoard?.waitUntilStopped()
-        case .stopped: throw ExitCode(code ?? 1)
+        case .stopped, .paused: throw ExitCode(code ?? 1)
         case .collapsed(let warning):
             throw CommandError("\(warning)", exitCode: TrainCommand.stalledExitCode)
         case .stalled(let stall):
