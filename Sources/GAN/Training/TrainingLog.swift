@@ -31,8 +31,10 @@ final class TrainingLog<R: Recipe> {
     init(_ options: TrainingOptions<R>, _ graph: Graph, step: Int) throws {
         var writing = SummaryWriter.Options()
         if options.start.resumed != nil { writing.purgeStep = Int64(step) + 1 }
+        let shards: [(String, HParams.Value)] =
+            options.shards == 1 ? [] : [("shards", .number(Double(options.shards)))]
         hparams = HParams(
-            R.Hyperparameters.all.map { ($0.name, $0.logged(options.hyperparameters)) })
+            R.Hyperparameters.all.map { ($0.name, $0.logged(options.hyperparameters)) } + shards)
         gridColumns = R.gridColumns(options.hyperparameters)
         resumedFolder = options.start.resumed == nil ? nil : options.runFolder
         writer = try SummaryWriter(logdir: options.runFolder, options: writing)
