@@ -73,6 +73,16 @@ struct TrainCommand: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
+            "Parts that each batch is cut into, a power of two, with their own batch statistics: "
+                + "tools/gan-mpi divides them among processes, whose number changes nothing. "
+                + "(default: 1, or as many as processes)",
+            valueName: "n"),
+        transform: NumberFlag.shards)
+    var shards: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
             "Log each node's time and memory at this step of the generator, for the Graphs tab.",
             valueName: "n"),
         transform: NumberFlag.count)
@@ -112,12 +122,24 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         try InstructionSet.check()
+        guard let processes = try Processes.join() else { return try trainAsFirst(nil) }
+        try processes.run {
+            if processes.isFirst {
+                try trainAsFirst(processes)
+            } else {
+                try trainAsOther(processes)
+            }
+        }
+    }
+
+    /// Trains, alone or as the first of several processes.
+    private func trainAsFirst(_ processes: Processes?) throws {
         let resumed =
             checkpointFlags.isResuming
             ? try RunFolder(resuming: runName, from: checkpointFlags.resumeFrom, in: logdir) : nil
         switch try recipe(of: resumed) {
-        case .article: try run(Article.self, resumed)
-        case .named: try run(DataRecipe.self, resumed)
+        case .article: try run(Article.self, resumed, processes)
+        case .named: try run(DataRecipe.self, resumed, processes)
         }
     }
 
@@ -139,7 +161,9 @@ struct TrainCommand: ParsableCommand {
     }
 
     /// Trains by a recipe.
-    private func run<R: TrainedRecipe>(_ recipe: R.Type, _ resumed: RunFolder?) throws {
+    private func run<R: TrainedRecipe>(
+        _ recipe: R.Type, _ resumed: RunFolder?, _ processes: Processes?
+    ) throws {
         let saved = try resumed.map { try checkpointFlags.savedRun(in: $0, of: recipe) }
         let start = try checkpointFlags.start(saved)
         let examples = try images(keeping: R.validationCount)
@@ -150,13 +174,25 @@ struct TrainCommand: ParsableCommand {
                 "\(saved.checkpoint) stands \(saved.place) already; say by --train-times how many "
                     + "passes the run shall have in all")
         }
+        let processCount = processes?.communicator.count ?? 1
+        let shards = shards ?? saved?.shards ?? processCount
+        if let misfit = Team.misfit(
+            shards: shards, batchSize: hyperparameters.batchSize, processes: processCount)
+        {
+            throw ValidationError(misfit)
+        }
         let quality = try qualityFlags.options(
             standard: R.judgeEvery, isBuiltInData: data == nil)
+        if let processes {
+            try processes.tell(Assignment<R>(hyperparameters, shards: shards))
+            _ = try processes.agree { examples }
+        }
         let folder =
             try resumed ?? RunFolder(logFolder: logdir, name: runName, overwriting: overwrite)
         var options = TrainingOptions<R>(
-            hyperparameters: hyperparameters, threads: threads,
+            hyperparameters: hyperparameters, threads: threads ?? processes?.threadCount,
             runFolder: folder.path, start: start)
+        options.shards = shards
         let checkpointEvery = checkpointFlags.checkpointEvery ?? R.checkpointEvery
         if checkpointEvery > 0 {
             options.checkpointEvery = checkpointEvery
@@ -182,9 +218,39 @@ struct TrainCommand: ParsableCommand {
             options.beforeWriting = folder.removeRun
         }
         let training = TrainingRun(
-            options: options, data: examples, folder: folder, images: images, live: !noProgress,
-            opens: open)
+            options: options, data: examples, processes: processes, folder: folder, images: images,
+            live: !noProgress, opens: open)
         try training.run()
+    }
+
+    /// Trains as the first process says.
+    private func trainAsOther(_ processes: Processes) throws {
+        let (kind, message) = try processes.told()
+        if kind == Article.kind {
+            try train(Assignment<Article>(message), processes)
+        } else {
+            try train(Assignment<DataRecipe>(message), processes)
+        }
+    }
+
+    private func train<R: TrainedRecipe>(
+        _ assignment: Assignment<R>, _ processes: Processes
+    ) throws {
+        StopSignal.watch()
+        guard let examples = try processes.agree(on: { try images(keeping: R.validationCount) })
+        else { throw CommunicationError.toldElsewhere }
+        var options = TrainingOptions<R>(
+            hyperparameters: assignment.hyperparameters,
+            threads: threads ?? processes.threadCount, runFolder: "")
+        options.shards = assignment.shards
+        options.ignoresStalls = ignoreStalls
+        let result = try GAN.train(
+            options, data: examples, communicator: processes.communicator
+        ) {
+            StopSignal.exitCode != nil
+        }
+        try processes.end()
+        if result.end == .stopped, let code = StopSignal.exitCode { throw ExitCode(code) }
     }
 
     /// The images of --data, or those built in.
