@@ -100,7 +100,8 @@ import Testing
         let begun = try Trace.of(recipe(.dcgan, "parts", shards: 8), processes: first) {
             $0 == stopping ? 5 : nil
         }
-        #expect(begun.end == .stopped && begun.losses.count == 3)
+        // One process ends before the sixth step, and several after it, of which all know.
+        #expect(begun.end == .stopped && begun.losses.count == (first == 1 ? 2 : 3))
         let saved = try SavedRun<DataRecipe>(folder: folder.path(of: "parts"))
         #expect(saved.shards == 8)
         let rest = try Trace.of(
