@@ -12,6 +12,9 @@ let package = Package(
         .library(name: "Datasets", targets: ["Datasets"]),
         .library(name: "TensorGraph", targets: ["TensorGraph"]),
     ],
+    traits: [
+        .trait(name: "MPI", description: "Train one run on several machines; needs an MPI library.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -23,6 +26,7 @@ let package = Package(
             dependencies: [
                 "GAN", "TensorGraph", "TensorBoard", "Checkpoints", "Datasets", "RecordIO",
                 "Benchmarks", "Platform",
+                .target(name: "MPIMessages", condition: .when(traits: ["MPI"])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/GANCommand"),
@@ -47,6 +51,18 @@ let package = Package(
         // The static graph and its kernels.
         .target(name: "TensorGraph", dependencies: ["TensorFlowTypes", "CKernels", "Platform"]),
         .target(name: "CKernels"),
+
+        // Messages over MPI. Without the trait both are empty.
+        .target(
+            name: "MPIMessages",
+            dependencies: [
+                "TensorGraph", "Platform",
+                .target(name: "CMPIMessages", condition: .when(traits: ["MPI"])),
+            ]),
+        .target(
+            name: "CMPIMessages",
+            dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"]))],
+            cSettings: [.define("MPI", .when(traits: ["MPI"]))]),
 
         // Data types, shapes, arrays and graphs as plain values, of which all others speak.
         .target(name: "TensorFlowTypes"),
@@ -90,6 +106,10 @@ let package = Package(
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
+        .systemLibrary(
+            name: "CMPI", pkgConfig: "mpi",
+            providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
@@ -149,5 +169,5 @@ for target in package.targets where target.type != .system {
         .enableUpcomingFeature("InternalImportsByDefault"),
         .treatAllWarnings(as: .error),
     ]
-    target.cSettings = [.treatAllWarnings(as: .error)]
+    target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
 }

@@ -49,6 +49,7 @@ UNARY(extern, kernel_rsqrt, y = 1.0f / __builtin_elementwise_sqrt(x))
 UNARY(extern, kernel_reciprocal, y = 1.0f / x)
 UNARY(extern, kernel_square, y = x * x)
 UNARY(extern, kernel_relu, y = x <= 0.0f ? 0.0f : x)
+UNARY_WITH(extern, kernel_scale, factor, y = x * factor)
 UNARY_WITH(extern, kernel_leaky_relu, slope, y = x > 0.0f ? x : slope * x)
 
 // Functions of some fifty instructions, most of which wait for the one before. A processor looks so

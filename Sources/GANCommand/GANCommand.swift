@@ -37,11 +37,21 @@ struct GANCommand: ParsableCommand {
             guard !exitCode(for: error).isSuccess, !(error is ExitCode) else {
                 exit(withError: error)
             }
-            let message = Suggestion.improved(
-                message(for: error), arguments: System.arguments)
-            System.printError("gan: \(message)\n")
-            if let error = error as? CommandError { exit(withError: ExitCode(error.exitCode)) }
-            exit(withError: exitCode(for: error))
+            exit(withError: ExitCode(tell(error)))
         }
+    }
+
+    /// Tells an error in one line at standard error; returns the exit code that it means.
+    ///
+    /// - Parameter process: whose error it is, where there are several.
+    static func tell(_ error: any Error, of process: String? = nil) -> Int32 {
+        let message = Suggestion.improved(message(for: error), arguments: System.arguments)
+        System.printError("gan: \(process.map { $0 + ": " } ?? "")\(message)\n")
+        return code(of: error)
+    }
+
+    /// The exit code that an error means.
+    static func code(of error: any Error) -> Int32 {
+        (error as? CommandError)?.exitCode ?? exitCode(for: error).rawValue
     }
 }

@@ -7,6 +7,10 @@ enum StopSignal {
     private static let received = Atomic<Int32>(0)
     /// Whether a second signal ends the program.
     private static let isImpatient = Atomic<Bool>(true)
+    /// When the first signal came, in seconds of the monotonic clock; and for how many seconds others
+    /// are taken for the same one.
+    private static let receivedTime = Atomic<Int>(0)
+    private static let repeatTime = Atomic<Int>(0)
 
     /// Starts to watch for signals, whatever mask the program was started with. One that is ignored
     /// already stays so, as for a program that a shell starts in the background.
@@ -18,16 +22,27 @@ enum StopSignal {
         received.store(0, ordering: .relaxed)
         isImpatient.store(!isLed, ordering: .relaxed)
         if isLed { for number in [SIGINT, SIGHUP] { signal(number, SIG_IGN) } }
+        _ = repeatTime.load(ordering: .relaxed) + receivedTime.load(ordering: .relaxed)
         var watched = sigset_t()
         sigemptyset(&watched)
-        for number in [SIGINT, SIGTERM, SIGHUP] {
+        // Launchers of several processes pass the last one on.
+        let isOfSeveral = repeatTime.load(ordering: .relaxed) > 0
+        for number in [SIGINT, SIGTERM, SIGHUP] + (isOfSeveral ? [SIGUSR1] : []) {
             sigaddset(&watched, number)
             var old = sigaction()
             sigaction(number, nil, &old)
             if isIgnored(old) { continue }
             signal(number) { number in
                 let before = StopSignal.received.exchange(number, ordering: .relaxed)
-                if before != 0, StopSignal.isImpatient.load(ordering: .relaxed) {
+                let now = StopSignal.seconds
+                if before == 0 {
+                    StopSignal.receivedTime.store(now, ordering: .relaxed)
+                    return
+                }
+                let passed = now - StopSignal.receivedTime.load(ordering: .relaxed)
+                if StopSignal.isImpatient.load(ordering: .relaxed),
+                    passed >= StopSignal.repeatTime.load(ordering: .relaxed)
+                {
                     StopSignal.end(with: StopSignal.exitCode(of: number))
                 }
             }
@@ -35,6 +50,17 @@ enum StopSignal {
         pthread_sigmask(SIG_UNBLOCK, &watched, nil)
         // Whoever writes is told of it by an error instead.
         signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// For one of several processes that a launcher has started: watches for SIGUSR1, too, and takes
+    /// signals that follow each other at once for one: a launcher passes one on that the terminal has
+    /// sent already, or sends another before it ends a process.
+    static func expectLauncher() { repeatTime.store(2, ordering: .relaxed) }
+
+    private static var seconds: Int {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return time.tv_sec
     }
 
     /// Notes that nobody reads standard output any more, as SIGPIPE would have said.

@@ -29,6 +29,8 @@ public final class PreparedRun {
         /// What is fed has this version as long as it is the value, and where to read what it is.
         var version: UInt64 = 0
         var current: UnsafeMutablePointer<UInt64>?
+        /// Whether the value is written to the plan's memory instead.
+        var isWritten = false
     }
 
     init(_ session: Session, _ key: Session.Key, _ values: [Tensor: Value]) throws {
@@ -51,11 +53,47 @@ public final class PreparedRun {
     /// - Parameter profile: where each node's time is noted, if given.
     /// - Throws: ``SessionError/uninitialized(_:)``.
     public func run(profile: RunProfile? = nil) throws {
-        if !session.isCurrent(plan) {
-            plan = try session.plan(key)
-            place()
+        try refresh()
+        giveFeeds()
+        try plan.run(profile: profile)
+    }
+
+    /// Runs, and says meanwhile how far it is.
+    ///
+    /// - Parameters:
+    ///   - fetched: called for each fetch when it is there.
+    ///   - between: called between two of the plan's calls.
+    func run(whenFetched fetched: (Int) throws -> Void, _ between: () throws -> Void) throws {
+        try refresh()
+        giveFeeds()
+        try plan.run(whenFetched: fetched, between)
+    }
+
+    /// The fetches in the order in which they are computed.
+    var fetchOrder: [Int] { plan.fetchOrder }
+
+    /// Whether the plan is as it would be made now.
+    var isCurrent: Bool { session.isCurrent(plan) }
+
+    /// Makes the plan anew where it would be made otherwise now.
+    func refresh() throws {
+        guard !session.isCurrent(plan) else { return }
+        plan = try session.plan(key)
+        place()
+    }
+
+    /// Where the next run reads what is fed for a tensor, which is written there from now on; nowhere
+    /// where it does not read it.
+    func fedMemory(of tensor: Tensor) -> UnsafeMutableBufferPointer<Float> {
+        guard let index = feeds.firstIndex(where: { $0.tensor == tensor }) else {
+            preconditionFailure("the run was prepared without a value for \(tensor)")
         }
-        for index in feeds.indices {
+        feeds[index].isWritten = true
+        return plan.input(tensor).map(plan.writtenInput) ?? .init(start: nil, count: 0)
+    }
+
+    private func giveFeeds() {
+        for index in feeds.indices where !feeds[index].isWritten {
             guard let input = feeds[index].input else { continue }
             if let current = feeds[index].current, current.pointee == feeds[index].version {
                 continue
@@ -64,7 +102,6 @@ public final class PreparedRun {
             feeds[index].current = current
             feeds[index].version = current.pointee
         }
-        try plan.run(profile: profile)
     }
 
     /// Feeds another value from the next run on.

@@ -179,6 +179,8 @@ public enum SessionError: Error, Equatable, CustomStringConvertible {
     case wrongFeed(String, fed: String, wanted: String)
     /// The shapes that are fed do not fit together; where, and which shapes.
     case misfit(String)
+    /// A run whose batch is cut into shards changes a variable by what cannot be averaged over them.
+    case notSummed(String, String)
     /// The environment asks for an ``InstructionSet`` of this name, which the processor does not have.
     case noInstructionSet(String)
 
@@ -201,6 +203,8 @@ public enum SessionError: Error, Equatable, CustomStringConvertible {
             "\(name) is fed \(fed), where \(wanted) belongs"
         case .misfit(let place):
             "the values that are fed do not fit together: \(place)"
+        case .notSummed(let name, let type):
+            "\(name) of type \(type) changes a variable and depends on what is fed: only float32 numbers can be averaged over shards"
         case .noInstructionSet(let name):
             "\(InstructionSet.variable) is \(String(reflecting: name)), and this processor has "
                 + InstructionSet.available.map(\.name).joined(separator: ", ")

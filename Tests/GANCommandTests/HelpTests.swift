@@ -169,6 +169,10 @@ import Testing
                                           MNIST's first 6000)
                   --threads <n>           Threads to compute with; the losses do not depend on
                                           it. (default: the fastest)
+                  --shards <n>            Parts that each batch is cut into, a power of two,
+                                          with their own batch statistics: tools/gan-mpi
+                                          divides them among processes, whose number changes
+                                          nothing. (default: 1, or as many as processes)
                   --profile-step <n>      Log each node's time and memory at this step of the
                                           generator, for the Graphs tab.
                   --ignore-stalls         Train on when a loss stands still, as the article

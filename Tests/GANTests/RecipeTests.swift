@@ -101,7 +101,8 @@ import Testing
         let program = DataRecipe.program(settings, seed: 0)
         let data = try MNIST.sample
         let noise = DataRecipe.noise(count: 10, seed: 0, settings)
-        var feed = DataRecipe.feed(settings, data, program, noise: noise)
+        var feed = DataRecipe.feed(
+            settings, data, program, noise: noise, rows: 0..<settings.batchSize)
         var epochs: [[[Float]]] = []
         for epoch in 0..<2 {
             var rows: [[Float]] = []
@@ -117,7 +118,8 @@ import Testing
         #expect(Set(epochs[0]) == Set(epochs[1]))
         #expect(Set(epochs[0]).count == 6000)
 
-        let again = DataRecipe.feed(settings, data, program, noise: noise)
+        let again = DataRecipe.feed(
+            settings, data, program, noise: noise, rows: 0..<settings.batchSize)
         var other = again
         let fed = other.next(.discriminator, step: 7)
         let values = try #require(fed)

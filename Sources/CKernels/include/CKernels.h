@@ -27,6 +27,7 @@ void kernel_softplus(float *out, const float *x, size_t n);  // log(1 + exp(x)),
 void kernel_tanh(float *out, const float *x, size_t n);
 
 typedef void (*kernel_unary_with)(float *out, const float *x, float parameter, size_t n);
+void kernel_scale(float *out, const float *x, float factor, size_t n);  // x * factor
 void kernel_leaky_relu(
     float *out, const float *x, float slope, size_t n);  // x > 0 ? x : slope * x; NaN stays NaN
 

@@ -5,9 +5,9 @@ extension Training {
     /// Judges samples of the weights as they are now; logs and reports what they are like, and keeps a
     /// checkpoint of those that are better than all before.
     ///
-    /// - Throws: what ends the loop where the generator has collapsed and training is to end then.
+    /// Where the generator has collapsed and training is to end then, it does.
     func judgeSamples(isLast: Bool) throws {
-        guard let judge else { return }
+        guard let judge, let log else { return }
         let isNew = judge.last?.generatorSteps != generatorSteps
         let look = try judge.look(
             passes: state.loop.passes, generatorSteps: generatorSteps, isLast: isLast)
@@ -26,7 +26,7 @@ extension Training {
         }
         if isNew { report(.judged(look.report)) }
         if !isLast, judge.options.stopsWhenCollapsed, let warning = look.report.warnings.first {
-            throw Ended(end: .collapsed(warning))
+            wish(.collapsed(warning))
         }
     }
 }

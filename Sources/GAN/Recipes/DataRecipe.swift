@@ -48,9 +48,10 @@ public enum DataRecipe: Recipe {
 
     /// Shuffled images and fresh noise.
     public static func feed(
-        _ settings: RecipeSettings, _ data: MNIST, _ program: RecipeProgram, noise: Value
+        _ settings: RecipeSettings, _ data: MNIST, _ program: RecipeProgram, noise: Value,
+        rows: Range<Int>
     ) -> ShuffledFeed {
-        ShuffledFeed(settings, data, program, noise: noise)
+        ShuffledFeed(settings, data, program, noise: noise, rows: rows)
     }
 
     /// A step's loss is the one that its gradients are of.

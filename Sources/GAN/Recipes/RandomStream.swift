@@ -27,6 +27,11 @@ struct RandomStream {
         return z ^ (z >> 31)
     }
 
+    /// Leaves out so many draws of 64 bits.
+    mutating func skip(_ count: Int) {
+        state &+= UInt64(count) &* 0x9E37_79B9_7F4A_7C15
+    }
+
     /// A whole number in 0..<count, each as likely but for one part in 2⁶⁴ / count.
     mutating func below(_ count: Int) -> Int {
         Int(next().multipliedFullWidth(by: UInt64(count)).high)
@@ -53,6 +58,16 @@ struct RandomStream {
             }
             filled = count
         }
+    }
+
+    /// Some of the numbers that ``normal(_:)`` draws from here.
+    func normal(_ range: Range<Int>) -> [Float] {
+        var stream = self
+        // Each draw makes two.
+        let start = range.lowerBound / 2
+        stream.skip(start)
+        return Array(
+            stream.normal(range.upperBound - 2 * start).dropFirst(range.lowerBound - 2 * start))
     }
 
     /// 0..<count in random order.

@@ -19,10 +19,16 @@ public struct ShuffledFeed: TrainingFeed {
     private let settings: RecipeSettings
     private let images: Examples
     private let program: RecipeProgram
+    /// The rows of each batch that it gives.
+    private let rows: Range<Int>
     /// The order of the epoch that was fed last.
     private var order: (epoch: Int, images: [Int32]) = (-1, [])
 
-    init(_ settings: RecipeSettings, _ data: MNIST, _ program: RecipeProgram, noise: Value) {
+    init(
+        _ settings: RecipeSettings, _ data: MNIST, _ program: RecipeProgram, noise: Value,
+        rows: Range<Int>
+    ) {
+        self.rows = rows
         self.settings = settings
         self.program = program
         images = data.all
@@ -42,7 +48,8 @@ public struct ShuffledFeed: TrainingFeed {
         }
         self.shown = shown
         var first = Self.images(images, (0..<Int32(settings.batchSize)).map { $0 }, program)
-        first.merge(Self.noise(settings, program, pass: 0, step: 0)) { $1 }
+        let all = 0..<settings.batchSize
+        first.merge(Self.noise(settings, program, pass: 0, step: 0, rows: all)) { $1 }
         training = first
     }
 
@@ -52,7 +59,7 @@ public struct ShuffledFeed: TrainingFeed {
         case .generator:
             // Noise and labels are those of the pass's last step of the discriminator.
             return Self.noise(
-                settings, program, pass: step, step: settings.discriminatorSteps - 1)
+                settings, program, pass: step, step: settings.discriminatorSteps - 1, rows: rows)
         case .discriminator:
             let perEpoch = images.count / settings.batchSize
             let (epoch, batch) = step.quotientAndRemainder(dividingBy: perEpoch)
@@ -62,10 +69,11 @@ public struct ShuffledFeed: TrainingFeed {
             }
             let start = batch * settings.batchSize
             var feed = Self.images(
-                images, Array(order.images[start..<start + settings.batchSize]), program)
+                images, Array(order.images[rows.lowerBound + start..<rows.upperBound + start]),
+                program)
             let (pass, inPass) = step.quotientAndRemainder(
                 dividingBy: settings.discriminatorSteps)
-            feed.merge(Self.noise(settings, program, pass: pass, step: inPass)) { $1 }
+            feed.merge(Self.noise(settings, program, pass: pass, step: inPass, rows: rows)) { $1 }
             return feed
         }
     }
@@ -88,28 +96,33 @@ public struct ShuffledFeed: TrainingFeed {
         return feed
     }
 
-    /// The noise of a step of the discriminator, with the labels that it is to become images of.
+    /// Some rows of the noise of a step of the discriminator, with the labels that it is to become
+    /// images of. They are the same whatever other rows are drawn.
     private static func noise(
-        _ settings: RecipeSettings, _ program: RecipeProgram, pass: Int, step: Int
+        _ settings: RecipeSettings, _ program: RecipeProgram, pass: Int, step: Int,
+        rows: Range<Int>
     ) -> [Tensor: Value] {
-        let (size, index) = (settings.batchSize, pass * settings.discriminatorSteps + step)
+        let index = pass * settings.discriminatorSteps + step
         func stream(_ purpose: RandomStream.Purpose) -> RandomStream {
             RandomStream(seed: settings.seed, purpose, index)
         }
-        var noise = stream(.noise)
+        let (noise, size) = (stream(.noise), settings.noiseSize)
         var feed = [
             program.inputZ: Value(
-                noise.normal(size * settings.noiseSize), shape: [size, settings.noiseSize])
+                noise.normal(rows.lowerBound * size..<rows.upperBound * size),
+                shape: [rows.count, size])
         ]
         if let inputY = program.inputY {
             var labels = stream(.labels)
+            labels.skip(rows.lowerBound)
             feed[inputY] = .oneHot(
-                (0..<size).map { _ in labels.below(settings.classCount) },
+                rows.map { _ in labels.below(settings.classCount) },
                 of: settings.classCount)
         }
         if let inputMix = program.inputMix {
             var mix = stream(.mix)
-            feed[inputMix] = Value(mix.uniform(size), shape: [size, 1])
+            mix.skip(rows.lowerBound)
+            feed[inputMix] = Value(mix.uniform(rows.count), shape: [rows.count, 1])
         }
         return feed
     }

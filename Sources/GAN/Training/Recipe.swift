@@ -40,8 +40,10 @@ public protocol Recipe: Sendable {
     /// - Parameters:
     ///   - program: the graph whose placeholders are fed.
     ///   - noise: what the run keeps, [``noiseCount(_:)``, ``noiseSize(_:)``].
+    ///   - rows: those of each step's batch that this process needs.
     static func feed(
-        _ hyperparameters: Hyperparameters, _ data: MNIST, _ program: Program, noise: Value
+        _ hyperparameters: Hyperparameters, _ data: MNIST, _ program: Program, noise: Value,
+        rows: Range<Int>
     ) -> Feed
 
     /// Whether a network's loss is computed anew after each of its steps, as the article has it, or
@@ -70,7 +72,8 @@ extension Recipe {
 extension Recipe where Feed == FixedFeed {
     /// The first images of the data, and the noise that the run keeps, in every step.
     public static func feed(
-        _ hyperparameters: Hyperparameters, _ data: MNIST, _ program: Program, noise: Value
+        _ hyperparameters: Hyperparameters, _ data: MNIST, _ program: Program, noise: Value,
+        rows: Range<Int>
     ) -> FixedFeed {
         let size = hyperparameters.batchSize
         func feed(_ examples: Examples) -> [Tensor: Value] {

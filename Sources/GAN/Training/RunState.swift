@@ -15,6 +15,8 @@ struct RunState<R: Recipe>: Equatable, Sendable {
     var hyperparameters: R.Hyperparameters
     /// The checksum (CRC-32C) of the images that are trained on.
     var imagesChecksum: UInt32
+    /// The parts that a step's batch is cut into.
+    var shards = 1
     /// The images that the generator made.
     var film = Film()
     /// The losses of each network's last step, where they are not computed anew.
@@ -29,6 +31,7 @@ struct RunState<R: Recipe>: Equatable, Sendable {
     private enum Name {
         static var noise: String { "loop/noise" }
         static var imagesChecksum: String { "loop/images_crc32c" }
+        static var shards: String { "loop/shards" }
         static var filmFrames: String { "loop/film_frames" }
         static var filmStride: String { "loop/film_stride" }
         static var filmCount: String { "loop/film_count" }
@@ -37,11 +40,12 @@ struct RunState<R: Recipe>: Equatable, Sendable {
     }
 
     /// The state of a run that begins.
-    init(_ hyperparameters: R.Hyperparameters, imagesChecksum: UInt32 = 0) {
+    init(_ hyperparameters: R.Hyperparameters, shards: Int = 1, imagesChecksum: UInt32 = 0) {
         loop = R.loop(hyperparameters)
         noise = R.noise(
             count: R.noiseCount(hyperparameters), seed: hyperparameters.seed, hyperparameters)
         self.hyperparameters = hyperparameters
+        self.shards = shards
         self.imagesChecksum = imagesChecksum
     }
 
@@ -50,7 +54,13 @@ struct RunState<R: Recipe>: Equatable, Sendable {
     /// - Throws: `CheckpointError`; ``TrainingError/notResumable(_:)`` for a checkpoint of
     ///   variables alone, as TensorFlow writes it, or one with numbers that no run has.
     init(_ checkpoint: Checkpoint) throws {
-        let saved = SavedTensors(checkpoint)
+        try self.init(SavedTensors(checkpoint))
+    }
+
+    /// The state that saved tensors hold.
+    ///
+    /// - Throws: as for a checkpoint.
+    init(_ saved: SavedTensors) throws {
         loop = try R.Loop(saved)
         noise = try saved.tensor(Name.noise)
         guard noise.type == .float, noise.shape.count == 2, noise.shape[0] > 0 else {
@@ -66,6 +76,10 @@ struct RunState<R: Recipe>: Equatable, Sendable {
             losses.generator = try saved.scalar(Name.generatorLoss, in: finite)
         }
         imagesChecksum = try saved.scalar(Name.imagesChecksum)
+        if saved.has(Name.shards) {
+            shards = try saved.count(Name.shards)
+            guard shards.nonzeroBitCount == 1 else { throw saved.notResumable }
+        }
         let stride = try saved.count(Name.filmStride)
         guard stride > 0,
             let film = Film(
@@ -89,7 +103,9 @@ struct RunState<R: Recipe>: Equatable, Sendable {
                 (Name.discriminatorLoss, TensorValue([losses.discriminator], shape: [])),
                 (Name.generatorLoss, TensorValue([losses.generator], shape: [])),
             ]
-        return loop.state + [(Name.noise, noise)] + numbers + losses + [
+        let shards =
+            shards == 1 ? [] : [(Name.shards, TensorValue([Int64(shards)], shape: []))]
+        return loop.state + [(Name.noise, noise)] + numbers + losses + shards + [
             (Name.imagesChecksum, TensorValue([imagesChecksum], shape: [])),
             (Name.filmFrames, film.tensor),
             (Name.filmStride, TensorValue([Int64(film.stride)], shape: [])),

@@ -45,6 +45,8 @@ public struct SavedRun<R: Recipe>: Sendable {
 
     /// What the run was trained with.
     public var hyperparameters: R.Hyperparameters { state.hyperparameters }
+    /// The parts that a step's batch is cut into.
+    public var shards: Int { state.shards }
     /// Passes done.
     public var passes: Int { state.loop.passes }
 }

@@ -4,12 +4,23 @@ public import TensorGraph
 /// What a checkpoint holds beside the variables. What is missing, or what no run has, is an error:
 /// ``TrainingError/notResumable(_:)``.
 public struct SavedTensors {
-    private let checkpoint: Checkpoint
+    /// Where they are from.
+    private let source: String
     private let names: Set<String>
+    private let read: (String) throws -> TensorValue?
 
     init(_ checkpoint: Checkpoint) {
-        self.checkpoint = checkpoint
+        source = checkpoint.prefix
         names = Set(checkpoint.tensors.map(\.name))
+        read = { try checkpoint.tensor(named: $0) }
+    }
+
+    /// Those of another process.
+    init(_ tensors: [(name: String, tensor: TensorValue)], from source: String) {
+        self.source = source
+        let known = Dictionary(tensors.map { ($0.name, $0.tensor) }) { first, _ in first }
+        names = Set(known.keys)
+        read = { known[$0] }
     }
 
     /// Whether there is a tensor of that name.
@@ -17,8 +28,8 @@ public struct SavedTensors {
 
     /// The tensor of that name.
     public func tensor(_ name: String) throws -> TensorValue {
-        guard has(name) else { throw notResumable }
-        return try checkpoint.tensor(named: name)
+        guard has(name), let tensor = try read(name) else { throw notResumable }
+        return tensor
     }
 
     /// The one element of the tensor of that name.
@@ -44,5 +55,5 @@ public struct SavedTensors {
     }
 
     /// What is thrown where the checkpoint is none of a run.
-    public var notResumable: TrainingError { .notResumable(checkpoint.prefix) }
+    public var notResumable: TrainingError { .notResumable(source) }
 }

@@ -29,6 +29,9 @@ extension Session {
             guard state.imagesChecksum == run.state.imagesChecksum else {
                 throw TrainingError.otherImages(run.checkpoint)
             }
+            guard state.shards == run.state.shards else {
+                throw TrainingError.otherShards(saved: run.state.shards, asked: state.shards)
+            }
             try restore(variables, from: Checkpoint(opening: run.checkpoint))
             let hyperparameters = state.hyperparameters
             state = run.state

@@ -1,25 +1,28 @@
 internal import Checkpoints
 public import Datasets
 internal import TensorBoard
-internal import TensorGraph
+public import TensorGraph
 
 /// Trains as a recipe's loop does, and writes its event file.
 ///
 /// - Parameters:
 ///   - options: what is trained, and how.
 ///   - data: at least `batchSize` images to train on and to validate with.
+///   - communicator: of the processes that train the run together, all of which call this with the
+///     same options and data. The first one writes log and checkpoints; what a run begins with is
+///     read by it alone. `nil` where this process trains alone.
 ///   - shouldStop: asked before each step; training ends when it says yes.
 ///   - report: called after each step of a network and after each pass.
 /// - Throws: ``TrainingError``; `CheckpointError` when a checkpoint cannot be read or written; an
 ///   error of the writer when the log cannot be written.
 public func train<R: Recipe>(
-    _ options: TrainingOptions<R>, data: MNIST, shouldStop: () -> Bool = { false },
-    report: (TrainingEvent) -> Void = { _ in }
+    _ options: TrainingOptions<R>, data: MNIST, communicator: (any Communicator)? = nil,
+    shouldStop: () -> Bool = { false }, report: (TrainingEvent) -> Void = { _ in }
 ) throws -> TrainingResult {
     // The training that keeps them ends with this call.
     try withoutActuallyEscaping(shouldStop) { shouldStop in
         try withoutActuallyEscaping(report) { report in
-            try Training<R>.run(options, data, shouldStop, report)
+            try Training<R>.run(options, data, communicator, shouldStop, report)
         }
     }
 }
@@ -29,7 +32,12 @@ final class Training<R: Recipe>: Trainer {
     let options: TrainingOptions<R>
     private let program: R.Program
     let session: Session
-    let log: TrainingLog<R>
+    /// `nil` in all processes but the first one.
+    let log: TrainingLog<R>?
+    /// Those who train the run together; `nil` where one process trains on whole batches.
+    private let team: Team?
+    /// How it will end as soon as all processes know that.
+    private var wishedEnd: TrainingResult.End?
     /// Where the loop stands, with what else a checkpoint holds beside the variables.
     private(set) var state: RunState<R>
     private let firstPass: Int
@@ -63,22 +71,30 @@ final class Training<R: Recipe>: Trainer {
 
     /// Takes from a checkpoint what it is to begin with, says so, and saves the first checkpoint.
     init(
-        _ options: TrainingOptions<R>, data: MNIST, shouldStop: @escaping () -> Bool,
-        report: @escaping (TrainingEvent) -> Void
+        _ options: TrainingOptions<R>, data: MNIST, _ communicator: (any Communicator)?,
+        shouldStop: @escaping () -> Bool, report: @escaping (TrainingEvent) -> Void
     ) throws {
         self.options = options
+        let team = try Team(
+            shards: options.shards, batchSize: options.hyperparameters.batchSize, communicator)
+        let isFirst = team?.isFirst ?? true
+        let rows = team?.shards.ownRows ?? 0..<options.hyperparameters.batchSize
+        self.team = team
         (self.shouldStop, self.report) = (shouldStop, report)
         program = R.program(options.hyperparameters, seed: UInt64(options.hyperparameters.seed))
         session = Session(graph: program.graph, threads: options.threads)
         try session.run(program.initializer)
-        var state = RunState<R>(options.hyperparameters)
-        let fresh = R.feed(options.hyperparameters, data, program, noise: state.noise)
+        var state = RunState<R>(options.hyperparameters, shards: options.shards)
+        let fresh = R.feed(
+            options.hyperparameters, data, program, noise: state.noise, rows: rows)
         state.imagesChecksum = fresh.imagesChecksum
         let drawn = (state.noise, state.hyperparameters.seed)
-        let left = try session.restore(options.start, &state)
+        let left = isFirst ? try session.restore(options.start, &state) : []
+        try team?.share(session, &state)
         feed =
             drawn == (state.noise, state.hyperparameters.seed)
-            ? fresh : R.feed(state.hyperparameters, data, program, noise: state.noise)
+            ? fresh
+            : R.feed(state.hyperparameters, data, program, noise: state.noise, rows: rows)
         self.state = state
         firstPass = state.loop.passes
         discriminatorSteps = try session.value(of: program.discriminatorIndex).int ?? 0
@@ -86,12 +102,16 @@ final class Training<R: Recipe>: Trainer {
 
         discriminator = try TrainingStep(
             program.discriminatorTrain, program.discriminatorLoss,
-            hasLossAfterStep: R.hasLossesAfterSteps, session, feed.training)
+            hasLossAfterStep: R.hasLossesAfterSteps, session, feed.training, team)
         generator = try TrainingStep(
             program.generatorTrain, program.generatorLoss,
-            hasLossAfterStep: R.hasLossesAfterSteps, session, feed.training)
+            hasLossAfterStep: R.hasLossesAfterSteps, session, feed.training, team)
         average = try (program.average?.update).map { [session] in
             try session.prepare(targets: [$0])
+        }
+        guard isFirst else {
+            (saver, log, best, judge) = (nil, nil, nil, nil)
+            return
         }
         profile = options.profileStep.map { StepProfile(step: $0) }
 
@@ -137,10 +157,11 @@ final class Training<R: Recipe>: Trainer {
 
     /// Trains from the first step to the last words of the log.
     static func run(
-        _ options: TrainingOptions<R>, _ data: MNIST, _ shouldStop: @escaping () -> Bool,
-        _ report: @escaping (TrainingEvent) -> Void
+        _ options: TrainingOptions<R>, _ data: MNIST, _ communicator: (any Communicator)?,
+        _ shouldStop: @escaping () -> Bool, _ report: @escaping (TrainingEvent) -> Void
     ) throws -> TrainingResult {
-        let training = try Training(options, data: data, shouldStop: shouldStop, report: report)
+        let training = try Training(
+            options, data: data, communicator, shouldStop: shouldStop, report: report)
         training.began = .now
         let end: TrainingResult.End
         do {
@@ -149,7 +170,7 @@ final class Training<R: Recipe>: Trainer {
             try training.save()
             try training.finishLog(end)
         } catch {
-            training.log.abandon()
+            training.log?.abandon()
             throw error
         }
         return try training.result(end)
@@ -163,7 +184,7 @@ final class Training<R: Recipe>: Trainer {
             let passes = options.hyperparameters.trainTimes
             let pause = options.pauseAfter ?? passes
             try loop.run(self, passes: min(pause, passes))
-            return loop.passes < passes ? .paused : .done
+            return wishedEnd ?? (loop.passes < passes ? .paused : .done)
         } catch let ended as Ended {
             return ended.end
         }
@@ -178,10 +199,7 @@ final class Training<R: Recipe>: Trainer {
 
     func step(_ network: Player, of loop: R.Loop) throws -> Float {
         state.loop = loop
-        if shouldStop() { throw Ended(end: .stopped) }
-        if let limit = options.timeLimit, began.duration(to: .now) >= .seconds(limit) {
-            throw Ended(end: .timeIsUp)
-        }
+        if let end = try dueEnd() { throw Ended(end: end) }
         if let stall = stalls.stall, !options.ignoresStalls { throw Ended(end: .stalled(stall)) }
         if isDue { try save() }
         let loss = try network == .discriminator ? trainDiscriminator() : trainGenerator()
@@ -196,6 +214,25 @@ final class Training<R: Recipe>: Trainer {
         return loss
     }
 
+    /// Why training is to end before the next step, as all processes know.
+    private func dueEnd() throws -> TrainingResult.End? {
+        let isTimeUp =
+            options.timeLimit.map { began.duration(to: .now) >= .seconds($0) } ?? false
+        guard let team, team.communicator != nil else {
+            return shouldStop() ? .stopped : isTimeUp ? .timeIsUp : wishedEnd
+        }
+        if team.agreed.stops { return .stopped }
+        if team.agreed.isTimeUp { return .timeIsUp }
+        if team.agreed.isCollapsed { return wishedEnd ?? .stopped }
+        team.wishes.stops = shouldStop()
+        team.wishes.isTimeUp = isTimeUp && team.isFirst
+        team.wishes.isCollapsed = wishedEnd != nil
+        return nil
+    }
+
+    /// Ends training before the next step, or as soon as all processes know that it is to end.
+    func wish(_ end: TrainingResult.End) { wishedEnd = wishedEnd ?? end }
+
     func passEnded(_ loop: R.Loop) throws {
         state.loop = loop
         let isLogged = (loop.passes - 1) % options.hyperparameters.trainStep == 0
@@ -205,7 +242,7 @@ final class Training<R: Recipe>: Trainer {
             try discriminator.lossAfterStep() ?? state.losses.discriminator,
             try generator.lossAfterStep() ?? state.losses.generator
         )
-        if let (summary, images) = logged {
+        if let log, let (summary, images) = logged {
             try log.add(
                 summary, images: images, discriminatorLoss: losses.0, generatorLoss: losses.1,
                 step: generatorSteps, &state.film)
@@ -268,13 +305,14 @@ final class Training<R: Recipe>: Trainer {
 
     /// Writes what was measured of a step, if there is something that was not written yet.
     private func writeProfile() throws {
-        guard let step = profile?.step, let metadata = profile?.take() else { return }
+        guard let log, let step = profile?.step, let metadata = profile?.take() else { return }
         try log.writer.addRunMetadata(metadata, tag: "step \(step)", step: Int64(step))
     }
 
     /// Logs what there is to say at the end, and closes the log.
     func finishLog(_ end: TrainingResult.End) throws {
         try writeProfile()
+        guard let log else { return }
         if options.logsFewTags, !hasLoggedLosses, let (discriminator, generator) = lastLosses {
             try log.addLosses(discriminator, generator, step: generatorSteps)
         }
@@ -296,7 +334,7 @@ final class Training<R: Recipe>: Trainer {
         try best?.write()
         if let saved, saved == (state, discriminatorSteps) { return }
         // A run that goes on from here logs nothing of these passes again.
-        try log.writer.flush()
+        try log?.writer.flush()
         checkpoint = try saver.save(
             session.checkpointTensors() + state.tensors, globalStep: generatorSteps)
         saved = (state, discriminatorSteps)

@@ -9,11 +9,12 @@ public protocol TrainingFeed {
     ///   - network: whose step it is.
     ///   - step: its number among that network's steps, from 0.
     /// - Returns: the values of all placeholders that the step needs, in the same shapes for each
-    ///   step; `nil` where they are those of the network's last step.
+    ///   step, of those rows of its batch that the feed was made for; `nil` where they are those of
+    ///   the network's last step.
     mutating func next(_ network: Player, step: Int) -> [Tensor: Value]?
 
     /// What is fed where a step's loss is asked for apart from the step, and to judge the
-    /// discriminator: training images.
+    /// discriminator: training images, a whole batch.
     var training: [Tensor: Value] { get }
     /// What is fed for the log: images that are not trained on, where there are such, and the noise
     /// that it shows throughout.

@@ -33,8 +33,11 @@ final class TrainingLog<R: Recipe> {
     init(_ options: TrainingOptions<R>, _ graph: Graph, step: Int) throws {
         var writing = SummaryWriter.Options()
         if options.start.resumed != nil { writing.purgeStep = Int64(step) + 1 }
+        let shards: [(String, HParams.Value)] =
+            options.shards == 1 ? [] : [("shards", .number(Double(options.shards)))]
         hparams = HParams(
-            options.hyperparameters.told.map { ($0.name, $0.logged(options.hyperparameters)) })
+            options.hyperparameters.told.map { ($0.name, $0.logged(options.hyperparameters)) }
+                + shards)
         gridColumns = R.gridColumns(options.hyperparameters)
         logsFewTags = options.logsFewTags
         resumedFolder = options.start.resumed == nil ? nil : options.runFolder

@@ -11,6 +11,9 @@ public struct TrainingOptions<R: Recipe>: Sendable {
     /// How many threads a step uses, at least 1; `nil` for as many of the processors as the first
     /// steps find fastest.
     public var threads: Int?
+    /// The parts that a step's batch is cut into, each with its own statistics of batch normalization: a
+    /// power of two, divided among the processes that train.
+    public var shards = 1
     /// The folder of the event file and the checkpoints, which is made when it does not exist.
     public var runFolder: String
     /// Passes between two checkpoints, at least 1; there is one at the start and one at the end, too.

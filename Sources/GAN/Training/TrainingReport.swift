@@ -85,6 +85,11 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case notResumable(String)
     /// The checkpoint's noise is of another batch size than is asked for.
     case otherBatchSize(saved: Int, asked: Int)
+    /// The checkpoint's run cuts its batches into another number of shards than is asked for.
+    case otherShards(saved: Int, asked: Int)
+    /// A batch cannot be cut into so many shards, or those not be divided among so many processes; why,
+    /// and what to do.
+    case cannotDivide(String)
     /// The checkpoint's run was trained on other images.
     case otherImages(String)
 
@@ -99,6 +104,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "\(prefix) holds variables, but not where the training loop stood: start a new run from it with --restore"
         case .otherBatchSize(let saved, let asked):
             "the run was trained with batches of \(saved), not \(asked): resume it without --batch-size"
+        case .otherShards(let saved, let asked):
+            "the run was trained with --shards \(saved), not \(asked): resume it without --shards"
+        case .cannotDivide(let reason): reason
         case .otherImages(let prefix):
             "\(prefix) belongs to a run on other images: give the same ones by --data, or start a new run from it with --restore"
         }

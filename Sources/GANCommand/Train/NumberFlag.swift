@@ -9,6 +9,14 @@ enum NumberFlag {
         return value
     }
 
+    @Sendable static func shards(_ text: String) throws -> Int {
+        let value = try count(text)
+        guard value.nonzeroBitCount == 1, value <= 4096 else {
+            throw ValidationError("it must be a power of two, 1...4096")
+        }
+        return value
+    }
+
     @Sendable static func countOrNone(_ text: String) throws -> Int {
         guard let value = Int(text), value >= 0 else {
             throw ValidationError("it must be a whole number, 0 or more")

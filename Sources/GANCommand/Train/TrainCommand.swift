@@ -73,6 +73,16 @@ struct TrainCommand: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
+            "Parts that each batch is cut into, a power of two, with their own batch statistics: "
+                + "tools/gan-mpi divides them among processes, whose number changes nothing. "
+                + "(default: 1, or as many as processes)",
+            valueName: "n"),
+        transform: NumberFlag.shards)
+    var shards: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
             "Log each node's time and memory at this step of the generator, for the Graphs tab.",
             valueName: "n"),
         transform: NumberFlag.count)
@@ -119,12 +129,24 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         try InstructionSet.check()
+        guard let processes = try Processes.join() else { return try trainAsFirst(nil) }
+        try processes.run {
+            if processes.isFirst {
+                try trainAsFirst(processes)
+            } else {
+                try trainAsOther(processes)
+            }
+        }
+    }
+
+    /// Trains, alone or as the first of several processes.
+    private func trainAsFirst(_ processes: Processes?) throws {
         let resumed =
             checkpointFlags.isResuming
             ? try RunFolder(resuming: runName, from: checkpointFlags.resumeFrom, in: logdir) : nil
         switch try recipe(of: resumed) {
-        case .article: try run(Article.self, resumed)
-        case .named: try run(DataRecipe.self, resumed)
+        case .article: try run(Article.self, resumed, processes)
+        case .named: try run(DataRecipe.self, resumed, processes)
         }
     }
 
@@ -146,21 +168,29 @@ struct TrainCommand: ParsableCommand {
     }
 
     /// Trains by a recipe.
-    private func run<R: TrainedRecipe>(_ recipe: R.Type, _ resumed: RunFolder?) throws {
+    private func run<R: TrainedRecipe>(
+        _ recipe: R.Type, _ resumed: RunFolder?, _ processes: Processes?
+    ) throws {
         let saved = try resumed.map { try checkpointFlags.savedRun(in: $0, of: recipe) }
-        var training = try prepared(recipe, saved: saved, images: images(keeping:))
+        var training = try prepared(
+            recipe, saved: saved, images: images(keeping:), processes: processes)
         if let saved, saved.passes >= training.options.hyperparameters.trainTimes {
             throw ValidationError(
                 "\(saved.checkpoint) stands \(saved.place) already; say by --train-times how many "
                     + "passes the run shall have in all")
+        }
+        if let processes {
+            let options = training.options
+            try processes.tell(Assignment<R>(options.hyperparameters, shards: options.shards))
+            _ = try processes.agree { training.data }
         }
         let folder =
             try resumed ?? RunFolder(logFolder: logdir, name: runName, overwriting: overwrite)
         training.place(in: folder)
         if overwrite { try training.overwrite(folder) }
         let run = TrainingRun(
-            options: training.options, data: training.data, folder: folder, images: training.images,
-            live: !noProgress, opens: open)
+            options: training.options, data: training.data, processes: processes, folder: folder,
+            images: training.images, live: !noProgress, opens: open)
         try run.run()
     }
 
@@ -169,18 +199,29 @@ struct TrainCommand: ParsableCommand {
     ///
     /// - Parameters:
     ///   - images: Reads the images, of which as many are kept for validation as it is given.
+    ///   - processes: Those that train the run together.
     ///   - judgeEvery: Seconds between judgements where the command line tells none.
     ///   - words: The command line, as the log has it.
     func prepared<R: TrainedRecipe>(
         _ recipe: R.Type, saved: SavedRun<R>?, images: (Int) throws -> MNIST,
-        judgeEvery: Double = R.judgeEvery, words: [String] = System.arguments
+        processes: Processes? = nil, judgeEvery: Double = R.judgeEvery,
+        words: [String] = System.arguments
     ) throws -> PreparedTraining<R> {
         let start = try checkpointFlags.start(saved)
         let examples = try images(R.validationCount)
         let hyperparameters = try R.hyperparameters(
             hyperparameterFlags, saved: saved, examples, folder: data)
+        let processCount = processes?.communicator.count ?? 1
+        let shards = shards ?? saved?.shards ?? processCount
+        if let misfit = Team.misfit(
+            shards: shards, batchSize: hyperparameters.batchSize, processes: processCount)
+        {
+            throw ValidationError(misfit)
+        }
         var options = TrainingOptions<R>(
-            hyperparameters: hyperparameters, threads: threads, runFolder: "", start: start)
+            hyperparameters: hyperparameters, threads: threads ?? processes?.threadCount,
+            runFolder: "", start: start)
+        options.shards = shards
         options.quality = try qualityFlags.options(
             standard: judgeEvery, isBuiltInData: data == nil)
         let checkpointEvery = checkpointFlags.checkpointEvery ?? R.checkpointEvery
@@ -199,6 +240,36 @@ struct TrainCommand: ParsableCommand {
         options.logsVideo = video
         options.logsFewTags = fewTags
         return PreparedTraining(options: options, data: examples, images: shown)
+    }
+
+    /// Trains as the first process says.
+    private func trainAsOther(_ processes: Processes) throws {
+        let (kind, message) = try processes.told()
+        if kind == Article.kind {
+            try train(Assignment<Article>(message), processes)
+        } else {
+            try train(Assignment<DataRecipe>(message), processes)
+        }
+    }
+
+    private func train<R: TrainedRecipe>(
+        _ assignment: Assignment<R>, _ processes: Processes
+    ) throws {
+        StopSignal.watch()
+        guard let examples = try processes.agree(on: { try images(keeping: R.validationCount) })
+        else { throw CommunicationError.toldElsewhere }
+        var options = TrainingOptions<R>(
+            hyperparameters: assignment.hyperparameters,
+            threads: threads ?? processes.threadCount, runFolder: "")
+        options.shards = assignment.shards
+        options.ignoresStalls = ignoreStalls
+        let result = try GAN.train(
+            options, data: examples, communicator: processes.communicator
+        ) {
+            StopSignal.exitCode != nil
+        }
+        try processes.end()
+        if result.end == .stopped, let code = StopSignal.exitCode { throw ExitCode(code) }
     }
 
     /// The images of --data, or those built in.

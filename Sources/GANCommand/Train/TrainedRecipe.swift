@@ -4,6 +4,8 @@ import GAN
 
 /// What `gan train` says of a recipe and asks of its data.
 protocol TrainedRecipe: Recipe {
+    /// What it is called between processes.
+    static var kind: String { get }
     /// Whether the steps of a pass are not known beforehand.
     static var hasUncertainPasses: Bool { get }
     /// What is known of how long passes will be; `nil` where all are alike.
@@ -45,6 +47,7 @@ extension TrainedRecipe {
 }
 
 extension Article: TrainedRecipe {
+    static var kind: String { "article" }
     static var hasUncertainPasses: Bool { true }
     static var next: String? {
         "to see ten digits grow, from all images: \(System.commandName) train --recipe dcgan"
@@ -108,6 +111,7 @@ extension Article: TrainedRecipe {
 }
 
 extension DataRecipe: TrainedRecipe {
+    static var kind: String { "data" }
     static var hasUncertainPasses: Bool { false }
     static var next: String? { nil }
     static var checkpointEvery: Int { 1000 }

@@ -8,6 +8,8 @@ import TensorGraph
 struct TrainingRun<R: TrainedRecipe> {
     let options: TrainingOptions<R>
     let data: MNIST
+    /// Those who train it together, if there are others.
+    let processes: Processes?
     let folder: RunFolder
     /// Which images it sees, in words.
     let images: String
@@ -34,7 +36,7 @@ struct TrainingRun<R: TrainedRecipe> {
         var last: PassReport?
         let result: TrainingResult
         do {
-            result = try train(options, data: data) {
+            result = try train(options, data: data, communicator: processes?.communicator) {
                 StopSignal.exitCode != nil
             } report: { event in
                 // What keeps training from beginning is found before its first event: then nothing
@@ -56,6 +58,11 @@ struct TrainingRun<R: TrainedRecipe> {
                 }
                 progress.show(event)
             }
+            // Others may end when this one has saved all.
+            try processes?.end()
+        } catch CommunicationError.toldElsewhere {
+            progress.finish()
+            throw CommunicationError.toldElsewhere
         } catch {
             progress.finish()
             folder.removeIfUnused()
@@ -82,10 +89,17 @@ struct TrainingRun<R: TrainedRecipe> {
             case let count: options.threads == nil ? "up to \(count) threads" : "\(count) threads"
             }
         print([
-            "run: \(folder.path), seed \(options.hyperparameters.seed), \(threads), "
+            "run: \(folder.path), seed \(options.hyperparameters.seed), \(threads)\(division), "
                 + "\(InstructionSet.current)",
             "images: \(images)",
         ])
+    }
+
+    /// How the work is divided, in words.
+    private var division: String {
+        guard options.shards > 1 else { return "" }
+        let processes = processes.map { " in each of \($0.communicator.count) processes" } ?? ""
+        return "\(processes), \(options.shards) shards"
     }
 
     /// Says how to watch it.

@@ -126,20 +126,34 @@ final class CallList {
     }
 
     /// Calls the kernels of all that is not left out.
-    func run() {
+    func run() { run { _ in } }
+
+    /// Calls the kernels of all that is not left out.
+    ///
+    /// - Parameter after: called after each call, whether it was left out or not.
+    @inline(__always)
+    func run(after: (Int) throws -> Void) rethrows {
         let denormals = kernel_denormals_flush()
         if !asides.isEmpty { offerAsides() }
-        for index in calls.indices where !isSkipped(index) {
-            current.pointee = index
-            let aside = calls[index].aside
-            if aside >= 0 {
-                if asides[aside].isDone { continue }
-                asides[aside].isDone = true
-            }
-            calls[index].kernel._withUnsafeGuaranteedRef { $0.run() }
+        defer {
+            if !asides.isEmpty { kernel_pool_set_aside(resources.pool, nil, nil) }
+            kernel_denormals_restore(denormals)
         }
-        if !asides.isEmpty { kernel_pool_set_aside(resources.pool, nil, nil) }
-        kernel_denormals_restore(denormals)
+        for index in calls.indices {
+            run(index)
+            try after(index)
+        }
+    }
+
+    private func run(_ index: Int) {
+        guard !isSkipped(index) else { return }
+        current.pointee = index
+        let aside = calls[index].aside
+        if aside >= 0 {
+            if asides[aside].isDone { return }
+            asides[aside].isDone = true
+        }
+        calls[index].kernel._withUnsafeGuaranteedRef { $0.run() }
     }
 
     /// Has asides done while calls wait for threads.

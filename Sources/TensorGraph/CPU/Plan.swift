@@ -19,6 +19,8 @@ final class Plan {
     private var trial: ThreadTrial?
     private var inputs: [Input]
     private let outputs: [Buffer]
+    /// After each call the fetches that are there with it; before the first one those that no call makes.
+    private lazy var fetched = fetchesByCall()
     /// The variables that it reads before it gives them a value, until all of them have one.
     private var unchecked: [VariableStorage]
     /// The variables that it gives a value, until it has done so once.
@@ -152,6 +154,50 @@ final class Plan {
             inputs[input].version = version.pointee
         }
         return version
+    }
+
+    /// The memory of an input, float32 numbers, which are about to be others.
+    func writtenInput(_ input: Int) -> UnsafeMutableBufferPointer<Float> {
+        inputs[input].fed.version.pointer.pointee += 1
+        inputs[input].version = inputs[input].fed.version.pointer.pointee
+        inputs[input].value = nil
+        let buffer = inputs[input].buffer
+        return UnsafeMutableBufferPointer(start: buffer.floats, count: buffer.count)
+    }
+
+    /// The fetches in the order in which they are computed.
+    var fetchOrder: [Int] { fetched.before + fetched.calls.flatMap(\.self) }
+
+    private func fetchesByCall() -> (before: [Int], calls: [[Int]]) {
+        var places: [Program.StepID: Int] = [:]
+        for (index, call) in calls.enumerated() {
+            for step in call.steps { places[step] = index }
+        }
+        var result = (before: [Int](), calls: [[Int]](repeating: [], count: calls.count))
+        for (index, fetch) in program.fetches.enumerated() {
+            if let call = places[program.maker(program.memory(fetch)).id] {
+                result.calls[call].append(index)
+            } else {
+                result.before.append(index)
+            }
+        }
+        return result
+    }
+
+    /// Runs with what was fed last, and says meanwhile how far it is.
+    ///
+    /// - Parameters:
+    ///   - whenFetched: called for each fetch when it is there.
+    ///   - between: called between two calls.
+    func run(whenFetched: (Int) throws -> Void, _ between: () throws -> Void) throws {
+        try checkVariables()
+        list.skipWhatIsKnown()
+        for fetch in fetched.before { try whenFetched(fetch) }
+        try list.run { [fetched] call in
+            for fetch in fetched.calls[call] { try whenFetched(fetch) }
+            try between()
+        }
+        noteEnd()
     }
 
     /// Runs with what was fed last.

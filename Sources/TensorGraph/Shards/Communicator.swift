@@ -1,0 +1,64 @@
+/// How the processes of one run speak to each other: all that the engine knows of them.
+///
+/// Processes are numbered from 0. All of them make the same calls in the same order. A call that
+/// waits ends with an error where another process does not answer any more; it never waits for ever.
+public protocol Communicator: AnyObject {
+    /// This process's number.
+    var rank: Int { get }
+    /// How many there are, a power of two.
+    var count: Int { get }
+
+    /// Begins to replace numbers by their sums over all processes, by a binary tree over their
+    /// numbers: ((0 + 1) + (2 + 3)) + …. Returns at once; several sums may be under way.
+    ///
+    /// - Parameter numbers: of the same count in all processes. The memory is the communicator's until
+    ///   ``finishSums()`` returns.
+    func beginSum(_ numbers: UnsafeMutableBufferPointer<Float>) throws
+    /// Moves sums that are under way, as far as that is possible without waiting. To be called now and
+    /// then while something is computed.
+    func advanceSums() throws
+    /// Waits until all sums are there.
+    func finishSums() throws
+
+    /// Gives all processes the bytes of process 0.
+    ///
+    /// - Parameter bytes: as many in all processes.
+    func broadcast(_ bytes: UnsafeMutableRawBufferPointer) throws
+    /// The bytes of each process, by its number; everybody gets the same. What all have to agree on
+    /// is compared by it.
+    ///
+    /// - Parameter bytes: of any length in each.
+    func gather(_ bytes: [UInt8]) throws -> [[UInt8]]
+}
+
+extension Communicator {
+    /// Whether this is the process that writes the log and the checkpoints.
+    public var isFirst: Bool { rank == 0 }
+
+    /// The bytes of process 0, of any length.
+    ///
+    /// - Parameter bytes: what process 0 has to say; of the others nothing is read.
+    public func broadcast(_ bytes: [UInt8]) throws -> [UInt8] {
+        var count = UInt64(bytes.count)
+        try withUnsafeMutableBytes(of: &count) { try broadcast($0) }
+        var all = rank == 0 ? bytes : [UInt8](repeating: 0, count: Int(count))
+        try all.withUnsafeMutableBytes { try broadcast($0) }
+        return all
+    }
+}
+
+/// What went wrong between processes.
+public enum CommunicationError: Error, Equatable, CustomStringConvertible {
+    /// Another process does not answer any more, or cannot be reached: which one, in one line.
+    case failed(String)
+    /// Another process ends by an error that it tells itself.
+    case toldElsewhere
+
+    /// What happened, in one line.
+    public var description: String {
+        switch self {
+        case .failed(let reason): reason
+        case .toldElsewhere: "another process has ended by an error"
+        }
+    }
+}

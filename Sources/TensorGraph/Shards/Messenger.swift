@@ -1,0 +1,26 @@
+/// Messages between two processes, on which a ``MessageCommunicator`` stands.
+///
+/// Messages from one process to another arrive in the order in which they were sent.
+public protocol Messenger: AnyObject {
+    /// A message under way.
+    associatedtype Message
+
+    /// This process's number, from 0.
+    var rank: Int { get }
+    /// How many processes there are.
+    var count: Int { get }
+
+    /// Begins to send; the bytes stay as they are until the message ``isDone(_:)``.
+    func send(_ bytes: UnsafeRawBufferPointer, to peer: Int, tag: Int) throws -> Message
+    /// Begins to receive as many bytes as were sent under that tag.
+    func receive(_ bytes: UnsafeMutableRawBufferPointer, from peer: Int, tag: Int) throws -> Message
+    /// Whether a message has been sent, or received. Asked once more after it was done, it is
+    /// undefined.
+    func isDone(_ message: inout Message) throws -> Bool
+    /// Called while nothing can be done but wait: gives others the processor, the longer it was called
+    /// in vain the longer.
+    ///
+    /// - Parameter vain: how often it was called since something was done.
+    /// - Throws: what ends the wait where another process does not answer any more.
+    func rest(vain: Int) throws
+}
