@@ -8,6 +8,8 @@ let package = Package(
         .executable(name: "gan", targets: ["gan"]),
         .library(name: "TensorBoard", targets: ["TensorBoard"]),
         .library(name: "TensorBoardMetrics", targets: ["TensorBoardMetrics"]),
+        .library(name: "TensorBoardS3", targets: ["TensorBoardS3"]),
+        .executable(name: "gan-s3", targets: ["gan-s3"]),
         .library(name: "Checkpoints", targets: ["Checkpoints"]),
         .library(name: "Datasets", targets: ["Datasets"]),
         .library(name: "TensorGraph", targets: ["TensorGraph"]),
@@ -15,6 +17,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
         // The command line, and the article's program.
@@ -64,6 +67,16 @@ let package = Package(
                 "TensorBoard", "Platform",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ]),
+        .target(
+            name: "TensorBoardS3",
+            dependencies: ["TensorBoard", .product(name: "Crypto", package: "swift-crypto")]),
+        .executableTarget(
+            name: "gan-s3",
+            dependencies: [
+                "TensorBoard", "TensorBoardS3",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/S3Command"),
         .executableTarget(name: "WriterBenchmark", dependencies: ["TensorBoard", "RecordIO"]),
         .target(
             name: "Checkpoints",
@@ -107,6 +120,9 @@ let package = Package(
                 "TensorBoardMetrics", "TensorBoard", "TestSupport",
                 .product(name: "Metrics", package: "swift-metrics"),
             ]),
+        .testTarget(
+            name: "TensorBoardS3Tests",
+            dependencies: ["TensorBoardS3", "TensorBoard", "gan-s3", "TestSupport"]),
         .testTarget(
             name: "CheckpointsTests",
             dependencies: ["Checkpoints", "RecordIO", "CZlib", "TestSupport"],

@@ -33,7 +33,10 @@ struct TrainCommand: ParsableCommand {
     /// The exit code where a loss stands still.
     static let stalledExitCode: Int32 = 3
 
-    @Option(help: ArgumentHelp("The folder of all runs.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp(
+            "The folder of all runs; or s3://bucket/path, where gan-s3 brings what is then logged in "
+                + "log-s3/bucket/path.", valueName: "folder"))
     var logdir = "log"
 
     @Option(
@@ -112,6 +115,16 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         try InstructionSet.check()
+        guard let remote = try RemoteLog(address: logdir) else { return try train() }
+        var local = self
+        local.logdir = remote.folder
+        let outcome = Result { try local.train() }
+        try remote.finish()
+        System.print("all of the log is in \(logdir)\n")
+        try outcome.get()
+    }
+
+    private func train() throws {
         let resumed =
             checkpointFlags.isResuming
             ? try RunFolder(resuming: runName, from: checkpointFlags.resumeFrom, in: logdir) : nil
