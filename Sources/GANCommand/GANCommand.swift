@@ -17,7 +17,7 @@ struct GANCommand: ParsableCommand {
         subcommands: [
             TrainCommand.self, RecipesCommand.self, SampleCommand.self, JudgeCommand.self,
             ExportCommand.self, FetchCommand.self, TrainJudgeCommand.self, LogCommand.self,
-            BenchCommand.self,
+            CheckpointCommand.self, BenchCommand.self,
         ])
 
     /// Runs the command line. Whatever goes wrong is told in one line at standard error, with an exit

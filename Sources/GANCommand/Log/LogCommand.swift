@@ -10,7 +10,8 @@ struct LogCommand: ParsableCommand {
         discussion: "It reads the logs of any program that writes for TensorBoard.",
         subcommands: [
             LogListCommand.self, LogCheckCommand.self, LogRepairCommand.self,
-            LogExportCommand.self, LogTailCommand.self,
+            LogExportCommand.self, LogTailCommand.self, LogReportCommand.self,
+            LogShowCommand.self,
         ])
 }
 
