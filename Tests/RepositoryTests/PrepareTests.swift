@@ -193,6 +193,32 @@ import Testing
         #expect(said.calls == "")
     }
 
+    @Test(arguments: [
+        ("", "--logdir log --samples_per_plugin images=100000"),
+        ("runs", "--logdir runs --samples_per_plugin images=100000"),
+        ("--port 7", "--logdir log --port 7 --samples_per_plugin images=100000"),
+        ("runs --port 7", "--logdir runs --port 7 --samples_per_plugin images=100000"),
+        ("--logdir=runs", "--logdir=runs --samples_per_plugin images=100000"),
+        ("runs --samples_per_plugin images=5", "--logdir runs --samples_per_plugin images=5"),
+        ("s3://bucket/log", "--logdir s3://bucket/log --samples_per_plugin images=100000"),
+        ("--version", "--version"),
+    ])
+    func tensorBoardShowsEveryImage(given: String, called: String) throws {
+        try stand(for: "tensorboard", "echo \"$*\" >>\"$CALLS\"")
+        for name in ["log", "runs"] {
+            try FileManager.default.createDirectory(
+                atPath: folder.path(of: name), withIntermediateDirectories: true)
+        }
+        let said = try run("tools/tensorboard \(given)", ["PATH": ownPath])
+        #expect(said.status == 0)
+        #expect(said.calls == called + "\n")
+        let missing = try run("tools/tensorboard nowhere", ["PATH": ownPath])
+        #expect(missing.status == 1)
+        #expect(
+            missing.text
+                == "tools/tensorboard: nowhere: no such folder; name one that holds logs\n")
+    }
+
     /// PATH with nothing that a machine may have in other folders, such as a TensorBoard.
     private var ownPath: String { folder.path(of: "bin") + ":/usr/bin:/bin" }
 
