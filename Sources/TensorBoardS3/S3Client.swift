@@ -88,9 +88,13 @@ final class S3Client: Sendable {
         guard let response else { throw S3Failure(.unexpected("it has not answered in HTTP")) }
         let text = String(decoding: data ?? Data(), as: UTF8.self)
         guard (200..<300).contains(response.statusCode) else {
+            // The client keeps what a redirection says to itself.
+            let isElsewhere = (300..<400).contains(response.statusCode)
             throw S3Failure(
                 .refused(
-                    status: response.statusCode, code: S3Answer.element("Code", in: text) ?? "",
+                    status: response.statusCode,
+                    code: S3Answer.element("Code", in: text)
+                        ?? (isElsewhere ? "PermanentRedirect" : ""),
                     S3Answer.element("Message", in: text) ?? ""))
         }
         let headers = response.allHeaderFields.map { ("\($0.key)".lowercased(), "\($0.value)") }

@@ -27,20 +27,10 @@ import Testing
         try log(runs: ["first"])
         let outcome = try command.run(
             "log", "show", "log", "--tag", "line", "--smoothing", "0", "--height", "4", "--width",
-            "40", "--outliers")
+            "60", "--outliers")
         #expect(outcome.status == 0)
-        #expect(
-            outcome.output == """
-                line
-                   10.4000 ┤                        ⣀⣀⠤⠊
-                           ┤               ⢀⡠⠤⠒⠊⠉⠉
-                    1.6667 ┤       ⣀⡠⠤⠒⠊⠉⠁
-                   -0.4000 ┤⣀⠤⠒⠊⠉⠉
-                      step  0                        10
-                  ━━ first  last 10.0000, least 0.0000 at step 0
-
-
-                """ || outcome.output.contains("━━ first  last 10.0000, least 0.0000 at step 0"))
+        #expect(outcome.output.hasPrefix("line\n"))
+        #expect(outcome.output.contains("  ━━ first  last 10.0000, least 0.0000 at step 0\n"))
         let rows = outcome.output.split(separator: "\n").filter { $0.contains("┤") }
         #expect(rows.count == 4)
         // The higher, the further to the right.
@@ -62,7 +52,8 @@ import Testing
 
     @Test func runsHaveColorsInATerminal() throws {
         try log()
-        let outcome = try command.runInTerminal(width: 80, "log show log --tag line")
+        let outcome = try command.shellInTerminal(
+            width: 80, "unset NO_COLOR; exec \"$GAN\" log show log --tag line")
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("\u{1b}[38;5;208m"))
         #expect(outcome.output.contains("\u{1b}[38;5;33m"))

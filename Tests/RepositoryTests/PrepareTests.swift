@@ -46,7 +46,9 @@ import Testing
         let textBefore: String
     }
 
-    private func run(_ tool: String, _ environment: [String: String] = [:]) throws -> Said {
+    private func run(
+        _ tool: String, _ environment: [String: String] = [:], in place: String? = nil
+    ) throws -> Said {
         for name in ["calls", "said", "before"] { try folder.write([], to: name) }
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
@@ -58,6 +60,7 @@ import Testing
         all["SAID"] = folder.path(of: "said")
         all["SAID_BEFORE"] = folder.path(of: "before")
         process.environment = all.merging(environment) { $1 }
+        if let place { process.currentDirectoryURL = URL(filePath: place) }
         try process.run()
         process.waitUntilExit()
         func text(_ name: String) throws -> String {
@@ -209,10 +212,12 @@ import Testing
             try FileManager.default.createDirectory(
                 atPath: folder.path(of: name), withIntermediateDirectories: true)
         }
-        let said = try run("tools/tensorboard \(given)", ["PATH": ownPath])
+        let said = try run(
+            "tools/tensorboard \(given)", ["PATH": ownPath], in: folder.path)
         #expect(said.status == 0)
         #expect(said.calls == called + "\n")
-        let missing = try run("tools/tensorboard nowhere", ["PATH": ownPath])
+        let missing = try run(
+            "tools/tensorboard nowhere", ["PATH": ownPath], in: folder.path)
         #expect(missing.status == 1)
         #expect(
             missing.text
