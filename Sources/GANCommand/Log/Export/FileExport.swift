@@ -63,7 +63,8 @@ struct FileExport {
             do {
                 guard let files = files(try stored.load()) else {
                     throw CommandError(
-                        "no \(kind == .images ? "picture" : words.one) under \(tag.tag), step \(stored.step), of \(run)")
+                        "no \(kind == .images ? "picture" : words.one) under \(tag.tag), step \(stored.step), of \(run)"
+                    )
                 }
                 for (index, file) in files.enumerated() {
                     var name = "\(stored.step)" + (files.count == 1 ? "" : "-\(index)")
