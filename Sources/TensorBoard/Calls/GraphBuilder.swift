@@ -106,7 +106,7 @@ extension SummaryWriter {
     /// Logs a graph of the program's own nodes as the run's.
     ///
     /// - Parameter build: Adds the nodes.
-    /// - Throws: `EventFileError` as ``addGraph(_:)`` of a definition does.
+    /// - Throws: `EventFileError` as `addGraph(_:)` of a definition does.
     public func addGraph(_ build: (inout GraphBuilder) -> Void) throws(EventFileError) {
         var builder = GraphBuilder()
         build(&builder)

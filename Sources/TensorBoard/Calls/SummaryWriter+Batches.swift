@@ -111,7 +111,7 @@ extension SummaryWriter {
     ///     of their tags.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the bytes are no summary; if the writer is closed, or if an earlier
-    ///   write failed; with the problem `refused` as ``add(_:step:wallTime:)`` has it.
+    ///   write failed; with the problem `refused` as `add(_:step:wallTime:)` has it.
     public func add(
         summary bytes: [UInt8], step: (some BinaryInteger)? = nil as Int?, wallTime: Double? = nil
     ) throws(EventFileError) {

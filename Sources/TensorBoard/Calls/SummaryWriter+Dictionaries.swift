@@ -142,7 +142,7 @@ extension SummaryWriter {
         try add(hparams, NamedScalars(metrics), step.clamped, group, experiment)
     }
 
-    /// Logs the run's hyperparameters, values of any type, as ``HParams/init(of:)`` takes them.
+    /// Logs the run's hyperparameters, values of any type, as `HParams(of:)` takes them.
     ///
     /// ```swift
     /// try writer.addHParams(["rate": rate, "layers": [64, 32], "warm-up": nil, "name": name])
@@ -165,7 +165,7 @@ extension SummaryWriter {
             HParams(of: hparams), metrics.map { NamedScalars($0) }, step.clamped, group, experiment)
     }
 
-    /// Logs the run's hyperparameters, values of any type, as ``HParams/init(of:)`` takes them, in the
+    /// Logs the run's hyperparameters, values of any type, as `HParams(of:)` takes them, in the
     /// order of their names.
     ///
     /// - Parameters:

@@ -68,7 +68,7 @@ extension HParams {
 }
 
 extension HParams.Value {
-    /// A value of any type, as ``HParams/init(of:)`` has it.
+    /// A value of any type, as `HParams(of:)` has it.
     public init(of value: Any?) {
         guard let value = value.flatMap(HParams.unwrapped) else {
             self = .string("none")

@@ -3,7 +3,7 @@ extension SummaryWriter {
     ///
     /// The tab shows the run from then on, with the last values of all its curves as its metrics.
     /// Where the results are known already, this call logs them too and ends the run; otherwise
-    /// ``endHParams(metrics:status:step:)`` does.
+    /// `endHParams(metrics:status:step:)` does.
     ///
     /// In a run that has hyperparameters from another writer, these come to them, or take the place of
     /// those of the same name; so do the hyperparameters and metrics that `experiment` names, and the
@@ -37,7 +37,7 @@ extension SummaryWriter {
     ///   - step: The step of the results: the run's ``lastStep`` unless given. With an earlier step,
     ///     TensorBoard would show nothing of the curves from there on.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed; with the
-    ///   problem `refused` as ``add(_:step:wallTime:)`` has it.
+    ///   problem `refused` as `add(_:step:wallTime:)` has it.
     public func endHParams(
         metrics: KeyValuePairs<String, any ScalarValue> = [:], status: HParams.Status = .success,
         step: (some BinaryInteger)? = nil as Int?
@@ -86,7 +86,7 @@ extension SummaryWriter {
     }
 
     /// Logs what the run's Custom Scalars tab shows, in place of what this writer gave before; the
-    /// charts of ``addScalars(_:tag:step:wallTime:)`` come after it.
+    /// charts of `addScalars` come after it.
     ///
     /// What other writers have logged for the run's tab stays, be they closed or open, of this process
     /// or of another one: categories of one title are one, and so are charts of one title in them,
@@ -121,7 +121,7 @@ extension SummaryWriter {
     ///     of these curves.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed; with the
-    ///   problem `refused` as ``add(_:step:wallTime:)`` has it.
+    ///   problem `refused` as `add(_:step:wallTime:)` has it.
     public func addScalars(
         _ values: KeyValuePairs<String, any ScalarValue>, tag: String,
         step: (some BinaryInteger)? = nil as Int?, wallTime: Double? = nil

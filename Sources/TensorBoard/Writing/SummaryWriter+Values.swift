@@ -6,7 +6,7 @@ extension SummaryWriter {
     ///   - step: The step that they belong to; unless given, ``step``, or else the one after
     ///     the tag's last.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
-    /// - Throws: `EventFileError` as ``add(_:step:wallTime:)`` of a ``Summary`` does.
+    /// - Throws: `EventFileError` as `add(_:step:wallTime:)` of a ``Summary`` does.
     @_disfavoredOverload  // A summary that is made on the spot is a `Summary`.
     public func add<Step: BinaryInteger>(
         _ collected: CollectedSummary, step: Step? = nil as Int?, wallTime: Double? = nil

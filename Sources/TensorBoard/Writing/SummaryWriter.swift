@@ -196,7 +196,7 @@ public final class SummaryWriter: Sendable {
     ///     last.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed; with the
-    ///   problem `refused` as ``add(_:step:wallTime:)`` has it.
+    ///   problem `refused` as `add(_:step:wallTime:)` has it.
     @inlinable
     public func addScalar<Step: BinaryInteger>(
         _ value: Float, tag: String, step: Step? = nil as Int?, wallTime: Double? = nil
