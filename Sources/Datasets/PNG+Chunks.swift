@@ -81,8 +81,8 @@ extension PNG {
             return header
         }
 
-        /// The gray value of a pixel of a row; `nil` for a color that the palette has not.
-        func gray(_ line: [UInt8], _ column: Int) -> UInt8? {
+        /// A pixel of a row; `nil` for a color that the palette has not.
+        func pixel(_ line: [UInt8], _ column: Int) -> Pixel? {
             let bits = header.bits
             /// A number of the pixel as it is stored, and as a byte.
             func sample(_ channel: Int) -> (raw: Int, byte: Int) {
@@ -100,9 +100,6 @@ extension PNG {
                     return (raw, raw * 255 / (1 << bits - 1))
                 }
             }
-            func luma(_ red: Int, _ green: Int, _ blue: Int) -> Int {
-                (299 * red + 587 * green + 114 * blue + 500) / 1000
-            }
             /// The color that is transparent where there is no alpha.
             func isTransparent(_ raw: [Int]) -> Bool {
                 transparency.count == 2 * raw.count
@@ -113,23 +110,24 @@ extension PNG {
             switch header.colorType {
             case 0:
                 let value = sample(0)
-                return isTransparent([value.raw]) ? 0 : UInt8(value.byte)
+                return Pixel(gray: value.byte, alpha: isTransparent([value.raw]) ? 0 : 255)
             case 2:
                 let (red, green, blue) = (sample(0), sample(1), sample(2))
-                guard !isTransparent([red.raw, green.raw, blue.raw]) else { return 0 }
-                return UInt8(luma(red.byte, green.byte, blue.byte))
+                return Pixel(
+                    red: red.byte, green: green.byte, blue: blue.byte,
+                    alpha: isTransparent([red.raw, green.raw, blue.raw]) ? 0 : 255)
             case 3:
                 let index = sample(0).raw
                 guard 3 * index + 2 < palette.count else { return nil }
                 let color = palette[3 * index..<3 * index + 3].map { Int($0) }
-                let value = luma(color[0], color[1], color[2])
                 let alpha = index < transparency.count ? Int(transparency[index]) : 255
-                return UInt8(value * alpha / 255)
+                return Pixel(red: color[0], green: color[1], blue: color[2], alpha: alpha)
             case 4:
-                return UInt8(sample(0).byte * sample(1).byte / 255)
+                return Pixel(gray: sample(0).byte, alpha: sample(1).byte)
             default:
-                let value = luma(sample(0).byte, sample(1).byte, sample(2).byte)
-                return UInt8(value * sample(3).byte / 255)
+                return Pixel(
+                    red: sample(0).byte, green: sample(1).byte, blue: sample(2).byte,
+                    alpha: sample(3).byte)
             }
         }
     }

@@ -29,6 +29,23 @@ struct PNG {
     static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
     init(_ bytes: [UInt8]) throws(Problem) {
+        var gray: [UInt8] = []
+        (width, height) = try Self.decode(bytes) {
+            gray = [UInt8](repeating: 0, count: $0)
+        } pixel: { place, pixel in
+            gray[place] = pixel.gray
+        }
+        self.gray = gray
+    }
+
+    /// Gives the pixels of an image, in the order in which they are stored.
+    ///
+    /// - Parameters:
+    ///   - begin: Is given the number of pixels first.
+    ///   - pixel: Is given each pixel with its place, row by row.
+    static func decode(
+        _ bytes: [UInt8], begin: (Int) -> Void, pixel: (Int, Pixel) -> Void
+    ) throws(Problem) -> (width: Int, height: Int) {
         let chunks = try Chunks(bytes)
         let header = chunks.header
         // deflate's best case is a match of 258 bytes in two bits.
@@ -36,8 +53,7 @@ struct PNG {
             throw Problem(words: "its pixels are cut off", offset: chunks.dataOffset)
         }
         let rows = try Self.inflated(chunks.data, count: header.byteCount, at: chunks.dataOffset)
-        (width, height) = (header.width, header.height)
-        var gray = [UInt8](repeating: 0, count: header.width * header.height)
+        begin(header.width * header.height)
         var place = 0
         for pass in header.passes {
             var last = [UInt8](repeating: 0, count: pass.rowBytes)
@@ -52,17 +68,17 @@ struct PNG {
                 let y = pass.firstRow + row * pass.rowStep
                 for column in 0..<pass.width {
                     let x = pass.firstColumn + column * pass.columnStep
-                    guard let value = chunks.gray(line, column) else {
+                    guard let value = chunks.pixel(line, column) else {
                         throw Problem(
                             words: "a pixel has a color that the palette has not",
                             offset: chunks.dataOffset)
                     }
-                    gray[y * header.width + x] = value
+                    pixel(y * header.width + x, value)
                 }
                 last = line
             }
         }
-        self.gray = gray
+        return (header.width, header.height)
     }
 
     /// What a zlib stream holds, which must be so many bytes.
@@ -112,7 +128,49 @@ struct PNG {
     }
 }
 
+/// The colors of a PNG image, of an animated one those of its first picture.
+package struct ColorPicture {
+    /// Pixels in a row.
+    package let width: Int
+    /// Rows.
+    package let height: Int
+    /// Row by row, red, green and blue side by side; what is transparent is black.
+    package let rgb: [UInt8]
+
+    /// Decodes an image; `nil` if it is none, or damaged.
+    package init?(png bytes: [UInt8]) {
+        var rgb: [UInt8] = []
+        let size = try? PNG.decode(bytes) {
+            rgb = [UInt8](repeating: 0, count: 3 * $0)
+        } pixel: { place, pixel in
+            rgb[3 * place] = UInt8(pixel.red * pixel.alpha / 255)
+            rgb[3 * place + 1] = UInt8(pixel.green * pixel.alpha / 255)
+            rgb[3 * place + 2] = UInt8(pixel.blue * pixel.alpha / 255)
+        }
+        guard let size else { return nil }
+        (width, height, self.rgb) = (size.width, size.height, rgb)
+    }
+}
+
 extension PNG {
+    /// A pixel's color and how opaque it is, each 0...255.
+    struct Pixel {
+        var red, green, blue: Int
+        var alpha = 255
+
+        init(red: Int, green: Int, blue: Int, alpha: Int = 255) {
+            (self.red, self.green, self.blue, self.alpha) = (red, green, blue, alpha)
+        }
+
+        init(gray: Int, alpha: Int = 255) {
+            self.init(red: gray, green: gray, blue: gray, alpha: alpha)
+        }
+
+        var gray: UInt8 {
+            UInt8((299 * red + 587 * green + 114 * blue + 500) / 1000 * alpha / 255)
+        }
+    }
+
     /// A pass of an interlaced image, or the only one.
     struct Pass {
         let firstRow, firstColumn, rowStep, columnStep: Int

@@ -18,7 +18,7 @@ struct GANCommand: ParsableCommand {
             TrainCommand.self, SweepCommand.self, RunOfSweepCommand.self, RecipesCommand.self,
             SampleCommand.self, JudgeCommand.self,
             ExportCommand.self, FetchCommand.self, TrainJudgeCommand.self, LogCommand.self,
-            BenchCommand.self,
+            CheckpointCommand.self, BenchCommand.self,
         ])
 
     /// Runs the command line. Whatever goes wrong is told in one line at standard error, with an exit

@@ -42,9 +42,10 @@ struct Suggestion {
         "profile": ["profile-step"], "quiet": ["no-progress"], "q": ["no-progress"],
         "no-tqdm": ["no-progress"], "tensorboard": ["open"], "tb": ["open"],
         "fit": ["train"], "learn": ["train"], "start": ["train"],
-        "generate": ["sample"], "draw": ["sample"], "predict": ["sample"], "eval": ["fetch"],
+        "generate": ["sample"], "predict": ["sample"], "eval": ["fetch"],
         "run": ["fetch"], "logs": ["log"], "benchmark": ["bench"], "ls": ["list"],
-        "show": ["list"], "verify": ["check"], "fix": ["repair"], "dump": ["export"],
+        "plot": ["show"], "draw": ["show", "sample"], "html": ["report"], "verify": ["check"],
+        "fix": ["repair"], "dump": ["export"],
         "csv": ["export"], "follow": ["tail"], "watch": ["tail"],
     ]
 

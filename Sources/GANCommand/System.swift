@@ -60,6 +60,18 @@ enum System {
         return !kind.isEmpty && kind != "dumb"
     }
 
+    /// Whether standard output is a terminal with colors, and nobody has said that they are not wanted
+    /// (<https://no-color.org>).
+    static var outputHasColors: Bool {
+        outputIsTerminal && (getenv("NO_COLOR").map { $0[0] == 0 } ?? true)
+    }
+
+    /// Whether the terminal has more than 256 colors, by what terminals say of themselves.
+    static var outputHasAllColors: Bool {
+        let kind = getenv("COLORTERM").map { String(cString: $0) } ?? ""
+        return kind == "truecolor" || kind == "24bit"
+    }
+
     /// Whether this process may draw on the terminal at standard output: it is not in the background
     /// of a shell there.
     static var isInForeground: Bool {

@@ -51,6 +51,8 @@ public struct EventFileError: Error, Equatable, Sendable, CustomStringConvertibl
         /// What a call gave cannot be written, or TensorBoard would not show it. Nothing of that call
         /// was logged; others are not concerned.
         case refused
+        /// The files are in the run's folder, but could not be brought to the destination.
+        case notStored
     }
 
     init(path: String, offset: Int? = nil, problem: Problem, description: String) {

@@ -38,6 +38,7 @@ import Testing
               train-judge             Train the small classifier that says how good samples
                                       are.
               log                     Look into TensorBoard's logs.
+              checkpoint              Look into checkpoints.
               bench                   Measure how fast training and logging are on this
                                       machine.
 
@@ -157,7 +158,9 @@ import Testing
                   --stop-when-collapsed   End the run where its generator has collapsed.
 
                 OPTIONS:
-                  --logdir <folder>       The folder of all runs. (default: log)
+                  --logdir <folder>       The folder of all runs; or s3://bucket/path, where
+                                          gan-s3 brings what is then logged in
+                                          log-s3/bucket/path. (default: log)
                   --run <name>            This run's folder in it; . is the log folder itself.
                                           (default: date and time)
                   --overwrite             Begin the run that --run names anew: its log and its
@@ -289,10 +292,14 @@ import Testing
                   check                   Verify every record's checksums; name the first bad
                                           byte of each file.
                   repair                  Copy all whole events of a log into a new one.
-                  export                  Write a log's curves as CSV or JSON lines, its images
-                                          as files.
+                  export                  Write what a log holds as files: curves, images,
+                                          texts, sounds and more.
                   tail                    Show new points of curves as they are logged, until
                                           Ctrl-C.
+                  report                  Write a log as one page for a browser, to send to
+                                          someone without TensorBoard.
+                  show                    Draw a log's curves, and its last images, in the
+                                          terminal.
 
                   See 'gan help log <subcommand>' for detailed help.
 
@@ -400,12 +407,17 @@ import Testing
     @Test func ofExporting() throws {
         #expect(
             try help("log", "export") == """
-                OVERVIEW: Write a log's curves as CSV or JSON lines, its images as files.
+                OVERVIEW: Write what a log holds as files: curves, images, texts, sounds and
+                more.
 
-                A row has run, tag, step, wall time (seconds since 1970) and value. A number is
-                the shortest that reads as the same in its own type; in JSON, values that are
-                no numbers are the strings NaN, Infinity and -Infinity. Images go to
-                <run>/<tag>/<step>.png, as they are in the log.
+                Of curves, a row has run, tag, step, wall time (seconds since 1970) and value.
+                A number is the shortest that reads as the same in its own type; in JSON,
+                values that are no numbers are the strings NaN, Infinity and -Infinity. Images,
+                texts and sounds go to <run>/<tag>/<step>.png, .md and .wav, as they are in the
+                log; embeddings to <run>/<name>, as tensors.tsv or .bytes, metadata.tsv and
+                sprite.png. Hyperparameters are a CSV row for each run that has some, with the
+                last values of its curves; histograms a JSON line for each, with lower limit,
+                upper limit and count of each bucket.
 
                 Steps that were logged again are exported as TensorBoard shows them: by default
                 a value replaces those of its tag from its step on; with --load_fast=false only
@@ -414,7 +426,7 @@ import Testing
                 out is named. The exit code is 1 then. Curves of other numbers than float32,
                 which TensorBoard shows with --load_fast=false, are exported in any case.
 
-                USAGE: gan log export [<folder>] [--csv <file>] [--json <file>] [--images <folder>] [--run <name> ...] [--tag <name> ...] [--as <reader>] [--no-checksum] [--overwrite]
+                USAGE: gan log export [<options>] [<folder>]
 
                 ARGUMENTS:
                   <folder>                The folder of all runs, or an event file. (default:
@@ -425,6 +437,14 @@ import Testing
                   --json <file>           Write the curves as JSON, a line for each point; - is
                                           the standard output.
                   --images <folder>       Write the images into this folder.
+                  --hparams <file>        Write the hyperparameters as CSV; - is the standard
+                                          output.
+                  --histograms <file>     Write the histograms as JSON lines; - is the standard
+                                          output.
+                  --text <folder>         Write the texts into this folder.
+                  --audio <folder>        Write the sounds into this folder.
+                  --embeddings <folder>   Write the embeddings into this folder; --tag means
+                                          their names.
                   --run <name>            Only runs of this name; * and ? as in a shell, all
                                           else literally.
                   --tag <name>            Only tags of this name; * and ? as in a shell, all

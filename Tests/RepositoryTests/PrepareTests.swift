@@ -46,7 +46,9 @@ import Testing
         let textBefore: String
     }
 
-    private func run(_ tool: String, _ environment: [String: String] = [:]) throws -> Said {
+    private func run(
+        _ tool: String, _ environment: [String: String] = [:], in place: String? = nil
+    ) throws -> Said {
         for name in ["calls", "said", "before"] { try folder.write([], to: name) }
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
@@ -58,6 +60,7 @@ import Testing
         all["SAID"] = folder.path(of: "said")
         all["SAID_BEFORE"] = folder.path(of: "before")
         process.environment = all.merging(environment) { $1 }
+        if let place { process.currentDirectoryURL = URL(filePath: place) }
         try process.run()
         process.waitUntilExit()
         func text(_ name: String) throws -> String {
@@ -191,6 +194,34 @@ import Testing
                 == "tools/prepare: missing: TensorBoard, which pip would install into .build-venv\n"
         )
         #expect(said.calls == "")
+    }
+
+    @Test(arguments: [
+        ("", "--logdir log --samples_per_plugin images=100000"),
+        ("runs", "--logdir runs --samples_per_plugin images=100000"),
+        ("--port 7", "--logdir log --port 7 --samples_per_plugin images=100000"),
+        ("runs --port 7", "--logdir runs --port 7 --samples_per_plugin images=100000"),
+        ("--logdir=runs", "--logdir=runs --samples_per_plugin images=100000"),
+        ("runs --samples_per_plugin images=5", "--logdir runs --samples_per_plugin images=5"),
+        ("s3://bucket/log", "--logdir s3://bucket/log --samples_per_plugin images=100000"),
+        ("--version", "--version"),
+    ])
+    func tensorBoardShowsEveryImage(given: String, called: String) throws {
+        try stand(for: "tensorboard", "echo \"$*\" >>\"$CALLS\"")
+        for name in ["log", "runs"] {
+            try FileManager.default.createDirectory(
+                atPath: folder.path(of: name), withIntermediateDirectories: true)
+        }
+        let said = try run(
+            "tools/tensorboard \(given)", ["PATH": ownPath], in: folder.path)
+        #expect(said.status == 0)
+        #expect(said.calls == called + "\n")
+        let missing = try run(
+            "tools/tensorboard nowhere", ["PATH": ownPath], in: folder.path)
+        #expect(missing.status == 1)
+        #expect(
+            missing.text
+                == "tools/tensorboard: nowhere: no such folder; name one that holds logs\n")
     }
 
     /// PATH with nothing that a machine may have in other folders, such as a TensorBoard.

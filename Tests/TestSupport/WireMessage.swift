@@ -66,6 +66,14 @@ public struct WireMessage: Equatable {
         String(decoding: bytes(number), as: UTF8.self)
     }
 
+    /// The texts of a field that may occur several times.
+    public func strings(_ number: Int) -> [String] {
+        fields.compactMap { field in
+            guard field.number == number, case .bytes(let bytes) = field.value else { return nil }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
     /// The whole number of a field; 0 if it does not occur.
     public func int(_ number: Int) -> Int {
         if case .varint(let bits) = value(number) { Int(truncatingIfNeeded: bits) } else { 0 }

@@ -9,9 +9,9 @@ struct LogCommand: ParsableCommand {
         abstract: "Look into TensorBoard's logs.",
         discussion: "It reads the logs of any program that writes for TensorBoard.",
         subcommands: [
-            LogListCommand.self, LogCompareCommand.self, LogCheckCommand.self,
-            LogRepairCommand.self,
-            LogExportCommand.self, LogTailCommand.self,
+            LogListCommand.self, LogCompareCommand.self, LogShowCommand.self,
+            LogReportCommand.self, LogTailCommand.self, LogExportCommand.self,
+            LogCheckCommand.self, LogRepairCommand.self,
         ])
 }
 

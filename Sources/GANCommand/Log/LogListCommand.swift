@@ -42,9 +42,12 @@ struct LogListCommand: ParsableCommand {
     private func listTags(of log: EventLog, _ selection: inout LogSelection) throws {
         var table = Table(
             "RUN", "TAG", "KIND", .right("VALUES"), .right("FIRST STEP"), .right("LAST STEP"))
-        try selection.forEach(of: log) { run in
-            if filter.tag.isEmpty { table.add(run, "-", "-", "0", "-", "-") }
-        } _: { run, tag, _ in
+        try selection.forEach(
+            of: log,
+            ofNone: { run in
+                if filter.tag.isEmpty { table.add(run, "-", "-", "0", "-", "-") }
+            }
+        ) { run, tag, _ in
             guard let steps = tag.steps else { return }
             table.add(
                 run, tag.kind == .graphs ? "-" : tag.tag, tag.kind.description, "\(tag.count)",

@@ -1,3 +1,4 @@
+import RecordIO
 import TensorBoard
 
 /// The runs and tags of a log that a command was asked for, and what it has to tell of them.
@@ -16,20 +17,60 @@ struct LogSelection {
     /// Reads one run after another.
     ///
     /// - Parameters:
+    ///   - permitsNoTag: Whether it is right that the filter finds no tag.
+    ///   - begin: Is given each run before its tags.
     ///   - ofNone: Is given the names of runs that have no tag.
     ///   - body: Is given the tags that are meant, and the name of their run.
     /// - Throws: What `body` throws; `CommandError` if the filter finds nothing.
     mutating func forEach(
-        of log: EventLog, ofNone: (String) -> Void = { _ in },
+        of log: EventLog, permitsNoTag: Bool = false,
+        begin: ((name: String, folder: String), RunValues, inout Failures) -> Void = { _, _, _ in },
+        ofNone: (String) -> Void = { _ in },
         _ body: (String, TagValues, inout Failures) throws -> Void
     ) throws {
+        let folders = Dictionary(
+            log.runs.map { ($0.name, FilePath.folder(of: $0.files.first ?? "")) }
+        ) { first, _ in
+            first
+        }
         try forEachRun(of: log) { run, values, selection in
+            begin((run, folders[run] ?? log.folder), values, &selection.failures)
             if values.tags.isEmpty { ofNone(run) }
             for tag in values.tags where selection.tags.takes(tag.tag) {
                 try body(run, tag, &selection.failures)
                 selection.tellOfUnshown(tag, run: run)
             }
         }
+        if permitsNoTag, !runs.foundNothing {
+            tags = NameFilter(option: "--tag", [])
+            return
+        }
+        try throwIfNothingIsFound()
+    }
+
+    /// Reads one run after another.
+    ///
+    /// - Parameters:
+    ///   - begin: Is given each run that has a tag that is meant, before its tags.
+    ///   - body: Is given these.
+    /// - Throws: `CommandError` if the filter finds nothing.
+    mutating func forEachTag(
+        of log: EventLog, begin: (String, RunValues) -> Void, _ body: (TagValues) -> Void
+    ) throws {
+        forEachRun(of: log) { run, values, selection in
+            let meant = values.tags.filter { selection.tags.takes($0.tag) }
+            if meant.isEmpty { return }
+            begin(run, values)
+            for tag in meant {
+                body(tag)
+                selection.tellOfUnshown(tag, run: run)
+            }
+        }
+        try throwIfNothingIsFound()
+    }
+
+    /// - Throws: `CommandError` if the filter has found nothing.
+    private func throwIfNothingIsFound() throws {
         for complaints in [
             runs.foundNothing ? runs.complaints("run") : [],
             tags.foundNothing ? tags.complaints("tag") : [],
@@ -55,6 +96,11 @@ struct LogSelection {
 
     /// Does something that may fail while other things go on.
     mutating func note(_ body: (inout Failures) -> Void) { body(&failures) }
+
+    /// Makes something of which parts may fail.
+    mutating func noting<Result>(_ body: (inout Failures) throws -> Result) rethrows -> Result {
+        try body(&failures)
+    }
 
     /// Says what was left out.
     ///

@@ -33,7 +33,10 @@ struct TrainCommand: ParsableCommand {
     /// The exit code where a loss stands still.
     static let stalledExitCode: Int32 = 3
 
-    @Option(help: ArgumentHelp("The folder of all runs.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp(
+            "The folder of all runs; or s3://bucket/path, where gan-s3 brings what is then logged in "
+                + "log-s3/bucket/path.", valueName: "folder"))
     var logdir = "log"
 
     @Option(
@@ -139,8 +142,19 @@ struct TrainCommand: ParsableCommand {
         }
     }
 
-    /// Trains, alone or as the first of several processes.
+    /// Trains, alone or as the first of several processes, and sees to it that a log on an object store
+    /// comes to be there.
     private func trainAsFirst(_ processes: Processes?) throws {
+        guard let remote = try RemoteLog(address: logdir) else { return try train(processes) }
+        var local = self
+        local.logdir = remote.folder
+        let outcome = Result { try local.train(processes) }
+        try remote.finish()
+        System.print("all of the log is in \(logdir)\n")
+        try outcome.get()
+    }
+
+    private func train(_ processes: Processes?) throws {
         let resumed =
             checkpointFlags.isResuming
             ? try RunFolder(resuming: runName, from: checkpointFlags.resumeFrom, in: logdir) : nil

@@ -10,8 +10,12 @@ struct ProjectorFolder {
     /// Held while a configuration is changed: other writers of the process may log into the same
     /// folder. Those of other processes are kept off by a lock on one of the run's files.
     private static let changing = Locked(())
+    /// The name of the file that names the others.
+    static let configurationName = "projector_config.pbtxt"
+    /// The names of an embedding's files.
+    static let fileNames: Set = ["tensors.tsv", "tensors.bytes", "metadata.tsv", "sprite.png"]
     /// The longest configuration that is read.
-    private static let maximumLength = 64 << 20
+    static let maximumLength = 64 << 20
 
     /// Writes an embedding's files, then names them in the configuration, after what it names
     /// already. An embedding of the same name is replaced.
@@ -22,7 +26,7 @@ struct ProjectorFolder {
             try Self.changing.withLock { _ throws(FileError) in
                 let lock = RunHistory(folder: path).lock()
                 defer { withExtendedLifetime(lock) {} }
-                let file = "\(path)/projector_config.pbtxt"
+                let file = "\(path)/\(Self.configurationName)"
                 var text = try contents(of: file)
                 var logged = logged
                 while logged.mayMove, logged.step < .max, text.contains(logged.head) {

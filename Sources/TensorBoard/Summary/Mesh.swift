@@ -35,25 +35,44 @@ extension Summary.Value {
     public static func mesh(
         _ mesh: Mesh, tag: String, metadata: Summary.Metadata? = nil
     ) -> [Self] {
+        meshes([mesh], tag: tag, metadata: metadata)
+    }
+
+    /// Several meshes that are shown side by side: a value for each of their parts, under `tag_VERTEX`,
+    /// `tag_FACE` and `tag_COLOR`. The configuration is that of the first.
+    ///
+    /// Those that have fewer vertices than others get their last one again, and faces without an area.
+    ///
+    /// - Precondition: All have colours or none has, and all have faces or none has; of several, each
+    ///   has a vertex.
+    public static func meshes(
+        _ meshes: [Mesh], tag: String, metadata: Summary.Metadata? = nil
+    ) -> [Self] {
+        guard let first = meshes.first else { return [] }
+        precondition(
+            meshes.allSatisfy {
+                $0.colors.isEmpty == first.colors.isEmpty && $0.faces.isEmpty == first.faces.isEmpty
+                    && (meshes.count == 1 || !$0.vertices.isEmpty)
+            }, "meshes under \(tag) of which some have colours or faces and some have none")
         typealias Kind = Tensorboard__Mesh__MeshPluginData__ContentType
         var parts: [(Kind, String, TensorValue)] = [
             (
                 TENSORBOARD__MESH__MESH_PLUGIN_DATA__CONTENT_TYPE__VERTEX, "VERTEX",
-                TensorValue(mesh.vertices, shape: [1, mesh.vertices.count / 3, 3])
+                batch(meshes.map(\.vertices)) { $0.suffix(3) }
             )
         ]
-        if !mesh.faces.isEmpty {
+        if !first.faces.isEmpty {
             parts.append(
                 (
                     TENSORBOARD__MESH__MESH_PLUGIN_DATA__CONTENT_TYPE__FACE, "FACE",
-                    TensorValue(mesh.faces, shape: [1, mesh.faces.count / 3, 3])
+                    batch(meshes.map(\.faces)) { _ in [0, 0, 0] }
                 ))
         }
-        if !mesh.colors.isEmpty {
+        if !first.colors.isEmpty {
             parts.append(
                 (
                     TENSORBOARD__MESH__MESH_PLUGIN_DATA__CONTENT_TYPE__COLOR, "COLOR",
-                    TensorValue(mesh.colors, shape: [1, mesh.colors.count / 3, 3])
+                    batch(meshes.map(\.colors)) { $0.suffix(3) }
                 ))
         }
         let components = parts.reduce(UInt32(0)) { $0 | 1 << UInt32($1.0.rawValue) }
@@ -62,7 +81,7 @@ extension Summary.Value {
             let content = arena.make(tensorboard__mesh__mesh_plugin_data__init) {
                 $0.name = arena.string(tag)
                 $0.content_type = kind
-                $0.json_config = arena.string(mesh.configuration)
+                $0.json_config = arena.string(first.configuration)
                 ($0.n_shape, $0.shape) = arena.repeated(tensor.shape.map { Int32(clamping: $0) })
                 $0.components = components
             }.packed()
@@ -71,5 +90,21 @@ extension Summary.Value {
                 content: .tensor(tensor, Summary.Plugin(name: "mesh", content: content)),
                 metadata: metadata)
         }
+    }
+
+    /// Rows of three numbers, equally many for each.
+    ///
+    /// - Parameter filler: The row that is added to what is shorter than others.
+    private static func batch<Number: TensorElement>(
+        _ all: [[Number]], filler: ([Number]) -> ArraySlice<Number>
+    ) -> TensorValue {
+        let longest = all.map(\.count).max() ?? 0
+        var numbers: [Number] = []
+        numbers.reserveCapacity(all.count * longest)
+        for one in all {
+            numbers += one
+            for _ in 0..<(longest - one.count) / 3 { numbers += filler(one) }
+        }
+        return TensorValue(numbers, shape: [all.count, longest / 3, 3])
     }
 }

@@ -62,6 +62,14 @@ struct EventEncoder: ~Copyable {
             }
             records.append(bytes.span.bytes)
             return .appended
+        case .serializedSummary(let bytes):
+            let whole = Self.event(of: bytes, wallTime: event.wallTime, step: event.step)
+            guard whole.count < longLength else {
+                longEvent = .serialized(whole)
+                return .long
+            }
+            records.append(whole.span.bytes)
+            return .appended
         default:
             break
         }
@@ -107,6 +115,18 @@ struct EventEncoder: ~Copyable {
         }
     }
 
+    /// An event around a serialized summary, its field 5.
+    static func event(of summary: [UInt8], wallTime: Double, step: Int64) -> [UInt8] {
+        var bytes: [UInt8] = [0x09]
+        bytes.reserveCapacity(summary.count + 32)
+        withUnsafeBytes(of: wallTime.bitPattern.littleEndian) { bytes += $0 }
+        bytes.append(0x10)
+        Varint.append(UInt64(bitPattern: step), to: &bytes)
+        bytes.append(0x2a)
+        Varint.append(UInt64(summary.count), to: &bytes)
+        return bytes + summary
+    }
+
     private mutating func message(
         _ event: PendingEvent
     ) -> UnsafeMutablePointer<Tensorflow__Event>? {
@@ -144,7 +164,7 @@ struct EventEncoder: ~Copyable {
                 $0.tag = arena.bytes(tag.utf8)
                 $0.run_metadata = arena.bytes(metadata.serialized())
             }
-        case .serialized, .embedding, .layout:
+        case .serialized, .serializedSummary, .embedding, .layout:
             return nil  // No messages as they stand.
         }
         return message

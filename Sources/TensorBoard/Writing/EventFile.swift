@@ -19,17 +19,18 @@ final class EventFile {
     /// with.
     ///
     /// - Parameters:
+    ///   - prefix: What the file's name begins with.
     ///   - suffix: What the file's name ends with.
     ///   - descriptions: What is known of tags from earlier files.
     ///   - starts: The steps at which logging starts, given that the file is there.
     /// - Throws: `EventFileError`; no file is left behind then.
     init(
-        in folder: String, suffix: String = "", descriptions: TagDescriptions,
+        in folder: String, prefix: String = "", suffix: String = "", descriptions: TagDescriptions,
         starts: (_ path: String) -> [Int64]
     ) throws(EventFileError) {
         do throws(FileError) {
             try Folder.create(folder)
-            file = try EventFileName.createFile(in: folder, suffix: suffix)
+            file = try EventFileName.createFile(in: folder, prefix: prefix, suffix: suffix)
         } catch {
             throw EventFileError(error)
         }

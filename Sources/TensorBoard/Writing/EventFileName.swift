@@ -14,7 +14,7 @@ enum EventFileName {
     /// The name of a file that comes before all others of its folder.
     static let first = "\(prefix)0000000000.hparams"
     /// How long another file's name may be for ours to begin with it, in bytes: names have 255.
-    private static let longestStart = 100
+    private static let longestStart = 140
     private static let filesOfThisProcess = Atomic<Int>(0)
 
     /// Whether TensorBoard takes a file of that name for an event file.
@@ -30,23 +30,28 @@ enum EventFileName {
 
     /// Makes a file that comes after all event files of the folder.
     ///
-    /// - Parameter suffix: What the name ends with.
+    /// - Parameters:
+    ///   - prefix: What the name begins with, if it then comes after all others.
+    ///   - suffix: What the name ends with.
     static func createFile(
-        in folder: String, suffix: String = ""
+        in folder: String, prefix: String = "", suffix: String = ""
     ) throws(FileError) -> OutputFile {
         // It would name a file of another folder, or be cut.
-        guard !suffix.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == 0 }) else {
-            throw FileError(path: "\(folder)/…\(suffix)", action: .create, code: EINVAL)
+        for part in [prefix, suffix]
+        where part.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == 0 }) {
+            throw FileError(
+                path: "\(folder)/\(part == prefix ? "\(part)…" : "…\(part)")", action: .create,
+                code: EINVAL)
         }
         let last = try Folder.entries(of: folder).map(\.name).filter(isEventFile)
             .map { ExactName($0) }.max()
-        var start = ""
+        var start = prefix
         var seconds = Int(WallClock.now())
-        if let last, ExactName(name(seconds: seconds, number: 0)) <= last {
-            if let known = parts(of: last.string) {
+        if let last, ExactName(start + name(seconds: seconds, number: 0)) <= last {
+            if let known = parts(of: last.string), known.start.hasExactSuffix(prefix) {
                 (start, seconds) = (known.start, max(seconds, known.seconds))
-            } else if last.string.utf8.count < longestStart {
-                start = last.string + "."
+            } else if last.string.utf8.count + prefix.utf8.count < longestStart {
+                start = last.string + "." + prefix
             }
         }
         while true {
@@ -92,4 +97,10 @@ enum EventFileName {
         let name = text.unicodeScalars.map { $0 == "/" || $0 == "." ? "-" : String($0) }.joined()
         return name.isEmpty ? "localhost" : FileName.shortened(name, to: 64)
     }()
+}
+
+extension String {
+    fileprivate func hasExactSuffix(_ end: String) -> Bool {
+        utf8.reversed().starts(with: end.utf8.reversed())
+    }
 }

@@ -169,7 +169,8 @@ final class EventFiles {
     private func startFile() throws(EventFileError) -> EventFile {
         if let file { return file }
         let file = try EventFile(
-            in: folder, suffix: options.fileNameSuffix, descriptions: descriptions,
+            in: folder, prefix: options.fileNamePrefix, suffix: options.fileNameSuffix,
+            descriptions: descriptions,
             starts: {
                 isStarted ? [] : RunHistory(folder: folder).starts(of: $0, options.purgeStep)
             })

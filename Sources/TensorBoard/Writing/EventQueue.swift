@@ -40,14 +40,27 @@ final class EventQueue: @unchecked Sendable {
     @exclusivity(unchecked) private var tags: KnownTags
     /// The greatest step that values were put for.
     @exclusivity(unchecked) private var greatestStep: Int64?
+    /// The step of what is put without one; `nil` where that is counted.
+    @exclusivity(unchecked) private var stepOfAll: Int64?
+    /// Which values are taken.
+    @exclusivity(unchecked) private var recordingNow: SummaryWriter.Recording
+    @exclusivity(unchecked) private var recordsAll: Bool
+    /// The last steps of tags in the folder's earlier files; `nil` while nobody has asked for them.
+    private var earlierSteps: [ExactName: Int64]?
+    private let folder: String
+    private let purgeStep: Int64?
 
     /// The events that wait never hold more memory than about this, but for a single longer one.
     private static let costLimit = 64 << 20
 
     /// Makes an empty queue for the events of a folder.
-    init(capacity: Int, flushInterval: Duration, folder: String, status: WriterStatus) {
-        self.capacity = capacity
-        self.flushInterval = flushInterval
+    init(options: SummaryWriter.Options, folder: String, status: WriterStatus) {
+        capacity = options.queueCapacity
+        flushInterval = options.flushInterval
+        purgeStep = options.purgeStep
+        recordingNow = options.recording
+        recordsAll = options.recording == .always
+        self.folder = folder
         self.status = status
         tags = KnownTags(folder: folder, status: status)
         hasWork = Monitor.Condition(of: monitor)
@@ -57,24 +70,36 @@ final class EventQueue: @unchecked Sendable {
     /// Puts an event at the end, once there is room.
     ///
     /// - Parameters:
-    ///   - event: The event.
-    ///   - tags: The tags that it has values for, with the plugins that show them.
-    ///   - isOfStep: Whether its step is one of the program's, and not just a number.
+    ///   - content: What is logged.
+    ///   - step: The step that it belongs to; `nil` for the next one.
+    ///   - wallTime: Seconds since 1970.
+    ///   - tags: The tags of its values, with the plugins that show them.
+    ///   - standing: What it is to the run.
     /// - Returns: Why it is refused, if it is.
     /// - Throws: `EventFileError` if the queue is closed, or the writer failed.
     func put(
-        _ event: PendingEvent, tags: [(tag: String, plugin: String)] = [], isOfStep: Bool
+        _ content: PendingEvent.Content, step: Int64?, wallTime: Double,
+        tags: [(tag: String, plugin: String)], as standing: PendingEvent.Standing
     ) throws(EventFileError) -> Refusal? {
-        let eventCost = event.cost
+        let cost = content.cost
         return try monitor.locked { () throws(EventFileError) in
             try checkIsOpen()
+            let known: [KnownTag]
             do throws(Refusal) {
-                try self.tags.takeUp(tags)
+                known = try self.tags.takeUp(tags)
             } catch {
                 return error
             }
-            try append(event, cost: eventCost)
-            if isOfStep { greatestStep = max(greatestStep ?? .min, event.step) }
+            let step = step ?? nextStep(of: known)
+            if standing != .ofRun { for tag in known { tag.lastStep = step } }
+            if standing == .value, !recordsAll,
+                !recordingNow.takes(step, at: wallTime, of: known)
+            {
+                return nil
+            }
+            try append(
+                PendingEvent(wallTime: wallTime, step: step, content: content), cost: cost)
+            if standing != .ofRun { greatestStep = max(greatestStep ?? .min, step) }
             return nil
         }
     }
@@ -84,7 +109,7 @@ final class EventQueue: @unchecked Sendable {
     /// - Returns: Why it is refused, if it is.
     /// - Throws: `EventFileError` if the queue is closed, or the writer failed.
     func putScalar(
-        _ value: Float, tag: String, step: Int64, wallTime: Double
+        _ value: Float, tag: String, step: Int64?, wallTime: Double
     ) throws(EventFileError) -> Refusal? {
         try monitor.locked { () throws(EventFileError) in
             try checkIsOpen()
@@ -94,11 +119,51 @@ final class EventQueue: @unchecked Sendable {
             } catch {
                 return error
             }
+            let step = step ?? nextStep(of: [curve.takeUnretainedValue()])
+            curve._withUnsafeGuaranteedRef { $0.lastStep = step }
+            if !recordsAll,
+                !recordingNow.takes(step, at: wallTime, of: [curve.takeUnretainedValue()])
+            {
+                return nil
+            }
             let event = PendingEvent(
                 wallTime: wallTime, step: step, content: .scalar(curve, value))
-            try append(event, cost: event.cost)
+            try append(event, cost: event.content.cost)
             greatestStep = max(greatestStep ?? .min, step)
             return nil
+        }
+    }
+
+    /// The step of what is put without one.
+    private func nextStep(of tags: [KnownTag]) -> Int64 {
+        if let stepOfAll { return stepOfAll }
+        let last = tags.compactMap { $0.lastStep ?? earlierStep(of: $0) }.max()
+        return last.map { $0 == .max ? .max : $0 + 1 } ?? 0
+    }
+
+    /// The last step of a tag in the files that were there before.
+    private func earlierStep(of tag: KnownTag) -> Int64? {
+        let steps =
+            earlierSteps
+            ?? RunHistory(folder: folder).lastSteps(before: purgeStep, except: status.path)
+        earlierSteps = steps
+        return steps[tag.name]
+    }
+
+    /// The step of what is put without one; `nil` where that is counted.
+    var defaultStep: Int64? {
+        get { monitor.locked { stepOfAll } }
+        set { monitor.locked { stepOfAll = newValue } }
+    }
+
+    /// Which values are taken.
+    var recording: SummaryWriter.Recording {
+        get { monitor.locked { recordingNow } }
+        set {
+            monitor.locked {
+                recordingNow = newValue
+                recordsAll = newValue == .always
+            }
         }
     }
 

@@ -39,19 +39,30 @@ struct KnownTags {
 
     /// Takes up the tags of a summary: all of them, or none.
     ///
+    /// - Returns: The tags, in the same order.
     /// - Throws: `Refusal`
-    mutating func takeUp(_ values: [(tag: String, plugin: String)]) throws(Refusal) {
+    mutating func takeUp(
+        _ values: [(tag: String, plugin: String)]
+    ) throws(Refusal) -> [KnownTag] {
         var added: [KnownTag] = []
+        var all: [KnownTag] = []
+        all.reserveCapacity(values.count)
         do throws(Refusal) {
             for (tag, plugin) in values {
                 let name = ExactName(tag)
-                if try known(name, for: plugin) == nil { added.append(try add(name, for: plugin)) }
+                if let known = try known(name, for: plugin) {
+                    all.append(known)
+                } else {
+                    added.append(try add(name, for: plugin))
+                    all.append(added[added.count - 1])
+                }
             }
         } catch {
             remove(added)
             throw error
         }
         if !added.isEmpty { try share(added) }
+        return all
     }
 
     /// The tag, if it was taken up before.
@@ -92,14 +103,18 @@ struct KnownTags {
     }
 }
 
-/// A tag that a writer has logged.
-final class KnownTag: Sendable {
+/// A tag that a writer has logged. What changes of it is for those who hold the queue's monitor.
+final class KnownTag: @unchecked Sendable {
     /// The tag.
     let name: ExactName
     /// The plugin's name.
     let plugin: String
     /// Its place among all tags of the writer.
     let number: Int
+    /// The step of the last value that was put; `nil` before there is one.
+    @exclusivity(unchecked) var lastStep: Int64?
+    /// When a value was recorded last, in seconds since 1970, where not all are.
+    @exclusivity(unchecked) var lastRecord: Double?
 
     fileprivate init(name: ExactName, plugin: String, number: Int) {
         self.name = name

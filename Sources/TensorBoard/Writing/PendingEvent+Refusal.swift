@@ -24,7 +24,7 @@ extension PendingEvent.Content {
             for node in graph.nodes { try node.check() }
         case .runMetadata(_, let metadata):
             for device in metadata.devices { try device.check() }
-        case .serialized(let bytes):
+        case .serialized(let bytes), .serializedSummary(let bytes):
             try Self.checkLength(bytes.count)
         case .embedding(let embedding):
             try embedding.tag.checkHasNoNUL("the tag")

@@ -27,20 +27,34 @@ struct PendingEvent: Sendable {
         indirect case runMetadata(tag: String, RunMetadata)
         /// An event that its maker has serialized, with a time and a step of its own.
         case serialized([UInt8])
+        /// Values that their maker has serialized.
+        case serializedSummary([UInt8])
         /// Vectors for the projector, which go into files of their own.
         indirect case embedding(LoggedEmbedding)
     }
 
-    /// About how many bytes of memory the event holds.
+    /// What an event is to its run.
+    enum Standing {
+        /// Values of a step, which the program may not want to record.
+        case value
+        /// Values of a step that are recorded in any case.
+        case result
+        /// Something that is true of the whole run; its step is just a number.
+        case ofRun
+    }
+}
+
+extension PendingEvent.Content {
+    /// About how many bytes of memory it holds.
     var cost: Int {
-        switch content {
+        switch self {
         case .fileVersion, .start, .scalar: 64
         case .summary(let summary): summary.values.reduce(64) { $0 + 64 + $1.content.cost }
         case .layout(let layout): layout.cost
         case .graph(let graph): graph.nodes.count * 512
         case .runMetadata(_, let metadata):
             metadata.devices.reduce(64) { $0 + 64 + $1.nodes.count * 256 }
-        case .serialized(let bytes): bytes.count
+        case .serialized(let bytes), .serializedSummary(let bytes): bytes.count
         case .embedding(let embedding): embedding.cost
         }
     }

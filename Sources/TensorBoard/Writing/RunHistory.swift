@@ -56,14 +56,39 @@ struct RunHistory {
     ///   - path: A file to be left out.
     func lastStep(before purgeStep: Int64?, except path: String) -> Int64? {
         var last: Int64?
+        forEachEvent(before: purgeStep, except: path) { event in
+            guard event.values.contains(where: { !$0.isOfNoStep }) else { return }
+            last = max(last ?? .min, event.step)
+        }
+        return last
+    }
+
+    /// The greatest step that each tag has a value of.
+    ///
+    /// - Parameters:
+    ///   - purgeStep: The step from which on earlier events are void, if they are.
+    ///   - path: A file to be left out.
+    func lastSteps(before purgeStep: Int64?, except path: String) -> [ExactName: Int64] {
+        var steps: [ExactName: Int64] = [:]
+        forEachEvent(before: purgeStep, except: path) { event in
+            for value in event.values where !value.isOfNoStep {
+                let tag = ExactName(value.tag)
+                steps[tag] = max(steps[tag] ?? .min, event.step)
+            }
+        }
+        return steps
+    }
+
+    private func forEachEvent(
+        before purgeStep: Int64?, except path: String, _ body: (Event) -> Void
+    ) {
         for other in paths where ExactName(other) != ExactName(path) {
             guard var reader = try? EventFileReader(path: other) else { continue }
             while true {
                 do throws(EventFileError) {
                     guard let event = try reader.next() else { break }
-                    guard event.values.contains(where: { !$0.isOfNoStep }) else { continue }
                     if let purgeStep, event.step >= purgeStep { continue }
-                    last = max(last ?? .min, event.step)
+                    body(event)
                 } catch {
                     // What stands behind damage may be shown, too.
                     let skipped = error.problem == .notAnEvent ? 0..<1 : try? reader.skipDamage()
@@ -71,7 +96,6 @@ struct RunHistory {
                 }
             }
         }
-        return last
     }
 }
 

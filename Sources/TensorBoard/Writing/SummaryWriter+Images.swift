@@ -5,12 +5,13 @@ extension SummaryWriter {
     ///   - image: The picture.
     ///   - tag: The series. TensorBoard keeps ten pictures of a series, the last one always, unless
     ///     it is started with `--samples_per_plugin images=1000`.
-    ///   - step: The step that it belongs to.
+    ///   - step: The step that it belongs to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - metadata: A title and an explanation, taken from the first value of a tag in a file.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
-    public func addImage(
-        _ image: Image, tag: String, step: Int64, metadata: Summary.Metadata? = nil,
+    public func addImage<Step: BinaryInteger>(
+        _ image: Image, tag: String, step: Step? = nil as Int?, metadata: Summary.Metadata? = nil,
         wallTime: Double? = nil
     ) throws(EventFileError) {
         try add(.image(image), tag, step, metadata, wallTime)
@@ -24,13 +25,15 @@ extension SummaryWriter {
     ///   - strides: How many bytes lie from one place of a dimension to the next, for each dimension
     ///     of the shape; by default there are no gaps.
     ///   - tag: The series.
-    ///   - step: The step that it belongs to.
+    ///   - step: The step that it belongs to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - metadata: A title and an explanation, taken from the first value of a tag in a file.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Precondition: 1 to 4 channels, and as many pixels as the shape says.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
-    public func addImage(
-        _ pixels: Span<UInt8>, shape: PixelShape, strides: [Int]? = nil, tag: String, step: Int64,
+    public func addImage<Step: BinaryInteger>(
+        _ pixels: Span<UInt8>, shape: PixelShape, strides: [Int]? = nil, tag: String,
+        step: Step? = nil as Int?,
         metadata: Summary.Metadata? = nil, wallTime: Double? = nil
     ) throws(EventFileError) {
         let image = Image(pixels, shape: shape, strides: strides)
@@ -47,15 +50,17 @@ extension SummaryWriter {
     ///     dimension of the shape; by default there are no gaps.
     ///   - range: What is black and what is white. It is never guessed.
     ///   - tag: The series.
-    ///   - step: The step that it belongs to.
+    ///   - step: The step that it belongs to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - metadata: A title and an explanation, taken from the first value of a tag in a file.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Precondition: 1 to 4 channels, as many pixels as the shape says, and a range that is finite
     ///   and not empty.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
-    public func addImage(
+    public func addImage<Step: BinaryInteger>(
         _ pixels: Span<Float>, shape: PixelShape, strides: [Int]? = nil, range: ClosedRange<Float>,
-        tag: String, step: Int64, metadata: Summary.Metadata? = nil, wallTime: Double? = nil
+        tag: String, step: Step? = nil as Int?, metadata: Summary.Metadata? = nil,
+        wallTime: Double? = nil
     ) throws(EventFileError) {
         let image = Image(pixels, shape: shape, strides: strides, range: range)
         try add(.image(image), tag, step, metadata, wallTime)
@@ -79,14 +84,15 @@ extension SummaryWriter {
     ///     of the shape; by default there are no gaps.
     ///   - style: Whether the pictures become one.
     ///   - tag: The series.
-    ///   - step: The step that they belong to.
+    ///   - step: The step that they belong to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - metadata: A title and an explanation, taken from the first value of a tag in a file.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Precondition: 1 to 4 channels, and as many pixels as the shape says.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
-    public func addImages(
+    public func addImages<Step: BinaryInteger>(
         _ pixels: Span<UInt8>, shape: PixelShape, strides: [Int]? = nil,
-        as style: BatchStyle = .grid(), tag: String, step: Int64,
+        as style: BatchStyle = .grid(), tag: String, step: Step? = nil as Int?,
         metadata: Summary.Metadata? = nil, wallTime: Double? = nil
     ) throws(EventFileError) {
         switch style {
@@ -110,15 +116,16 @@ extension SummaryWriter {
     ///   - range: What is black and what is white. It is never guessed.
     ///   - style: Whether the pictures become one.
     ///   - tag: The series.
-    ///   - step: The step that they belong to.
+    ///   - step: The step that they belong to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - metadata: A title and an explanation, taken from the first value of a tag in a file.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Precondition: 1 to 4 channels, as many pixels as the shape says, and a range that is finite
     ///   and not empty.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
-    public func addImages(
+    public func addImages<Step: BinaryInteger>(
         _ pixels: Span<Float>, shape: PixelShape, strides: [Int]? = nil, range: ClosedRange<Float>,
-        as style: BatchStyle = .grid(), tag: String, step: Int64,
+        as style: BatchStyle = .grid(), tag: String, step: Step? = nil as Int?,
         metadata: Summary.Metadata? = nil, wallTime: Double? = nil
     ) throws(EventFileError) {
         switch style {
@@ -138,12 +145,13 @@ extension SummaryWriter {
     ///   - image: The picture.
     ///   - boxes: The frames.
     ///   - tag: The series.
-    ///   - step: The step that it belongs to.
+    ///   - step: The step that it belongs to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - metadata: A title and an explanation, taken from the first value of a tag in a file.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
-    public func addImageWithBoxes(
-        _ image: Image, boxes: [BoundingBox], tag: String, step: Int64,
+    public func addImageWithBoxes<Step: BinaryInteger>(
+        _ image: Image, boxes: [BoundingBox], tag: String, step: Step? = nil as Int?,
         metadata: Summary.Metadata? = nil, wallTime: Double? = nil
     ) throws(EventFileError) {
         try add(.boxedImage(image, boxes), tag, step, metadata, wallTime)
@@ -156,19 +164,21 @@ extension SummaryWriter {
     /// - Parameters:
     ///   - video: The video.
     ///   - tag: The series.
-    ///   - step: The step that it belongs to.
+    ///   - step: The step that it belongs to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - metadata: A title and an explanation, taken from the first value of a tag in a file.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
-    public func addVideo(
-        _ video: Video, tag: String, step: Int64, metadata: Summary.Metadata? = nil,
+    public func addVideo<Step: BinaryInteger>(
+        _ video: Video, tag: String, step: Step? = nil as Int?, metadata: Summary.Metadata? = nil,
         wallTime: Double? = nil
     ) throws(EventFileError) {
         try add(.video(video), tag, step, metadata, wallTime)
     }
 
-    private func addSeparately(
-        _ images: [Image], _ tag: String, _ step: Int64, _ metadata: Summary.Metadata?,
+    func addSeparately(
+        _ images: [Image], _ tag: String, _ step: (some BinaryInteger)?,
+        _ metadata: Summary.Metadata?,
         _ wallTime: Double?
     ) throws(EventFileError) {
         let values = images.enumerated().map { index, image in

@@ -14,6 +14,10 @@ extension SummaryWriter {
         /// Only TensorBoard's Python reader (`--load_fast=false`) heeds it. The default one forgets a
         /// tag's values at and above a step by itself, when a value of the tag comes with that step.
         public var purgeStep: Int64?
+        /// What the names of event files begin with, such as `worker-2.`; without `/`. TensorBoard reads
+        /// a folder's files in the order of their names: where the name would come before that of a
+        /// file that is there, it begins with that one's name instead.
+        public var fileNamePrefix = ""
         /// What the names of event files end with, such as `.v2`; without `/`. It tells the files of
         /// several programs apart, but files are read in the order of the seconds in their names.
         public var fileNameSuffix = ""
@@ -21,11 +25,50 @@ extension SummaryWriter {
         /// TensorBoard reads the files one after the other, as if they were one. A file is longer
         /// by up to what is written at once, some kilobytes or a long event.
         public var maximumFileSize: Int?
+        /// Where the run's files go besides its folder. They are there in the end when ``close()``
+        /// returns; what cannot be stored is tried again and again until then. Unless
+        /// ``maximumFileSize`` says otherwise, files have 8 MB then, so that little is stored anew.
+        public var destination: any LogDestination = LocalFiles()
+        /// How often, and how long, files are brought to the destination.
+        public var upload = LogUploader.Options()
+        /// Which of the values are logged; ``SummaryWriter/recording`` changes it later.
+        public var recording = Recording.always
         /// What to do when something cannot be written.
         public var failurePolicy: FailurePolicy = .throwing
 
         /// Makes the default options.
         public init() {}
+    }
+
+    /// Which of a program's values are logged.
+    ///
+    /// The others cost next to nothing. Graphs, hyperparameters, layouts, embeddings and the results of
+    /// a run are logged in any case.
+    public enum Recording: Sendable, Equatable {
+        /// All.
+        case always
+        /// None.
+        case never
+        /// Those of steps that are multiples of a number.
+        case everySteps(Int)
+        /// Of each tag its first value, and then the first one after so many seconds, again and again.
+        case everySeconds(Double)
+
+        /// Whether a value is logged; if so, that is noted in its tags.
+        func takes(_ step: Int64, at time: Double, of tags: [KnownTag]) -> Bool {
+            switch self {
+            case .always: return true
+            case .never: return false
+            case .everySteps(let count): return step % Int64(max(count, 1)) == 0
+            case .everySeconds(let seconds):
+                // A clock that was set back is no reason to wait for it.
+                let isDue = tags.contains { tag in
+                    tag.lastRecord.map { !(0..<seconds).contains(time - $0) } ?? true
+                }
+                if isDue { for tag in tags { tag.lastRecord = time } }
+                return isDue || tags.isEmpty
+            }
+        }
     }
 
     /// What to do when something cannot be written, as on a full disk.
@@ -54,6 +97,19 @@ extension SummaryWriter.FailurePolicy {
         case .throwing: break
         case .dropping(let report?): report(error)
         case .dropping(nil): StandardError.write("\(error)")
+        }
+    }
+
+    /// Tells that files cannot be stored elsewhere, which is never thrown while a run goes on.
+    func report(_ error: LogDestinationError, folder: String) {
+        let whole = EventFileError(
+            path: folder, offset: nil, problem: .notStored,
+            wholeDescription: "\(error); what is logged is kept in \(folder), and stored there "
+                + "as soon as that can be")
+        if case .dropping(let report?) = self {
+            report(whole)
+        } else {
+            StandardError.write("\(whole)")
         }
     }
 }

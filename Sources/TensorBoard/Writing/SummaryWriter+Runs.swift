@@ -3,7 +3,7 @@ extension SummaryWriter {
     ///
     /// The tab shows the run from then on, with the last values of all its curves as its metrics.
     /// Where the results are known already, this call logs them too and ends the run; otherwise
-    /// ``endHParams(metrics:status:step:)`` does.
+    /// `endHParams(metrics:status:step:)` does.
     ///
     /// In a run that has hyperparameters from another writer, these come to them, or take the place of
     /// those of the same name; so do the hyperparameters and metrics that `experiment` names, and the
@@ -22,20 +22,11 @@ extension SummaryWriter {
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed; with the
     ///   problem `refused` if a hyperparameter has two values, or a text a NUL.
     public func addHParams(
-        _ hparams: HParams, metrics: KeyValuePairs<String, Float>? = nil, step: Int64? = nil,
-        group: String = "", experiment: HParamsExperiment? = nil
+        _ hparams: HParams, metrics: KeyValuePairs<String, any ScalarValue>? = nil,
+        step: (some BinaryInteger)? = nil as Int?, group: String = "",
+        experiment: HParamsExperiment? = nil
     ) throws(EventFileError) {
-        let now = WallClock.now()
-        var values: [Summary.Value] = []
-        do throws(Refusal) {
-            if let experiment { values.append(try .experiment(experiment, time: now)) }
-            values.append(try .sessionStart(hparams, group: group, time: now))
-        } catch {
-            return try refuse(error)
-        }
-        try addOfNoStep(Summary(values))
-        try goOn(with: values)
-        if let metrics { try endHParams(metrics: metrics, step: step) }
+        try add(hparams, metrics.map { NamedScalars($0) }, step.clamped, group, experiment)
     }
 
     /// Logs the end of a run whose hyperparameters were logged.
@@ -46,25 +37,56 @@ extension SummaryWriter {
     ///   - step: The step of the results: the run's ``lastStep`` unless given. With an earlier step,
     ///     TensorBoard would show nothing of the curves from there on.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed; with the
-    ///   problem `refused` as ``add(_:step:wallTime:)`` has it.
+    ///   problem `refused` as `add(_:step:wallTime:)` has it.
     public func endHParams(
-        metrics: KeyValuePairs<String, Float> = [:], status: HParams.Status = .success,
-        step: Int64? = nil
+        metrics: KeyValuePairs<String, any ScalarValue> = [:], status: HParams.Status = .success,
+        step: (some BinaryInteger)? = nil as Int?
     ) throws(EventFileError) {
+        try end(NamedScalars(metrics), status, step.clamped)
+    }
+
+    /// Logs the beginning of a run, and with results its end.
+    func add(
+        _ hparams: HParams, _ metrics: NamedScalars?, _ step: Int64?, _ group: String,
+        _ experiment: HParamsExperiment?
+    ) throws(EventFileError) {
+        if isDisabled { return }
+        let now = WallClock.now()
+        var values: [Summary.Value] = []
+        do throws(Refusal) {
+            if let experiment { values.append(try .experiment(experiment, time: now)) }
+            values.append(try .sessionStart(hparams, group: group, time: now))
+        } catch {
+            return try refuse(error)
+        }
+        try addOfNoStep(Summary(values))
+        try goOn(with: values)
+        if let metrics { try end(metrics, .success, step) }
+    }
+
+    /// Logs the end of a run.
+    func end(
+        _ metrics: NamedScalars, _ status: HParams.Status, _ step: Int64?
+    ) throws(EventFileError) {
+        if isDisabled { return }
         let end: Summary.Value
         do throws(Refusal) {
             end = try .sessionEnd(status, time: WallClock.now())
         } catch {
             return try refuse(error)
         }
-        let results = metrics.map { Summary.Value.scalar($1, tag: $0) }
-        if !results.isEmpty { try add(Summary(results), step: step ?? lastStep ?? 0) }
+        let results = Summary(metrics.values.map { .scalar($0.value, tag: $0.name) })
+        if !results.values.isEmpty {
+            try put(
+                .summary(results), step: step ?? lastStep ?? 0, wallTime: nil, tags: results.tags,
+                as: .result)
+        }
         try addOfNoStep(Summary([end]))
         try goOn(with: [end])
     }
 
     /// Logs what the run's Custom Scalars tab shows, in place of what this writer gave before; the
-    /// charts of ``addScalars(_:tag:step:wallTime:)`` come after it.
+    /// charts of `addScalars` come after it.
     ///
     /// What other writers have logged for the run's tab stays, be they closed or open, of this process
     /// or of another one: categories of one title are one, and so are charts of one title in them,
@@ -74,6 +96,7 @@ extension SummaryWriter {
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed; with the
     ///   problem `refused` if a text has a NUL.
     public func addCustomScalars(_ layout: CustomScalars) throws(EventFileError) {
+        if isDisabled { return }
         if let refusal = PendingEvent.Content.layout(layout).refusal { return try refuse(refusal) }
         try self.layout.withLock { state throws(EventFileError) in
             let earlier = state.layout
@@ -94,17 +117,26 @@ extension SummaryWriter {
     /// - Parameters:
     ///   - values: The values, by name; they may be infinite or not a number.
     ///   - tag: The chart.
-    ///   - step: The step that they belong to.
+    ///   - step: The step that they belong to; unless given, ``step``, or else the one after the last
+    ///     of these curves.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed; with the
-    ///   problem `refused` as ``add(_:step:wallTime:)`` has it.
+    ///   problem `refused` as `add(_:step:wallTime:)` has it.
     public func addScalars(
-        _ values: KeyValuePairs<String, Float>, tag: String, step: Int64, wallTime: Double? = nil
+        _ values: KeyValuePairs<String, any ScalarValue>, tag: String,
+        step: (some BinaryInteger)? = nil as Int?, wallTime: Double? = nil
     ) throws(EventFileError) {
-        let points = values.map { Summary.Value.scalar($1, tag: "\(tag)/\($0)") }
+        try add(NamedScalars(values), tag, step.clamped, wallTime)
+    }
+
+    /// Logs a point for each of several curves, `tag/name` each, and a chart of them.
+    func add(
+        _ values: NamedScalars, _ tag: String, _ step: Int64?, _ wallTime: Double?
+    ) throws(EventFileError) {
+        let points = values.values.map { Summary.Value.scalar($0.value, tag: "\(tag)/\($0.name)") }
         try add(Summary(points), step: step, wallTime: wallTime)
         // They were refused, and would be in the layout ever after.
-        if points.contains(where: \.tag.hasNUL) { return }
+        if isDisabled || points.contains(where: \.tag.hasNUL) { return }
         try layout.withLock { state throws(EventFileError) in
             if state.add(points.lazy.map(\.tag), to: tag) { try log(state) }
         }
@@ -114,12 +146,12 @@ extension SummaryWriter {
     private func log(_ state: LayoutState) throws(EventFileError) {
         try put(
             .layout(state.whole), step: 0, wallTime: nil,
-            tags: [(CustomScalars.tag, "custom_scalars")], isOfStep: false)
+            tags: [(CustomScalars.tag, "custom_scalars")], as: .ofRun)
     }
 
     /// Logs what is true of the whole run.
     private func addOfNoStep(_ summary: Summary) throws(EventFileError) {
-        try put(.summary(summary), step: 0, wallTime: nil, tags: summary.tags, isOfStep: false)
+        try put(.summary(summary), step: 0, wallTime: nil, tags: summary.tags, as: .ofRun)
     }
 
     /// Logs vectors for the Projector tab, in files beside the event file.
@@ -137,10 +169,12 @@ extension SummaryWriter {
     ///   problem `refused` if the tag has a NUL. That the files cannot be written is thrown by the
     ///   next ``flush()`` or ``close()``, once, and is no matter for other calls.
     public func addEmbedding(
-        _ embedding: Embedding, tag: String = "default", step: Int64? = nil
+        _ embedding: Embedding, tag: String = "default", step: (some BinaryInteger)? = nil as Int?
     ) throws(EventFileError) {
+        if isDisabled { return }
         let logged = LoggedEmbedding(
-            embedding: embedding, tag: tag, step: step ?? lastStep ?? 0, mayMove: step == nil)
-        try put(.embedding(logged), step: logged.step, wallTime: nil, tags: [], isOfStep: false)
+            embedding: embedding, tag: tag, step: step.clamped ?? lastStep ?? 0,
+            mayMove: step == nil)
+        try put(.embedding(logged), step: logged.step, wallTime: nil, tags: [], as: .ofRun)
     }
 }

@@ -3,12 +3,13 @@ extension SummaryWriter {
     ///
     /// - Parameters:
     ///   - collected: The values.
-    ///   - step: The step that they belong to.
+    ///   - step: The step that they belong to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
-    /// - Throws: `EventFileError` as ``add(_:step:wallTime:)`` of a ``Summary`` does.
+    /// - Throws: `EventFileError` as `add(_:step:wallTime:)` of a ``Summary`` does.
     @_disfavoredOverload  // A summary that is made on the spot is a `Summary`.
-    public func add(
-        _ collected: CollectedSummary, step: Int64, wallTime: Double? = nil
+    public func add<Step: BinaryInteger>(
+        _ collected: CollectedSummary, step: Step? = nil as Int?, wallTime: Double? = nil
     ) throws(EventFileError) {
         try add(Summary(collected), step: step, wallTime: wallTime)
     }
@@ -19,12 +20,14 @@ extension SummaryWriter {
     ///   - values: Numbers, which the writer's thread counts into buckets; those that are not finite
     ///     are left out.
     ///   - tag: The series.
-    ///   - step: The step that it belongs to.
+    ///   - step: The step that it belongs to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - metadata: A title and an explanation, taken from the first value of a tag in a file.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
-    public func addHistogram(
-        _ values: [Float], tag: String, step: Int64, metadata: Summary.Metadata? = nil,
+    public func addHistogram<Step: BinaryInteger>(
+        _ values: [Float], tag: String, step: Step? = nil as Int?,
+        metadata: Summary.Metadata? = nil,
         wallTime: Double? = nil
     ) throws(EventFileError) {
         try add(.histogram(.floats(values)), tag, step, metadata, wallTime)
@@ -36,13 +39,15 @@ extension SummaryWriter {
     ///   - values: Numbers, which the writer's thread counts into buckets; those that are not finite
     ///     are left out.
     ///   - tag: The series.
-    ///   - step: The step that it belongs to.
+    ///   - step: The step that it belongs to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - metadata: A title and an explanation, taken from the first value of a tag in a file.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
     @_disfavoredOverload  // A list of literals is one of Float.
-    public func addHistogram(
-        _ values: [Double], tag: String, step: Int64, metadata: Summary.Metadata? = nil,
+    public func addHistogram<Step: BinaryInteger>(
+        _ values: [Double], tag: String, step: Step? = nil as Int?,
+        metadata: Summary.Metadata? = nil,
         wallTime: Double? = nil
     ) throws(EventFileError) {
         try add(.histogram(.doubles(values)), tag, step, metadata, wallTime)
@@ -53,12 +58,14 @@ extension SummaryWriter {
     /// - Parameters:
     ///   - values: Numbers; those that are not finite are left out.
     ///   - tag: The series.
-    ///   - step: The step that it belongs to.
+    ///   - step: The step that it belongs to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - metadata: A title and an explanation, taken from the first value of a tag in a file.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
-    public func addHistogram(
-        _ values: Span<Float>, tag: String, step: Int64, metadata: Summary.Metadata? = nil,
+    public func addHistogram<Step: BinaryInteger>(
+        _ values: Span<Float>, tag: String, step: Step? = nil as Int?,
+        metadata: Summary.Metadata? = nil,
         wallTime: Double? = nil
     ) throws(EventFileError) {
         let copy = values.withUnsafeBufferPointer { Array($0) }
@@ -70,12 +77,14 @@ extension SummaryWriter {
     /// - Parameters:
     ///   - histogram: The buckets.
     ///   - tag: The series.
-    ///   - step: The step that it belongs to.
+    ///   - step: The step that it belongs to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - metadata: A title and an explanation, taken from the first value of a tag in a file.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
-    public func addHistogram(
-        _ histogram: Histogram, tag: String, step: Int64, metadata: Summary.Metadata? = nil,
+    public func addHistogram<Step: BinaryInteger>(
+        _ histogram: Histogram, tag: String, step: Step? = nil as Int?,
+        metadata: Summary.Metadata? = nil,
         wallTime: Double? = nil
     ) throws(EventFileError) {
         try add(.histogram(.counted(histogram)), tag, step, metadata, wallTime)
@@ -86,12 +95,14 @@ extension SummaryWriter {
     /// - Parameters:
     ///   - markdown: The text, in Markdown.
     ///   - tag: The series.
-    ///   - step: The step that it belongs to.
+    ///   - step: The step that it belongs to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - metadata: A title and an explanation, taken from the first value of a tag in a file.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
-    public func addText(
-        _ markdown: String, tag: String, step: Int64, metadata: Summary.Metadata? = nil,
+    public func addText<Step: BinaryInteger>(
+        _ markdown: String, tag: String, step: Step? = nil as Int?,
+        metadata: Summary.Metadata? = nil,
         wallTime: Double? = nil
     ) throws(EventFileError) {
         let value = Summary.Value.text(markdown, tag: tag)
@@ -103,13 +114,15 @@ extension SummaryWriter {
     /// - Parameters:
     ///   - rows: The cells, in Markdown, row by row.
     ///   - tag: The series.
-    ///   - step: The step that it belongs to.
+    ///   - step: The step that it belongs to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - metadata: A title and an explanation, taken from the first value of a tag in a file.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Precondition: All rows have the same number of cells.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
-    public func addText(
-        table rows: [[String]], tag: String, step: Int64, metadata: Summary.Metadata? = nil,
+    public func addText<Step: BinaryInteger>(
+        table rows: [[String]], tag: String, step: Step? = nil as Int?,
+        metadata: Summary.Metadata? = nil,
         wallTime: Double? = nil
     ) throws(EventFileError) {
         let value = Summary.Value.text(table: rows, tag: tag)
@@ -121,12 +134,13 @@ extension SummaryWriter {
     /// - Parameters:
     ///   - audio: The sound.
     ///   - tag: The series.
-    ///   - step: The step that it belongs to.
+    ///   - step: The step that it belongs to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - metadata: A title and an explanation, taken from the first value of a tag in a file.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
-    public func addAudio(
-        _ audio: Audio, tag: String, step: Int64, metadata: Summary.Metadata? = nil,
+    public func addAudio<Step: BinaryInteger>(
+        _ audio: Audio, tag: String, step: Step? = nil as Int?, metadata: Summary.Metadata? = nil,
         wallTime: Double? = nil
     ) throws(EventFileError) {
         try add(.audio(audio), tag, step, metadata, wallTime)
@@ -141,14 +155,16 @@ extension SummaryWriter {
     ///   - weights: What an example counts, a finite number; 1 each unless given.
     ///   - thresholds: At how many thresholds to count, 2 or more. A tag's curves should agree in it.
     ///   - tag: The series.
-    ///   - step: The step that it belongs to.
+    ///   - step: The step that it belongs to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - metadata: A title and an explanation, taken from the first value of a tag in a file.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Precondition: A label, and a weight if there are any, for each prediction.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
-    public func addPRCurve(
+    public func addPRCurve<Step: BinaryInteger>(
         predictions: [Float], labels: [Bool], weights: [Float]? = nil, thresholds: Int = 127,
-        tag: String, step: Int64, metadata: Summary.Metadata? = nil, wallTime: Double? = nil
+        tag: String, step: Step? = nil as Int?, metadata: Summary.Metadata? = nil,
+        wallTime: Double? = nil
     ) throws(EventFileError) {
         let curve = PrecisionRecallCurve(
             predictions: predictions, labels: labels, weights: weights, thresholds: thresholds)
@@ -160,12 +176,13 @@ extension SummaryWriter {
     /// - Parameters:
     ///   - counts: What was counted at each threshold.
     ///   - tag: The series.
-    ///   - step: The step that it belongs to.
+    ///   - step: The step that it belongs to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - metadata: A title and an explanation, taken from the first value of a tag in a file.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
-    public func addPRCurve(
-        _ counts: PrecisionRecallCurve.Counts, tag: String, step: Int64,
+    public func addPRCurve<Step: BinaryInteger>(
+        _ counts: PrecisionRecallCurve.Counts, tag: String, step: Step? = nil as Int?,
         metadata: Summary.Metadata? = nil, wallTime: Double? = nil
     ) throws(EventFileError) {
         try add(.precisionRecall(PrecisionRecallCurve(counts)), tag, step, metadata, wallTime)
@@ -176,12 +193,13 @@ extension SummaryWriter {
     /// - Parameters:
     ///   - mesh: The mesh.
     ///   - tag: The series.
-    ///   - step: The step that it belongs to.
+    ///   - step: The step that it belongs to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - metadata: An explanation, taken from the first value of a tag in a file.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
-    public func addMesh(
-        _ mesh: Mesh, tag: String, step: Int64, metadata: Summary.Metadata? = nil,
+    public func addMesh<Step: BinaryInteger>(
+        _ mesh: Mesh, tag: String, step: Step? = nil as Int?, metadata: Summary.Metadata? = nil,
         wallTime: Double? = nil
     ) throws(EventFileError) {
         do throws(Refusal) {
@@ -200,12 +218,13 @@ extension SummaryWriter {
     ///   - tensor: The tensor.
     ///   - plugin: The plugin, with what it has to know of the tag.
     ///   - tag: The series.
-    ///   - step: The step that it belongs to.
+    ///   - step: The step that it belongs to; unless given, ``step``, or else the one after
+    ///     the tag's last.
     ///   - metadata: A title and an explanation, taken from the first value of a tag in a file.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
-    public func addTensor(
-        _ tensor: TensorValue, plugin: Summary.Plugin, tag: String, step: Int64,
+    public func addTensor<Step: BinaryInteger>(
+        _ tensor: TensorValue, plugin: Summary.Plugin, tag: String, step: Step? = nil as Int?,
         metadata: Summary.Metadata? = nil, wallTime: Double? = nil
     ) throws(EventFileError) {
         try add(.tensor(tensor, plugin), tag, step, metadata, wallTime)
@@ -227,16 +246,22 @@ extension SummaryWriter {
         }
         try put(
             .serialized(event), step: parsed.step, wallTime: parsed.wallTime, tags: parsed.tags,
-            isOfStep: !parsed.values.isEmpty)
+            as: parsed.values.isEmpty ? .ofRun : .value)
     }
 
     /// Logs one value.
     func add(
-        _ content: Summary.Content, _ tag: String, _ step: Int64, _ metadata: Summary.Metadata?,
+        _ content: Summary.Content, _ tag: String, _ step: (some BinaryInteger)?,
+        _ metadata: Summary.Metadata?,
         _ wallTime: Double?
     ) throws(EventFileError) {
         try add(
             Summary([Summary.Value(tag: tag, content: content, metadata: metadata)]), step: step,
             wallTime: wallTime)
     }
+}
+
+extension Optional where Wrapped: BinaryInteger {
+    /// The number, or the nearest one that there is.
+    var clamped: Int64? { map { Int64(clamping: $0) } }
 }

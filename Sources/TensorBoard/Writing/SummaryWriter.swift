@@ -26,11 +26,14 @@ public final class SummaryWriter: Sendable {
     /// The run's folder.
     public let logdir: String
 
-    private let queue: EventQueue
+    /// `nil` in a writer that does nothing.
+    private let queue: EventQueue?
     private let thread: Locked<BackgroundThread?>
     private let status: WriterStatus
     private let generation: Int
     private let options: Options
+    /// Brings the files elsewhere, if they are to go there.
+    private let uploader: LogUploader?
     /// What the run's Custom Scalars tab shows so far.
     let layout = Locked(LayoutState())
 
@@ -38,6 +41,23 @@ public final class SummaryWriter: Sendable {
     /// `<logdir>/events.out.tfevents.<seconds>.<host>.<process>.<number><suffix>`. The folder, where
     /// failures are no reason to stop and no file could be made yet.
     public var path: String { status.path }
+
+    /// Whether it does nothing, as ``disabled`` does.
+    public var isDisabled: Bool { queue == nil }
+
+    /// The step of all calls that name none. While it is `nil`, which it is at first, these count by
+    /// themselves, tag by tag: a value belongs to the step after the last one of its tag, in the run's
+    /// earlier files too, and to step 0 where there is none.
+    public var step: Int? {
+        get { queue?.defaultStep.map { Int(clamping: $0) } }
+        set { queue?.defaultStep = newValue.map { Int64(clamping: $0) } }
+    }
+
+    /// Which of the values are logged; ``Options/recording`` at first.
+    public var recording: Recording {
+        get { queue?.recording ?? .never }
+        set { queue?.recording = newValue }
+    }
 
     /// How many events could not be written and were dropped; always 0 where failures are thrown.
     public var droppedEvents: Int { status.droppedEvents }
@@ -47,9 +67,10 @@ public final class SummaryWriter: Sendable {
     ///
     /// A program that goes on with a run may count on from there.
     public var lastStep: Int64? {
+        if isDisabled { return nil }
         let earlier = RunHistory(folder: logdir).lastStep(
             before: options.purgeStep, except: path)
-        guard let own = queue.lastStep else { return earlier }
+        guard let own = queue?.lastStep else { return earlier }
         return max(own, earlier ?? own)
     }
 
@@ -73,11 +94,16 @@ public final class SummaryWriter: Sendable {
                 description: "a folder's path cannot have a NUL; leave it out")
         }
         let openWriters = OpenWriters.all
+        var options = options
+        let isLocal = options.destination is LocalFiles
+        if !isLocal {
+            options.maximumFileSize = options.maximumFileSize ?? Self.standardUploadSize
+            try Self.check(options.destination, for: logdir, options.failurePolicy)
+        }
         let status = WriterStatus(path: logdir)
         let files = try EventFiles(in: logdir, options: options, status: status)
         let queue = EventQueue(
-            capacity: options.queueCapacity, flushInterval: options.flushInterval, folder: logdir,
-            status: status)
+            options: options, folder: logdir, status: status)
         let thread = BackgroundThread { Self.write(from: queue, to: files) }
         guard let thread else {
             throw EventFileError(
@@ -90,7 +116,50 @@ public final class SummaryWriter: Sendable {
         self.thread = Locked(thread)
         generation = Fork.generation
         self.options = options
+        let (policy, destination) = (options.failurePolicy, options.destination)
+        uploader =
+            isLocal
+            ? nil
+            : LogUploader(folder: logdir, to: destination, options: options.upload) { error in
+                policy.report(error, folder: logdir)
+            }
         openWriters.add(self)
+    }
+
+    /// How long files are that are stored anew as they grow, in bytes.
+    private static let standardUploadSize = 8 << 20
+
+    /// Looks whether a destination takes files. One that does not answer may do so later.
+    private static func check(
+        _ destination: any LogDestination, for folder: String, _ policy: FailurePolicy
+    ) throws(EventFileError) {
+        do throws(LogDestinationError) {
+            try destination.check()
+        } catch {
+            if !error.isTransient, case .throwing = policy {
+                throw EventFileError(
+                    path: folder, offset: nil, problem: .notStored, wholeDescription: "\(error)")
+            }
+            policy.report(error, folder: folder)
+        }
+    }
+
+    /// A writer that does nothing: its calls make no file and throw no error. For those processes of
+    /// several that are not to log, and for programs that are to log only when asked.
+    ///
+    /// ```swift
+    /// let writer = isLogging ? try SummaryWriter(logdir: "log") : .disabled
+    /// ```
+    public static let disabled = SummaryWriter()
+
+    private init() {
+        logdir = ""
+        queue = nil
+        thread = Locked(nil)
+        status = WriterStatus(path: "")
+        generation = 0
+        options = Options()
+        uploader = nil
     }
 
     deinit {
@@ -102,19 +171,20 @@ public final class SummaryWriter: Sendable {
     ///
     /// - Parameters:
     ///   - summary: The values.
-    ///   - step: The step that they belong to.
+    ///   - step: The step that they belong to; unless given, ``step``, or else the one after the last
+    ///     of their tags.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed. With the
     ///   problem `refused`, and nothing logged, if a tag was logged for another plugin before, by any
     ///   writer of this process in the same folder, since TensorBoard would show nothing of what comes
     ///   second; what other processes have logged there `EventLog.check(_:)` finds; if a tag, a title or an explanation has a NUL; if the time is
     ///   not finite, which would make TensorBoard drop the values.
-    public func add(
-        _ summary: Summary, step: Int64, wallTime: Double? = nil
+    public func add<Step: BinaryInteger>(
+        _ summary: Summary, step: Step? = nil as Int?, wallTime: Double? = nil
     ) throws(EventFileError) {
         try put(
-            .summary(summary), step: step, wallTime: wallTime, tags: summary.tags,
-            isOfStep: !summary.values.isEmpty)
+            .summary(summary), step: step.clamped, wallTime: wallTime, tags: summary.tags,
+            as: summary.values.isEmpty ? .ofRun : .value)
     }
 
     /// Logs a point of a curve.
@@ -122,13 +192,24 @@ public final class SummaryWriter: Sendable {
     /// - Parameters:
     ///   - value: The value; it may be infinite or not a number.
     ///   - tag: The curve.
-    ///   - step: The step that it belongs to.
+    ///   - step: The step that it belongs to; unless given, ``step``, or else the one after the tag's
+    ///     last.
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed; with the
-    ///   problem `refused` as ``add(_:step:wallTime:)`` has it.
-    public func addScalar(
-        _ value: Float, tag: String, step: Int64, wallTime: Double? = nil
+    ///   problem `refused` as `add(_:step:wallTime:)` has it.
+    @inlinable
+    public func addScalar<Step: BinaryInteger>(
+        _ value: Float, tag: String, step: Step? = nil as Int?, wallTime: Double? = nil
     ) throws(EventFileError) {
+        try addPoint(value, tag, step.map { Int64(clamping: $0) }, wallTime)
+    }
+
+    /// Logs a point of a curve.
+    @usableFromInline
+    func addPoint(
+        _ value: Float, _ tag: String, _ step: Int64?, _ wallTime: Double?
+    ) throws(EventFileError) {
+        guard let queue else { return }
         guard try isOriginal() else {
             status.drop(1)
             return
@@ -148,8 +229,7 @@ public final class SummaryWriter: Sendable {
     ///   problem `refused` if a name has a NUL.
     public func addGraph(_ graph: GraphDefinition) throws(EventFileError) {
         try put(
-            .graph(graph), step: 0, wallTime: nil, tags: [("__run_graph__", "graphs")],
-            isOfStep: false)
+            .graph(graph), step: 0, wallTime: nil, tags: [("__run_graph__", "graphs")], as: .ofRun)
     }
 
     /// Logs what the nodes of the graph took in a step, which the Graphs tab then shows as compute
@@ -163,18 +243,18 @@ public final class SummaryWriter: Sendable {
     ///   - wallTime: Seconds since 1970; the current time if none is given.
     /// - Throws: `EventFileError` if the writer is closed, or if an earlier write failed.
     public func addRunMetadata(
-        _ metadata: RunMetadata, tag: String, step: Int64, wallTime: Double? = nil
+        _ metadata: RunMetadata, tag: String, step: some BinaryInteger, wallTime: Double? = nil
     ) throws(EventFileError) {
         try put(
-            .runMetadata(tag: tag, metadata), step: step, wallTime: wallTime,
-            tags: [(tag, "graph_tagged_run_metadata")], isOfStep: false)
+            .runMetadata(tag: tag, metadata), step: Int64(clamping: step), wallTime: wallTime,
+            tags: [(tag, "graph_tagged_run_metadata")], as: .ofRun)
     }
 
     /// Waits until everything logged so far is on the disk.
     ///
     /// - Throws: `EventFileError` if a write failed and failures are thrown; if the writer is closed.
     public func flush() throws(EventFileError) {
-        guard try isOriginal() else { return }
+        guard let queue, try isOriginal() else { return }
         try queue.flush()
     }
 
@@ -184,25 +264,38 @@ public final class SummaryWriter: Sendable {
     ///
     /// - Throws: `EventFileError` if a write failed, now or before, and failures are thrown.
     public func close() throws(EventFileError) {
-        guard generation == Fork.generation else { return }
+        guard let queue, generation == Fork.generation else { return }
         queue.close()
         let wasOpen = thread.withLock { thread in
             thread?.join()
             defer { thread = nil }
             return thread != nil
         }
-        if wasOpen, let error = queue.error { throw error }
+        guard wasOpen else { return }
+        let stored = Result { () throws(LogDestinationError) in try uploader?.finish() }
+        if let error = queue.error { throw error }
+        if case .failure(let error) = stored {
+            let whole = EventFileError(
+                path: logdir, offset: nil, problem: .notStored, wholeDescription: "\(error)")
+            if case .throwing = options.failurePolicy { throw whole }
+            options.failurePolicy.report(whole)
+        }
     }
+
+    /// How far the files are on their way to the destination; `nil` without one.
+    public var uploadProgress: LogUploader.Progress? { uploader?.progress }
 
     /// Logs an event.
     ///
     /// - Parameters:
+    ///   - step: Its step; `nil` for the next one.
     ///   - tags: The tags of its values, with the plugins that show them.
-    ///   - isOfStep: Whether its step is one of the program's, and not just a number.
+    ///   - standing: What it is to the run.
     func put(
-        _ content: PendingEvent.Content, step: Int64, wallTime: Double?,
-        tags: [(tag: String, plugin: String)], isOfStep: Bool
+        _ content: PendingEvent.Content, step: Int64?, wallTime: Double?,
+        tags: [(tag: String, plugin: String)], as standing: PendingEvent.Standing
     ) throws(EventFileError) {
+        guard let queue else { return }
         guard try isOriginal() else {
             status.drop(1)
             return
@@ -212,9 +305,7 @@ public final class SummaryWriter: Sendable {
             if let refusal = time.isFinite ? content.refusal : Refusal(ofTime: time) {
                 refusal
             } else {
-                try queue.put(
-                    PendingEvent(wallTime: time, step: step, content: content), tags: tags,
-                    isOfStep: isOfStep)
+                try queue.put(content, step: step, wallTime: time, tags: tags, as: standing)
             }
         if let refusal { try refuse(refusal) }
     }
@@ -242,7 +333,7 @@ public final class SummaryWriter: Sendable {
     ///
     /// - Throws: `EventFileError` if it is a copy and failures are thrown.
     func isOriginal() throws(EventFileError) -> Bool {
-        if generation == Fork.generation { return true }
+        if isDisabled || generation == Fork.generation { return true }
         guard case .throwing = options.failurePolicy else { return false }
         throw EventFileError(
             path: logdir, problem: .forked,

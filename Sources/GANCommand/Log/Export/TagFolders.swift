@@ -4,7 +4,7 @@ import TensorBoard
 /// Gives each tag of each run a folder of its own: `<run>/<tag>`, and `<tag>` for the log folder
 /// itself. Where two would get one, as on file systems that take uppercase for lowercase letters, the
 /// second one's ends in `~2`.
-struct ImageFolders {
+struct TagFolders {
     /// How many tags have got a folder of this name, in lowercase letters.
     private var taken: [String: Int] = [:]
 

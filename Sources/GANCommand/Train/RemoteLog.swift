@@ -1,0 +1,93 @@
+import Platform
+import RecordIO
+
+/// A log folder on the disk whose files `gan-s3` brings to an object store while the training goes on,
+/// in a process of its own: the training waits for no network, and who uses none builds no client.
+final class RemoteLog {
+    /// The folder on the disk, in which checkpoints are, too.
+    let folder: String
+    private let address: String
+    private let program: String
+    private var process: pid_t = 0
+
+    static let scheme = "s3://"
+
+    /// Begins to bring files to an address; `nil` for a folder's path.
+    ///
+    /// - Throws: `CommandError` if there is no `gan-s3`; `ExitCode` if it has said why nothing can be
+    ///   stored there.
+    init?(address: String) throws {
+        guard address.hasPrefix(Self.scheme) else { return nil }
+        self.address = address
+        let parts = FilePath.parts(of: String(address.dropFirst(Self.scheme.count)))
+        guard !parts.isEmpty, parts.allSatisfy({ $0 != "." && $0 != ".." }) else {
+            throw CommandError(
+                "\(address): no address of a bucket; give one such as s3://bucket/log")
+        }
+        folder = "log-s3/" + parts.joined(separator: "/")
+        let beside = System.programPath.map { FilePath.joining(FilePath.folder(of: $0), "gan-s3") }
+        guard let beside, access(beside, X_OK) == 0 else {
+            throw CommandError(
+                "\(address): the program gan-s3 is not beside gan, which brings logs there; build it "
+                    + "by swift build -c release --product gan-s3, or name a folder by --logdir")
+        }
+        program = beside
+        guard try start("--check"), wait() == 0 else { throw CommandError(checkFailed) }
+        guard try start("--follow", "--until", "\(getpid())") else {
+            throw CommandError(checkFailed)
+        }
+    }
+
+    private var checkFailed: String {
+        "\(address): nothing can be stored there, so nothing was begun; see the line above"
+    }
+
+    /// Waits until all files are at the address.
+    ///
+    /// - Throws: `CommandError` if they are not; they are on the disk.
+    func finish() throws {
+        guard process > 0 else { return }
+        kill(process, SIGTERM)
+        guard wait() == 0 else {
+            throw CommandError(
+                "\(address): not all of the log is there; it is in \(folder). To bring it there: "
+                    + "\(program.quotedForShell) \(folder.quotedForShell) \(address.quotedForShell)"
+            )
+        }
+    }
+
+    /// Starts `gan-s3`, in a group of its own: Ctrl-C is for the training, which ends in its own time.
+    private func start(_ options: String...) throws -> Bool {
+        #if canImport(Darwin)
+            var attributes: posix_spawnattr_t?
+        #else
+            var attributes = posix_spawnattr_t()
+        #endif
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        var pointers: [UnsafeMutablePointer<CChar>?] =
+            ([program, folder, address] + options).map { strdup($0) }
+        pointers.append(nil)
+        defer { for pointer in pointers { free(pointer) } }
+        let code = posix_spawn(&process, program, nil, &attributes, pointers, environ)
+        if code != 0 {
+            process = 0
+            throw CommandError("\(program) cannot be started: \(String(cString: strerror(code)))")
+        }
+        return true
+    }
+
+    /// Waits for it to end.
+    ///
+    /// - Returns: Its exit code; 1 after a signal.
+    private func wait() -> Int32 {
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0 {
+            guard errno == EINTR else { return 1 }
+        }
+        process = 0
+        return status & 0x7f == 0 ? status >> 8 & 0xff : 1
+    }
+}
