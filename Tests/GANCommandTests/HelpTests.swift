@@ -289,17 +289,17 @@ import Testing
                                           losses, hyperparameters.
                   compare                 Compare the runs of a log, best first:
                                           hyperparameters, last and best values.
+                  show                    Draw a log's curves, and its last images, in the
+                                          terminal.
+                  report                  Write a log as one page for a browser, to send to
+                                          someone without TensorBoard.
+                  tail                    Show new points of curves as they are logged, until
+                                          Ctrl-C.
+                  export                  Write what a log holds as files: curves, images,
+                                          texts, sounds and more.
                   check                   Verify every record's checksums; name the first bad
                                           byte of each file.
                   repair                  Copy all whole events of a log into a new one.
-                  export                  Write what a log holds as files: curves, images,
-                                          texts, sounds and more.
-                  tail                    Show new points of curves as they are logged, until
-                                          Ctrl-C.
-                  report                  Write a log as one page for a browser, to send to
-                                          someone without TensorBoard.
-                  show                    Draw a log's curves, and its last images, in the
-                                          terminal.
 
                   See 'gan help log <subcommand>' for detailed help.
 

@@ -80,7 +80,9 @@ import Testing
         let nothing = try command.run("log", "export")
         #expect(nothing.status == 64)
         #expect(
-            nothing.errors == "gan: nothing to export; name --csv, --json or --images\n")
+            nothing.errors
+                == "gan: nothing to export; name --csv, --json, --images, --hparams, --histograms, "
+                + "--text, --audio or --embeddings\n")
     }
 
     @Test func repairsIntoANewLog() throws {

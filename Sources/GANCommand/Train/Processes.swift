@@ -119,7 +119,7 @@ final class Processes {
     /// of signals.
     private static func noteExitCode(_ code: Int32) {
         guard let path = getenv("GAN_EXIT_CODE_FILE") else { return }
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        let file = Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC)
         guard file >= 0 else { return }
         var text = "\(code)\n"
         text.withUTF8 { _ = write(file, $0.baseAddress, $0.count) }

@@ -150,7 +150,7 @@ extension ReportPage {
 
         const tabs = [['scalars', 'Curves', data.scalars.length], ['images', 'Images', data.images.length],
           ['hparams', 'Hyperparameters', data.runs.length], ['texts', 'Texts', data.texts.length]];
-        function open(name) {
+        function show(name) {
           for (const [id] of tabs) byId(id).hidden = id !== name;
           for (const tab of byId('tabs').children) {
             tab.setAttribute('aria-selected', tab.dataset.name === name);
@@ -160,7 +160,7 @@ extension ReportPage {
         }
         for (const [id, title, count] of tabs) {
           if (!count) continue;
-          const tab = element('button', {textContent: title, onclick: () => open(id)});
+          const tab = element('button', {textContent: title, onclick: () => show(id)});
           tab.dataset.name = id;
           byId('tabs').append(tab);
         }
@@ -206,7 +206,7 @@ extension ReportPage {
         setSmoothing();
         const names = tabs.filter(tab => tab[2]).map(tab => tab[0]);
         const asked = location.hash.replace('#tab=', '');
-        open(names.includes(asked) ? asked : names[0]);
+        show(names.includes(asked) ? asked : names[0]);
         document.documentElement.dataset.ready = 'true';
         """#
 }
