@@ -118,7 +118,7 @@ final class Processes {
     /// Leaves the exit code to the script that has started the launcher, whose own code does not tell
     /// of signals.
     private static func noteExitCode(_ code: Int32) {
-        guard let path = getenv("GAN_EXIT_CODE_FILE") else { return }
+        guard let path = getenv("GAN_EXIT_CODE_FILE").map({ String(cString: $0) }) else { return }
         let file = Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC)
         guard file >= 0 else { return }
         var text = "\(code)\n"
