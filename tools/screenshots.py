@@ -102,7 +102,7 @@ def quality_pages(runs):
     return [
         Page(
             "quality",
-            "?tagFilter=" + quoted("^(quality/(frechet_distance|coverage)|samples/by_digit)")
+            "?tagFilter=" + quoted("^(quality/(frechet_distance|coverage)$|samples/by_digit|G_z_grid)")
             + "&smoothing=0#timeseries", (1400, 1170),
             f"deep('image-card img').length >= {min(len(runs), 2)}"
             " && deep('line-chart').length >= 2"),
