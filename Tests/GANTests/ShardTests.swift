@@ -80,6 +80,17 @@ import Testing
         }
     }
 
+    /// Processes whose first shards have other numbers of rows make other plans, and sum the same.
+    @Test(arguments: [(3, 2, 2), (7, 4, 2), (10, 8, 8)])
+    func unequalShardsOfRecipesAreTheSame(batchSize: Int, shards: Int, processes: Int) throws {
+        func trace(_ count: Int) throws -> Trace {
+            var options = recipe(.dcgan, "\(count)", shards: shards, passes: 2)
+            options.hyperparameters.batchSize = batchSize
+            return try Trace.of(options, processes: count)
+        }
+        #expect(try trace(processes) == trace(1))
+    }
+
     /// One shard is no shard, and writes what it always has.
     @Test func oneShardIsTheWholeBatch() throws {
         let trace = try Trace.of(recipe(.dcgan, "r", shards: 1), processes: 1)

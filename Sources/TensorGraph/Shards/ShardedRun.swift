@@ -27,6 +27,8 @@ public final class ShardedRun {
     /// Further numbers of this process, which are summed over all of them.
     public var tally: [Float]
 
+    /// All processes make their runs in the same order.
+    ///
     /// - Parameters:
     ///   - fetches: scalars.
     ///   - feed: the rows of the whole batch, which stay until ``feed(_:_:)`` gives others.
@@ -71,9 +73,22 @@ public final class ShardedRun {
                         return (operand, Value(zeros, shape: shape))
                     }))
         let sizes = (fetches + operands).map { specialization.type($0).shape.elementCount ?? 0 }
+        let order = computing[Self.rows(of: feeds[0])]?.fetchOrder ?? []
         sums = ShardSums(
-            sizes: sizes, order: computing[Self.rows(of: feeds[0])]?.fetchOrder ?? [],
+            sizes: sizes, order: try self.communicator.map { try Self.agreed(order, $0) } ?? order,
             levels: shards.own.count.trailingZeroBitCount, tallyCount: tallyCount)
+    }
+
+    /// The order in which process 0 computes: a plan of other rows may have another, and what lies at
+    /// one place of a bucket is summed.
+    private static func agreed(_ order: [Int], _ communicator: any Communicator) throws -> [Int] {
+        let own = order.map { UInt32($0) }
+        let bytes = try communicator.broadcast(own.withUnsafeBytes { Array($0) })
+        return bytes.withUnsafeBytes { bytes in
+            (0..<bytes.count / 4).map {
+                Int(bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self))
+            }
+        }
     }
 
     /// Feeds other values from the next run on.
