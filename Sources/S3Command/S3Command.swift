@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Synchronization
 import TensorBoard
 import TensorBoardS3
 
@@ -12,7 +13,8 @@ struct S3Command: ParsableCommand {
         discussion: """
             It stores the event files of all runs in the folder, whoever writes them, and the files of \
             their embeddings. With --follow it goes on as they grow, until Ctrl-C or until the process \
-            that --until names has ended; then it stores what is left. What is on the disk stays there.
+            that --until names has ended; then it stores what is left, and a second Ctrl-C ends it at \
+            once. What is on the disk stays there.
 
             Keys, region and server are those of Amazon's tools: AWS_ACCESS_KEY_ID, \
             AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL, or the files that aws configure \
@@ -52,6 +54,7 @@ struct S3Command: ParsableCommand {
             throw ValidationError("--patience must be from 0 to 86400")
         }
         guard until == nil || follow else { throw ValidationError("--until needs --follow") }
+        if let until, until < 1 { throw ValidationError("--until must be at least 1") }
     }
 
     static func main() {
@@ -67,6 +70,8 @@ struct S3Command: ParsableCommand {
     }
 
     func run() throws {
+        // A signal that comes while the server is asked ends it after what is there is stored.
+        let stop = follow && !check ? StopWatch(until: until) : nil
         let destination = try S3Destination(address)
         do throws(LogDestinationError) {
             try destination.check()
@@ -83,7 +88,6 @@ struct S3Command: ParsableCommand {
         var options = LogUploader.Options()
         options.interval = .seconds(every)
         options.patience = .seconds(patience)
-        let stop = follow ? StopWatch(until: until) : nil
         let uploader = LogUploader(folder: folder, to: destination, options: options) { error in
             Self.printError("\(error); what is logged is kept in \(folder)")
         }
@@ -97,28 +101,39 @@ struct S3Command: ParsableCommand {
     }
 }
 
-/// Waits for a signal, or for the end of another process.
-private final class StopWatch {
-    private let semaphore = DispatchSemaphore(value: 0)
-    private var sources: [any DispatchSourceProtocol] = []
+/// Waits for a signal, or for the end of another process. A second signal ends the program at once.
+private struct StopWatch {
+    private static let received = Atomic<Bool>(false)
+
     private let process: pid_t?
 
     init(until process: pid_t?) {
         self.process = process
+        // The handler must not be the first to touch the atomic, whose making is not safe there.
+        Self.received.store(false, ordering: .relaxed)
+        var watched = sigset_t()
+        sigemptyset(&watched)
         for number in [SIGINT, SIGTERM, SIGHUP] {
-            signal(number, SIG_IGN)
             // Whoever is followed decides when it ends.
-            if process != nil, number != SIGTERM { continue }
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { [semaphore] in semaphore.signal() }
-            source.resume()
-            sources.append(source)
+            if process != nil, number != SIGTERM {
+                signal(number, SIG_IGN)
+                continue
+            }
+            sigaddset(&watched, number)
+            signal(number) { number in
+                let isSecond = StopWatch.received.exchange(true, ordering: .relaxed)
+                // A terminal that is closed may say so twice.
+                if isSecond, number != SIGHUP { _exit(128 + number) }
+            }
         }
+        // Whoever has started the program may have blocked them until here.
+        pthread_sigmask(SIG_UNBLOCK, &watched, nil)
     }
 
     func wait() {
-        while semaphore.wait(timeout: .now() + .milliseconds(100)) == .timedOut {
+        while !Self.received.load(ordering: .relaxed) {
             if let process, kill(process, 0) != 0, errno == ESRCH { return }
+            Thread.sleep(forTimeInterval: 0.1)
         }
     }
 }

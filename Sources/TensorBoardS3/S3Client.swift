@@ -37,7 +37,7 @@ final class S3Client: Sendable {
     let configuration: S3Configuration
     private let session: URLSession
     /// Scheme, host and port, and the path below which keys are.
-    private let base: (server: String, host: String, path: String)
+    let base: (server: String, host: String, path: String)
 
     init(bucket: String, configuration: S3Configuration) throws(LogDestinationError) {
         self.bucket = bucket
@@ -49,11 +49,15 @@ final class S3Client: Sendable {
         ephemeral.httpCookieStorage = nil
         session = URLSession(configuration: ephemeral)
         if let endpoint = configuration.endpoint, let host = endpoint.host {
-            let port = endpoint.port.map { ":\($0)" } ?? ""
+            let scheme = endpoint.scheme?.lowercased() ?? "https"
+            let name = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
+            // The scheme's own port is not sent in the header, so it must not be signed.
+            let number = endpoint.port ?? Self.port(of: scheme)
+            let port = number == Self.port(of: scheme) ? "" : ":\(number)"
             let path =
                 endpoint.path.hasSuffix("/") ? String(endpoint.path.dropLast()) : endpoint.path
             base = (
-                "\(endpoint.scheme ?? "https")://\(host)\(port)", host + port,
+                "\(scheme)://\(name)\(port)", name + port,
                 "\(Signature.encoded(path, keeping: "/"))/\(bucket)"
             )
         } else {
@@ -133,6 +137,9 @@ final class S3Client: Sendable {
         }
         return signed
     }
+
+    /// The port where an address names none.
+    private static func port(of scheme: String) -> Int { scheme == "http" ? 80 : 443 }
 
     /// The time of day as signatures have it.
     private static func timestamp() -> String {

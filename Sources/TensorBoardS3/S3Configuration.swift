@@ -83,8 +83,12 @@ public struct S3Configuration: Sendable {
         guard let url = URL(string: whole), let scheme = url.scheme, url.host != nil,
             ["http", "https"].contains(scheme)
         else {
+            // What stands before the @ may be a password.
+            let parts = text.unicodeScalars.split(
+                separator: "@", omittingEmptySubsequences: false)
+            let shown = parts.last.map { String($0) } ?? ""
             throw LogDestinationError(
-                "\(text): no address of a server; set AWS_ENDPOINT_URL to one such as "
+                "\(shown): no address of a server; set AWS_ENDPOINT_URL to one such as "
                     + "http://127.0.0.1:9000", isTransient: false)
         }
         return url

@@ -31,12 +31,15 @@ public struct S3Destination: LogDestination {
     ) throws(LogDestinationError) {
         let scheme = "s3://"
         let rest = address.hasPrefix(scheme) ? address.dropFirst(scheme.count) : ""
-        let parts = rest.split(separator: "/", omittingEmptySubsequences: true)
+        var parts = rest.unicodeScalars.split(
+            separator: "/", omittingEmptySubsequences: false
+        ).map { String($0) }
+        if parts.count > 1, parts.last == "" { parts.removeLast() }
         let isName = { (scalar: Unicode.Scalar) in
             ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
                 || ("0"..."9").contains(scalar) || scalar == "-" || scalar == "." || scalar == "_"
         }
-        guard let bucket = parts.first, !rest.hasPrefix("/"),
+        guard let bucket = parts.first, parts.allSatisfy({ !["", ".", ".."].contains($0) }),
             bucket.unicodeScalars.allSatisfy(isName)
         else {
             throw LogDestinationError(
@@ -46,7 +49,7 @@ public struct S3Destination: LogDestination {
         name = scheme + parts.joined(separator: "/")
         prefix = parts.dropFirst().map { $0 + "/" }.joined()
         let found = if let configuration { configuration } else { try S3Configuration() }
-        client = try S3Client(bucket: String(bucket), configuration: found)
+        client = try S3Client(bucket: bucket, configuration: found)
     }
 
     /// Asks the server for the bucket: whether it is there, and takes the keys.
@@ -69,7 +72,7 @@ public struct S3Destination: LogDestination {
             do throws(S3Failure) {
                 _ = try client.send(S3Request(method: "PUT", key: key, body: bytes))
             } catch {
-                throw error.destinationError(name)
+                throw error.destinationError(name, file: file.name)
             }
             return
         }
@@ -92,7 +95,7 @@ public struct S3Destination: LogDestination {
                 throw error
             }
         } catch {
-            throw error.destinationError(name)
+            throw error.destinationError(name, file: file.name)
         }
     }
 

@@ -26,12 +26,15 @@ struct S3Failure: Error {
     }
 
     /// What is wrong at a destination, and what to do about it.
-    func destinationError(_ name: String) -> LogDestinationError {
+    ///
+    /// - Parameter file: The name of the file that was to be stored, if one was.
+    func destinationError(_ name: String, file: String? = nil) -> LogDestinationError {
+        let place = file.map { "\(name)/\($0)" } ?? name
         switch cause {
         case .ofFile(let error): return error
         case .unexpected(let text):
             return LogDestinationError(
-                "\(name): the server speaks no S3: \(text); see AWS_ENDPOINT_URL",
+                "\(place): the server speaks no S3: \(text); see AWS_ENDPOINT_URL",
                 isTransient: false)
         case .noAnswer(let error, let server):
             let error = error as NSError
@@ -44,7 +47,7 @@ struct S3Failure: Error {
                 status >= 500 || status == 429 || status == 408
                 || ["SlowDown", "RequestTimeout", "OperationAborted"].contains(code)
             let words = Self.advice[code] ?? Self.generalAdvice(status, code, message)
-            return LogDestinationError("\(name): \(words)", isTransient: isTransient)
+            return LogDestinationError("\(place): \(words)", isTransient: isTransient)
         }
     }
 
@@ -72,6 +75,7 @@ struct S3Failure: Error {
         "IllegalLocationConstraintException":
             "the bucket is in another region; set AWS_REGION to that one",
         "RequestTimeTooSkewed": "this machine's clock is wrong; set it",
+        "KeyTooLongError": "the name is too long for it; give a shorter address or run",
         "EntityTooLarge": "a file is too long for it; set maximumFileSize",
     ]
 

@@ -132,7 +132,39 @@ import Testing
                 == (try Array(Data(contentsOf: URL(filePath: writer.path)))))
     }
 
-    @Test(arguments: ["s3://", "logs", "s3:///x", "s3://a b/c", "http://x"])
+    @Test func anErrorNamesTheFile() throws {
+        let server = try ObjectServer()
+        server.answer((0..<9).map { _ in .error(400, "KeyTooLongError") })
+        try folder.write([1, 2], to: "x.tfevents")
+        let uploader = LogUploader(folder: folder.path, to: try destination(server)) { _ in }
+        let error = #expect(throws: LogDestinationError.self) { try uploader.finish() }
+        let start = "s3://logs/mine/x.tfevents: the name is too long for it; "
+        #expect(error?.description.hasPrefix(start) == true, "\(error?.description ?? "")")
+    }
+
+    @Test(arguments: [
+        ("https://host:443", "host"), ("http://host:80/", "host"), ("http://host:443", "host:443"),
+        ("https://host:80", "host:80"), ("http://host", "host"), ("http://[::1]:80", "[::1]"),
+        ("http://[::1]:9000/x", "[::1]:9000"),
+    ])
+    func theHostIsSignedAsItIsSent(endpoint: String, host: String) throws {
+        let configuration = S3Configuration(
+            accessKeyID: "a", secretAccessKey: "b", endpoint: URL(string: endpoint))
+        let destination = try S3Destination("s3://logs", configuration: configuration)
+        #expect(destination.client.base.host == host)
+        #expect(destination.client.base.server.hasSuffix("://\(host)"))
+    }
+
+    @Test func aSlashMayEndAnAddress() throws {
+        let server = try ObjectServer()
+        #expect(try destination(server, "s3://logs/mine/").name == "s3://logs/mine")
+        #expect(try destination(server, "s3://logs/").name == "s3://logs")
+    }
+
+    @Test(arguments: [
+        "s3://", "logs", "s3:///x", "s3://a b/c", "http://x", "s3://.", "s3://../x", "s3://x/./y",
+        "s3://x/../y", "s3://x//y",
+    ])
     func whatIsNoAddress(_ address: String) throws {
         let configuration = S3Configuration(accessKeyID: "a", secretAccessKey: "b")
         #expect(throws: LogDestinationError.self) {
@@ -151,6 +183,16 @@ import Testing
         #expect(found.accessKeyID == "id" && found.secretAccessKey == "key")
         #expect(found.sessionToken == "token" && found.region == "eu-central-1")
         #expect(found.endpoint?.absoluteString == "http://127.0.0.1:9000")
+    }
+
+    @Test func noPasswordIsPrinted() {
+        let error = #expect(throws: LogDestinationError.self) {
+            try S3Configuration(environment: [
+                "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key", "HOME": "/nowhere",
+                "AWS_ENDPOINT_URL": "http://user:secret@ho st:80",
+            ])
+        }
+        #expect(error?.description.hasPrefix("ho st:80: no address of a server; ") == true)
     }
 
     @Test func settingsOfFiles() throws {

@@ -15,6 +15,8 @@ import Testing
             var order: [String] = []
             var failure: LogDestinationError?
             var refusal: LogDestinationError?
+            /// The file that is never taken.
+            var refusedFile: String?
         }
         let state = Mutex(State())
 
@@ -24,6 +26,9 @@ import Testing
 
         func store(_ file: LogFile) throws(LogDestinationError) {
             if let failure = state.withLock(\.failure) { throw failure }
+            if state.withLock(\.refusedFile) == file.name {
+                throw LogDestinationError("not this one", isTransient: false)
+            }
             let bytes = try file.bytes(0..<file.byteCount)
             state.withLock {
                 $0.files[file.name] = bytes
@@ -163,6 +168,37 @@ import Testing
         try writer.addScalar(1, tag: "loss")
         try writer.close()
         #expect(store.state.withLock(\.files).count == 1)
+    }
+
+    @Test(arguments: [
+        ("a/1.tfevents", ["b/1.tfevents", "c/d/tensors.tsv", "c/projector_config.pbtxt"]),
+        ("c/d/tensors.tsv", ["a/1.tfevents", "a/2.tfevents", "b/1.tfevents"]),
+    ])
+    func aRefusedFileHoldsBackItsOwnFolderAlone(refused: String, others: [String]) throws {
+        let store = Store()
+        store.state.withLock { $0.refusedFile = refused }
+        let names = [
+            "a/1.tfevents", "a/2.tfevents", "b/1.tfevents", "c/d/tensors.tsv",
+            "c/projector_config.pbtxt",
+        ]
+        for name in ["a", "b", "c/d"] {
+            try FileManager.default.createDirectory(
+                atPath: folder.path(of: name), withIntermediateDirectories: true)
+        }
+        for name in names { try folder.write([1, 2], to: name) }
+        let reports = Mutex<[String]>([])
+        let uploader = LogUploader(folder: folder.path, to: store) { error in
+            reports.withLock { $0.append("\(error)") }
+        }
+        let error = #expect(throws: LogDestinationError.self) { try uploader.finish() }
+        let start = "store://here: \(refused): not this one; the log is in "
+        #expect(error?.description.hasPrefix(start) == true, "\(error?.description ?? "")")
+        #expect(store.state.withLock(\.order).sorted() == others)
+        #expect(uploader.progress.pendingBytes == 2 * (names.count - others.count))
+        #expect(reports.withLock { $0 } == ["\(refused): not this one"])
+        store.state.withLock { $0.refusedFile = nil }
+        try LogUploader(folder: folder.path, to: store) { _ in }.finish()
+        #expect(store.state.withLock { $0.files.keys.sorted() } == names.sorted())
     }
 
     @Test func aLogOfOthersIsBroughtAway() throws {

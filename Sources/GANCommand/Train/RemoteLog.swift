@@ -1,3 +1,4 @@
+import ArgumentParser
 import Platform
 import RecordIO
 
@@ -14,17 +15,33 @@ final class RemoteLog {
 
     /// Begins to bring files to an address; `nil` for a folder's path.
     ///
-    /// - Throws: `CommandError` if there is no `gan-s3`; `ExitCode` if it has said why nothing can be
-    ///   stored there.
-    init?(address: String) throws {
+    /// - Parameters:
+    ///   - address: What `--logdir` says.
+    ///   - overwritten: The run that is to be begun anew, if one is.
+    /// - Throws: `CommandError` if there is no `gan-s3`, or if it has said why nothing can be
+    ///   stored there; `ValidationError` if a run is to be begun anew.
+    init?(address: String, overwriting overwritten: String?) throws {
         guard address.hasPrefix(Self.scheme) else { return nil }
         self.address = address
-        let parts = FilePath.parts(of: String(address.dropFirst(Self.scheme.count)))
-        guard !parts.isEmpty, parts.allSatisfy({ $0 != "." && $0 != ".." }) else {
+        var parts = address.dropFirst(Self.scheme.count).unicodeScalars.split(
+            separator: "/", omittingEmptySubsequences: false
+        ).map { String($0) }
+        if parts.count > 1, parts.last == "" { parts.removeLast() }
+        guard parts.allSatisfy({ !["", ".", ".."].contains($0) }) else {
             throw CommandError(
                 "\(address): no address of a bucket; give one such as s3://bucket/log")
         }
-        folder = "log-s3/" + parts.joined(separator: "/")
+        let path = parts.joined(separator: "/")
+        folder = "log-s3/" + path
+        if let overwritten {
+            let run = overwritten == "." ? "" : "/\(overwritten)"
+            let (there, here) = (Self.scheme + path + run, "log-s3/" + path + run)
+            throw ValidationError(
+                "--overwrite leaves the old run's log at \(there), where TensorBoard would read "
+                    + "both as one: name another run by --run, or remove the old one instead: "
+                    + "aws s3 rm --recursive \(there.quotedForShell) && "
+                    + "rm -r \(here.quotedForShell)")
+        }
         let beside = System.programPath.map { FilePath.joining(FilePath.folder(of: $0), "gan-s3") }
         guard let beside, access(beside, X_OK) == 0 else {
             throw CommandError(
@@ -66,7 +83,13 @@ final class RemoteLog {
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        // A training that fails at once must not end it before it watches for that signal.
+        var blocked = sigset_t()
+        sigemptyset(&blocked)
+        if options.first == "--follow" { sigaddset(&blocked, SIGTERM) }
+        posix_spawnattr_setsigmask(&attributes, &blocked)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
         var pointers: [UnsafeMutablePointer<CChar>?] =
             ([program, folder, address] + options).map { strdup($0) }
         pointers.append(nil)

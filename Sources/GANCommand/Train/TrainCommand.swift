@@ -145,12 +145,21 @@ struct TrainCommand: ParsableCommand {
     /// Trains, alone or as the first of several processes, and sees to it that a log on an object store
     /// comes to be there.
     private func trainAsFirst(_ processes: Processes?) throws {
-        guard let remote = try RemoteLog(address: logdir) else { return try train(processes) }
+        let overwritten = overwrite ? runName : nil
+        guard let remote = try RemoteLog(address: logdir, overwriting: overwritten) else {
+            return try train(processes)
+        }
         var local = self
         local.logdir = remote.folder
         let outcome = Result { try local.train(processes) }
-        try remote.finish()
-        System.print("all of the log is in \(logdir)\n")
+        do {
+            try remote.finish()
+            System.print("all of the log is in \(logdir)\n")
+        } catch {
+            // What became of the training comes last, with its own exit code.
+            guard case .failure = outcome else { throw error }
+            _ = GANCommand.tell(error)
+        }
         try outcome.get()
     }
 

@@ -74,7 +74,7 @@ public struct LogFile: Sendable {
             let bytes = try file.bytes(range.count, at: range.lowerBound)
             if bytes.count == range.count { return bytes }
         } catch {
-            throw LogDestinationError("\(error)", isTransient: true)
+            throw LogDestinationError("\(error)", isTransient: false)
         }
         throw LogDestinationError("\(path): has become shorter", isTransient: true)
     }

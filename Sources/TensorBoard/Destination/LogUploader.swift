@@ -6,7 +6,8 @@ import RecordIO
 /// Files go there in the order in which TensorBoard reads them, and one is whole there before the next
 /// one is begun: so who reads the destination sees what was on the disk some seconds ago. What cannot
 /// be stored is tried again, at first after a second, then less often, and nothing on the disk is
-/// touched.
+/// touched. A file that is refused for good holds back what comes after it in its folder, and nothing
+/// else.
 public final class LogUploader: @unchecked Sendable {
     /// The folder whose files, and those of folders below it, are brought away.
     public let folder: String
@@ -56,7 +57,7 @@ public final class LogUploader: @unchecked Sendable {
     ///   - destination: Where the files go.
     ///   - options: How often and how long it tries.
     ///   - report: Is told, in the uploader's thread, when something cannot be stored; again only after
-    ///     something was.
+    ///     something was, or when something else is wrong.
     public init(
         folder: String, to destination: any LogDestination, options: Options = Options(),
         report: @escaping @Sendable (LogDestinationError) -> Void
@@ -91,10 +92,11 @@ public final class LogUploader: @unchecked Sendable {
         thread?.join()
         let left = progress
         guard left.pendingBytes > 0 || left.problem != nil else { return }
-        let cause = left.problem.map { "\($0)" } ?? "not everything could be stored"
+        var cause = left.problem.map { "\($0)" } ?? "not everything could be stored"
+        if !cause.hasPrefix(destination.name) { cause = "\(destination.name): \(cause)" }
         throw LogDestinationError(
-            "\(destination.name): \(cause); the log is in \(folder), with \(left.pendingBytes) "
-                + "bytes that are not there", isTransient: left.problem?.isTransient ?? true)
+            "\(cause); the log is in \(folder), with \(left.pendingBytes) bytes that are not there",
+            isTransient: left.problem?.isTransient ?? true)
     }
 
     // MARK: The thread
@@ -112,9 +114,11 @@ public final class LogUploader: @unchecked Sendable {
                 waitForEnd(atMost: options.interval)
                 continue
             }
-            failures += 1
+            // A file that is refused does not slow down the others.
+            failures = problem.isTransient || outcome.storedFiles == 0 ? failures + 1 : 1
             if let deadline, !problem.isTransient || .now > deadline { break }
-            let pause = min(Duration.seconds(1 << min(failures - 1, 10)), Self.longestPause)
+            var pause = min(Duration.seconds(1 << min(failures - 1, 10)), Self.longestPause)
+            if !problem.isTransient { pause = max(pause, options.interval) }
             if deadline == nil { waitForEnd(atMost: pause) } else { sleep(1) }
         }
         if options.removesStoredFiles, progress.problem == nil { state.removeEventFiles() }
@@ -122,14 +126,24 @@ public final class LogUploader: @unchecked Sendable {
 
     private func note(_ outcome: UploadState.Outcome) {
         let isNew = monitor.locked {
-            let isNew =
-                outcome.problem != nil && (current.problem == nil || outcome.storedFiles > 0)
+            let isNew = Self.isNew(outcome, after: current.problem)
             current.problem = outcome.problem
             current.pendingBytes = outcome.pendingBytes
             current.storedFiles += outcome.storedFiles
             return isNew
         }
         if isNew, let problem = outcome.problem { report(problem) }
+    }
+
+    /// Whether the problem of a look at the files is to be told. A server that is gone is told of once;
+    /// so is a file that is refused, though others are stored.
+    private static func isNew(
+        _ outcome: UploadState.Outcome, after last: LogDestinationError?
+    ) -> Bool {
+        guard let problem = outcome.problem else { return false }
+        guard let last else { return true }
+        return problem.isTransient && last.isTransient
+            ? outcome.storedFiles > 0 : problem != last
     }
 
     /// Waits, unless the end is asked for.

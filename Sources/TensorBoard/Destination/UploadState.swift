@@ -22,10 +22,41 @@ struct UploadState: ~Copyable {
     }
 
     private struct Candidate {
+        enum Kind {
+            case events
+            /// What a configuration names.
+            case beside
+            case configuration
+        }
+
         let name: String
         let path: String
+        let kind: Kind
         /// Whether TensorBoard reads no file of the folder after it.
-        var isLast = true
+        let isLast: Bool
+
+        var folder: String { FilePath.folder(of: name) }
+    }
+
+    /// The files that one look at them has not stored, as far as others wait for them.
+    private struct HeldBack {
+        private var folders: Set<ExactName> = []
+        /// The folders of files that configurations name.
+        private var named: [String] = []
+
+        mutating func insert(_ candidate: Candidate) {
+            folders.insert(ExactName(candidate.folder))
+            if candidate.kind == .beside { named.append(candidate.folder) }
+        }
+
+        /// Whether a file waits: files of a folder keep their order, and a configuration names files in
+        /// its folder and in those below.
+        func holds(_ candidate: Candidate) -> Bool {
+            let folder = candidate.folder
+            if folders.contains(ExactName(folder)) { return true }
+            guard candidate.kind == .configuration else { return false }
+            return named.contains { folder == "." || $0.hasPrefix("\(folder)/") }
+        }
     }
 
     init(folder: String, destination: any LogDestination) {
@@ -33,11 +64,13 @@ struct UploadState: ~Copyable {
         self.destination = destination
     }
 
-    /// Stores what has changed, file by file.
+    /// Stores what has changed, file by file. Where a file is refused for good, it goes on with other
+    /// folders; where the destination may take it later, with nothing.
     ///
     /// - Parameter isLast: Whether all of it is stored, also what was stored just now.
     mutating func storeAll(isLast: Bool) -> Outcome {
         var outcome = Outcome()
+        var heldBack = HeldBack()
         for candidate in candidates {
             let name = ExactName(candidate.name)
             guard let version = Folder.version(ofFile: candidate.path),
@@ -46,8 +79,10 @@ struct UploadState: ~Copyable {
             let storedBytes = stored[name]?.byteCount ?? 0
             let isTooSoon = stored[name].map { .now < $0.next } ?? false
             let size = Folder.file(at: candidate.path)?.byteCount ?? storedBytes
-            if outcome.problem != nil || isTooSoon && candidate.isLast && !isLast {
+            let waits = outcome.problem?.isTransient == true || heldBack.holds(candidate)
+            if waits || isTooSoon && candidate.isLast && !isLast {
                 outcome.pendingBytes += max(size - storedBytes, 0)
+                if waits { heldBack.insert(candidate) }
                 continue
             }
             do throws(LogDestinationError) {
@@ -59,7 +94,13 @@ struct UploadState: ~Copyable {
                     next: .now + (.now - begin) * 10)
                 outcome.storedFiles += 1
             } catch {
-                outcome.problem = error
+                // What may pass is waited for at the end, whatever else is wrong.
+                if error.isTransient {
+                    outcome.problem = error
+                } else if outcome.problem == nil {
+                    outcome.problem = Self.naming(candidate, in: error)
+                }
+                heldBack.insert(candidate)
                 outcome.pendingBytes += max(size - storedBytes, 0)
             }
         }
@@ -75,6 +116,16 @@ struct UploadState: ~Copyable {
                 Folder.removeFile(candidate.path)
             }
         }
+    }
+
+    /// The error with the file's name.
+    private static func naming(
+        _ candidate: Candidate, in error: LogDestinationError
+    ) -> LogDestinationError {
+        let text = error.description
+        return text.contains(candidate.name)
+            ? error
+            : LogDestinationError("\(candidate.name): \(text)", isTransient: error.isTransient)
     }
 
     /// The file as it is; `nil` if it is gone.
@@ -97,16 +148,18 @@ struct UploadState: ~Copyable {
         } visit: { visit in
             var first = true
             for entry in visit.entries.reversed() where entry.isFile {
-                let candidate = Candidate(
-                    name: visit.name == "." ? entry.name : "\(visit.name)/\(entry.name)",
-                    path: FilePath.joining(visit.path, entry.name), isLast: first)
+                func candidate(_ kind: Candidate.Kind) -> Candidate {
+                    Candidate(
+                        name: visit.name == "." ? entry.name : "\(visit.name)/\(entry.name)",
+                        path: FilePath.joining(visit.path, entry.name), kind: kind, isLast: first)
+                }
                 if EventFileName.isEventFile(entry.name) {
-                    events.append(candidate)
+                    events.append(candidate(.events))
                     first = false
                 } else if entry.name == ProjectorFolder.configurationName {
-                    configurations.append(candidate)
+                    configurations.append(candidate(.configuration))
                 } else if ProjectorFolder.fileNames.contains(entry.name) {
-                    beside.append(candidate)
+                    beside.append(candidate(.beside))
                 }
             }
         }
