@@ -112,6 +112,16 @@ import Testing
         #expect(same.status == 0 && same.output == "6 tensors are the same, 0 differ\n")
     }
 
+    /// Whole numbers that one double stands for.
+    @Test func largeNumbersAreCompared() throws {
+        let large = 1 << 53
+        try write("one", [("state", .init([Int64(large), 1], shape: [2]))])
+        try write("other", [("state", .init([Int64(large + 1), 1], shape: [2]))])
+        let outcome = try command.run("checkpoint", "diff", "one", "other")
+        #expect(outcome.status == 1)
+        #expect(outcome.output.hasSuffix("0 tensors are the same, 1 differ\n"))
+    }
+
     @Test func whatIsNoCheckpoint() throws {
         let outcome = try command.run("checkpoint", "list", "nothing")
         #expect(outcome.status == 1)

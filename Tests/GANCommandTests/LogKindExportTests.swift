@@ -135,6 +135,23 @@ import Testing
         #expect(broken.errors.contains("from byte"))
     }
 
+    /// A log that another has made may name any file of the machine.
+    @Test(arguments: ["../../secret", "ABSOLUTE", "link"])
+    func embeddingsOutsideOfTheLog(path: String) throws {
+        try log { try $0.addScalar(1, tag: "loss") }
+        try command.write("secret", to: "secret")
+        let secret = command.folder.path(of: "secret")
+        try FileManager.default.createSymbolicLink(
+            atPath: command.folder.path(of: "log/run/link"), withDestinationPath: secret)
+        let named = path == "ABSOLUTE" ? secret : path
+        try command.write(
+            "embeddings { tensor_name: \"a\" tensor_path: \"\(named)\" }",
+            to: "log/run/projector_config.pbtxt")
+        let outcome = try command.run("log", "export", "log", "--embeddings", "e")
+        #expect(outcome.status == 1 && outcome.errors.contains("is not in the run's folder"))
+        #expect(throws: (any Error).self) { try command.folder.read("e/run/a/tensors.tsv") }
+    }
+
     @Test func whatCannotBe() throws {
         try log { try $0.addText("x", tag: "t") }
         let nothing = try command.run("log", "export", "log")

@@ -90,6 +90,27 @@ import Testing
         #expect(!page.contains("alert(1)</script>"))
     }
 
+    /// A scalar that goes before others makes one character with what follows it.
+    @Test func nothingOfALogBecomesAScript() throws {
+        let text = "a\u{600}</script>\u{600}<script>document.title = 'b'//\u{600}</script>\u{2028}"
+        let writer = try SummaryWriter(logdir: command.folder.path(of: "log/r\u{600}<b>"))
+        let tag = text.replacing("\u{2028}", with: "")
+        try writer.addScalar(1, tag: tag, step: 0)
+        try writer.addText(text, tag: "about", step: 0)
+        try writer.addHParams([text: .string(text)])
+        try writer.close()
+        #expect(try command.run("log", "report", "log").status == 0)
+        let page = String(decoding: try command.folder.read("report.html"), as: UTF8.self)
+        // As a browser looks for them, by scalars.
+        let scalars = page.unicodeScalars.map { String($0) }
+        let count = scalars.indices.count { start in
+            scalars[start...].prefix(7).joined() == "<script"
+        }
+        #expect(count == 2)
+        let texts = try #require(try data()["texts"] as? [[String: Any]])
+        #expect(texts[0]["text"] as? String == text)
+    }
+
     @Test func imagesTakeWhatIsLeft() throws {
         try log(images: 100, side: 64)
         let outcome = try command.run("log", "report", "log", "--max-size", "0.3")

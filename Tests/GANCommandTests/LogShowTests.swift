@@ -40,6 +40,18 @@ import Testing
         #expect(starts == starts.sorted(by: >))
     }
 
+    /// As a program logs that was started again.
+    @Test(arguments: ["default", "python", "all"])
+    func stepsThatGoBack(reader: String) throws {
+        let writer = try SummaryWriter(logdir: command.folder.path(of: "log"))
+        for step in [0, 9_000_000_000_000_000_000, 1, 400_000_000, 2] {
+            try writer.addScalar(1, tag: "line", step: step)
+        }
+        try writer.close()
+        let outcome = try command.run("log", "show", "log", "--as", reader)
+        #expect(outcome.status == 0 && outcome.output.hasPrefix("line\n"))
+    }
+
     @Test func runsHaveLettersWithoutColors() throws {
         try log()
         let outcome = try command.run("log", "show", "log", "--tag", "line", "--height", "5")

@@ -40,8 +40,8 @@ import Testing
                   --title <text>          The page's title. (default: the folder's name)
                   --smoothing <x>         How much curves are smoothed at first, from 0 to
                                           0.999. (default: 0.6)
-                  --max-size <x>          The most that the page may take, in megabytes.
-                                          (default: 3.0)
+                  --max-size <x>          What the page may take, in megabytes, before images
+                                          are left out. (default: 3.0)
                   --overwrite             Write over a file that exists; without it, that is an
                                           error.
                   --version               Show the version.

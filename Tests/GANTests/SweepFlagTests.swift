@@ -52,6 +52,7 @@ import Testing
         (["--seed", "1", "2"], "'2' belongs to no flag"),
         (["-s", "1"], "'-s' belongs to no flag"),
         (["--seed", "1", "--seed=2"], "--seed is given twice"),
+        (["--seed=-1..<9223372036854775807"], "--seed -1..<9223372036854775807: a sweep has"),
     ])
     func refusedWords(words: [String], message: String) {
         let error = #expect(throws: SweepError.self) { try SweepFlag.flags(words) }

@@ -111,7 +111,10 @@ extension RunRecord {
         if let end { lines.append("end \(end.rawValue)") }
         if !reason.isEmpty { lines.append("reason \(reason)") }
         // A line stays one whatever a path has in it.
-        return lines.map { $0.replacing("\n", with: " ") + "\n" }.joined()
+        return lines.map { line in
+            let scalars = line.unicodeScalars.map { $0 == "\n" ? " " : $0 }
+            return String(String.UnicodeScalarView(scalars)) + "\n"
+        }.joined()
     }
 
     /// Reads the record in a run's folder; `nil` where there is none.

@@ -66,8 +66,9 @@ public struct SweepFlag: Sendable, Equatable {
         guard end > first || (sign == "..." && end == first) else {
             throw error("the range is empty; its first number comes first")
         }
+        guard !difference.overflow else { throw tooMany(name, part) }
         let count = sign == "..." ? difference.partialValue : difference.partialValue - 1
-        guard !difference.overflow, count < limit else { throw tooMany(name, part) }
+        guard count < limit else { throw tooMany(name, part) }
         return (0...count).map { "\(first + $0)" }
     }
 

@@ -85,6 +85,10 @@ struct TensorDifference {
             sum += distance
             most = max(most, distance)
         }
+        // Whole numbers of 64 bits may differ by less than a double tells.
+        if count == 0, tolerance == 0, one.type == .int64 || one.type == .uint64 {
+            count = Self.differences(one, other)
+        }
         guard finiteCount > 0 else { return }
         mean = sum / Double(elementCount)
         greatest = most

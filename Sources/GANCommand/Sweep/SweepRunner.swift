@@ -61,6 +61,7 @@ final class SweepRunner {
     /// - Throws: `ExitCode` after a signal, and where a run failed.
     func run() throws {
         try RunFolder.makeFolders(sweep.folder)
+        if Processes.launched != nil { StopSignal.expectLauncher() }
         StopSignal.watch()
         WorkClock.watchForStops()
         readAll()

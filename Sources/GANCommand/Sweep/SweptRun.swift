@@ -84,6 +84,8 @@ struct SweptRun<R: TrainedRecipe> {
             // The process before was killed between its last checkpoint and its record.
             training.options.quality = nil
         }
+        // What a run took of which no checkpoint is left counts no more.
+        if saved == nil { record = RunRecord(flags: record.flags) }
         if let limit = training.options.timeLimit {
             training.options.timeLimit = max(limit - record.seconds, 0.001)
         }
@@ -92,10 +94,7 @@ struct SweptRun<R: TrainedRecipe> {
             ? RunFolder(logFolder: self.training.logdir, name: name, overwriting: true)
             : RunFolder(resuming: name, in: self.training.logdir)
         training.place(in: folder)
-        if saved == nil {
-            try training.overwrite(folder)
-            record = RunRecord(flags: record.flags)
-        }
+        if saved == nil { try training.overwrite(folder) }
         let written = training.options.beforeWriting
         let begun = record
         let path = self.path

@@ -45,12 +45,13 @@ final class Processes {
 
     /// Joins the others; `nil` where there are none.
     static func join() throws -> Processes? {
-        guard let launched, launched.count > 1 else { return nil }
+        guard let launched else { return nil }
+        StopSignal.expectLauncher()
+        guard launched.count > 1 else { return nil }
         #if MPI
             let messenger = try MPIMessenger()
             // After a signal the launcher does not wait as long.
             messenger.patience = { StopSignal.exitCode == nil ? 10 : 4 }
-            StopSignal.expectLauncher()
             guard messenger.count.nonzeroBitCount == 1 else {
                 if messenger.rank == 0 {
                     System.printError(

@@ -1,3 +1,4 @@
+import Platform
 import RecordIO
 import TensorBoard
 
@@ -53,11 +54,31 @@ struct EmbeddingExport {
         ] {
             guard let source else { continue }
             let whole = FilePath.isAbsolute(source) ? source : FilePath.joining(path, source)
+            guard Self.isBelow(path, whole) else {
+                throw CommandError(
+                    "\(embedding.name.printable) of \(path.printable): \(source.printable) is not in "
+                        + "the run's folder, and is not copied; take it from there if you trust the log"
+                )
+            }
             let bytes = try InputFile.contents(of: whole, limit: Self.longestFile)
             let file = try OutputText("\(target)/\(name)", overwrite: overwrite)
             try file.write(bytes: bytes)
             try file.close()
         }
+    }
+
+    /// Whether a file is in a folder, wherever links lead; a file that is not there is for its reader
+    /// to tell of.
+    private static func isBelow(_ folder: String, _ file: String) -> Bool {
+        guard let file = resolved(file) else { return true }
+        guard let folder = resolved(folder) else { return false }
+        return file.utf8.starts(with: (folder == "/" ? "/" : folder + "/").utf8)
+    }
+
+    private static func resolved(_ path: String) -> String? {
+        guard let pointer = realpath(path, nil) else { return nil }
+        defer { free(pointer) }
+        return String(cString: pointer)
     }
 
     /// What was written, in a line.

@@ -35,7 +35,8 @@ struct LogReportCommand: ParsableCommand {
     var smoothing = 0.6
 
     @Option(
-        help: ArgumentHelp("The most that the page may take, in megabytes.", valueName: "x"))
+        help: ArgumentHelp(
+            "What the page may take, in megabytes, before images are left out.", valueName: "x"))
     var maxSize = 3.0
 
     @Flag(help: "Write over a file that exists; without it, that is an error.")

@@ -51,10 +51,19 @@ struct ReportJSON {
         text += "\"\(name)\":"
     }
 
-    /// A text as JSON.
+    /// A text as JSON, without anything that a page's parser would see in it, whatever scalars a
+    /// character is made of.
     static func quoted(_ text: String) -> String {
-        CurveExport.json(text).replacing("<", with: "\\u003c")
-            .replacing("\u{2028}", with: "\\u2028").replacing("\u{2029}", with: "\\u2029")
+        var json = String.UnicodeScalarView()
+        for scalar in CurveExport.json(text).unicodeScalars {
+            switch scalar {
+            case "<": json.append(contentsOf: "\\u003c".unicodeScalars)
+            case "\u{2028}": json.append(contentsOf: "\\u2028".unicodeScalars)
+            case "\u{2029}": json.append(contentsOf: "\\u2029".unicodeScalars)
+            default: json.append(scalar)
+            }
+        }
+        return String(json)
     }
 }
 

@@ -85,8 +85,8 @@ struct TerminalCanvas {
                 continue
             }
             // Far outside is as good as just outside.
-            let y = min(max(point.y, -2), 3)
-            let next = (x: (point.x * right).rounded(), y: (y * top).rounded())
+            let (x, y) = (min(max(point.x, -2), 3), min(max(point.y, -2), 3))
+            let next = (x: (x * right).rounded(), y: (y * top).rounded())
             let from = last ?? next
             let count = Int(max((next.x - from.x).magnitude, (next.y - from.y).magnitude, 1))
             for index in 0...count {

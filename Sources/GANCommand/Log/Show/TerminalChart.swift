@@ -49,7 +49,8 @@ struct TerminalChart {
                 ? curve.smoothed.map { $0 > 0 ? log10($0) : .nan } : curve.smoothed
         }
         let (low, high) = Self.range(scaled.joined(), cutting: !style.showsOutliers)
-        let steps = curves.compactMap(\.steps.first) + curves.compactMap(\.steps.last)
+        // Of a log whose steps were logged again, the last is not the greatest.
+        let steps = curves.flatMap(\.steps)
         let (first, last) = (steps.min() ?? 0, steps.max() ?? 0)
         var canvas = TerminalCanvas(
             width: plotWidth, height: style.height,
