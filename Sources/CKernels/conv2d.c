@@ -1,11 +1,11 @@
 // The convolution and its gradients, in the way that is asked for.
 #include "conv2d.h"
 
-static size_t scratch_of(const convolution *conv, kernel_conv2d_way way) {
+static size_t scratch_of(const convolution *conv, kernel_conv2d_way way, int threads) {
     switch (way) {
-    case KERNEL_CONV2D_RUNS: return conv2d_runs_scratch(conv);
-    case KERNEL_CONV2D_WINOGRAD: return winograd_rows_scratch(conv);
-    default: return conv2d_taps_scratch(conv);
+    case KERNEL_CONV2D_RUNS: return conv2d_runs_scratch(conv, threads);
+    case KERNEL_CONV2D_WINOGRAD: return winograd_rows_scratch(conv, threads);
+    default: return conv2d_taps_scratch(conv, threads);
     }
 }
 
@@ -28,13 +28,13 @@ size_t kernel_conv2d_scratch(
     if (way == KERNEL_CONV2D_SPREAD) return conv2d_spread_scratch(shape);
     if (part == KERNEL_CONV2D_FORWARD) {
         const convolution conv = convolution_forward(NULL, shape);
-        return scratch_of(&conv, way);
+        return scratch_of(&conv, way, threads);
     }
     size_t most = 0;
     for (size_t a = 0; a < shape->stride_h; a++) {
         for (size_t b = 0; b < shape->stride_w; b++) {
             const convolution conv = convolution_backward(NULL, shape, a, b);
-            most = larger(most, scratch_of(&conv, way));
+            most = larger(most, scratch_of(&conv, way, threads));
         }
     }
     return most;

@@ -4,12 +4,12 @@
 
 #include "convolution.h"
 
-size_t conv2d_taps_scratch(const convolution *conv);
+size_t conv2d_taps_scratch(const convolution *conv, int threads);
 void conv2d_taps(kernel_pool *pool, float *y, const convolution *conv, filter_layout w,
     const float *bias, float *scratch);
 
 /// For outputs that are dense.
-size_t conv2d_runs_scratch(const convolution *conv);
+size_t conv2d_runs_scratch(const convolution *conv, int threads);
 void conv2d_runs(kernel_pool *pool, float *y, const convolution *conv, filter_layout w,
     const float *bias, float *scratch);
 

@@ -26,7 +26,7 @@ typedef struct {
     float *dw;        // [r, s, c, k] of the whole filter
     float *partials;  // [chunks - 1] of the same
     float *planes;    // [tasks, plane], if too large for a stack
-    size_t filter_columns, filter_size;
+    size_t filter_rows, filter_columns, filter_size;
     size_t channels;  // of a task, at most
     size_t groups;    // of filter rows: a task makes one
     size_t parts, chunks, tasks;
@@ -47,7 +47,11 @@ static size_t rows_together(size_t taps) {
 }
 
 static work plan(const kernel_conv2d_shape *shape) {
-    work job = {.conv = convolution_forward(NULL, shape), .filter_columns = shape->s};
+    work job = {
+        .conv = convolution_forward(NULL, shape),
+        .filter_rows = shape->r,
+        .filter_columns = shape->s,
+    };
     const convolution *conv = &job.conv;
     job.filter_size = shape->r * shape->s * shape->c * shape->k;
     if (conv->tasks == 0) return job;
@@ -149,6 +153,19 @@ INLINE void lay_channels(
     clear(to + laid.count * channels, (columns - laid.margin - laid.count) * channels);
 }
 
+/// Clears a task's part of a partial gradient, and beside it the taps that meet nothing.
+INLINE void clear_part(
+    const work *job, float *partial, size_t group, size_t channel, size_t channels) {
+    const convolution *conv = &job->conv;
+    const size_t top = group == 0 ? 0 : conv->first_r + part(conv->r, job->groups, group);
+    const size_t bottom = group + 1 == job->groups
+        ? job->filter_rows
+        : conv->first_r + part(conv->r, job->groups, group + 1);
+    const size_t end = bottom * job->filter_columns;
+    for (size_t tap = top * job->filter_columns; tap < end; tap++)
+        clear(partial + (tap * conv->c + channel) * conv->k, channels * conv->k);
+}
+
 INLINE void accumulate(const work *job, size_t task, bool wide) {
     const convolution *conv = &job->conv;
     _Alignas(64) float own[2 * OWN];
@@ -163,6 +180,7 @@ INLINE void accumulate(const work *job, size_t task, bool wide) {
     const size_t channel = part(conv->c, job->parts, index);
     const size_t channels = part(conv->c, job->parts, index + 1) - channel;
     float *dw = chunk == 0 ? job->dw : job->partials + (chunk - 1) * job->filter_size;
+    clear_part(job, dw, group, channel, channels);
     dw +=
         (((conv->first_r + r) * job->filter_columns + conv->first_s) * conv->c + channel) * conv->k;
     laid_rows laid = {
@@ -228,12 +246,12 @@ void conv2d_filter_add(
 void conv2d_filter(kernel_pool *pool, float *dw, const float *x, const float *dy,
     const kernel_conv2d_shape *shape, float *scratch) {
     work job = plan(shape);
-    // Taps that meet nothing keep this.
-    kernel_fill(dw, 0.0f, job.filter_size);
-    if (job.tasks == 0) return;
+    if (job.tasks == 0) {
+        kernel_fill(dw, 0.0f, job.filter_size);
+        return;
+    }
     job.conv.image = x, job.dy = dy, job.dw = dw, job.partials = scratch;
     job.planes = scratch + (job.chunks - 1) * job.filter_size;
-    kernel_fill(job.partials, 0.0f, (job.chunks - 1) * job.filter_size);
     kernel_pool_run(pool, job.tasks, accumulate_task, &job);
     conv2d_filter_add(pool, dw, job.partials, job.chunks - 1, job.filter_size);
 }

@@ -2,14 +2,16 @@
 // where lanes would idle if each were an output: a vector lies along a filter row's run of
 // consecutive inputs, for eight pixels at once, whose sums over the lanes are taken together.
 #include "conv2d.h"
+#include "pool.h"
 
 enum { NARROW_PIXELS = 8 };
 
 typedef struct {
     const convolution *conv;
-    float *y;           // [n, p, q, k]
-    float *filter;      // [k, r, run padded to LANES]
+    float *y;  // [n, p, q, k]
+    filter_layout w;
     const float *bias;  // [k], or NULL
+    float *copies;      // of the filter, [k, r, run padded to LANES]
     float *planes;      // [tasks, plane_size], if too large for a stack
 } work;
 
@@ -17,8 +19,8 @@ static size_t filter_size(const convolution *conv) {
     return conv->k * conv->r * ceil_div(conv->run, LANES) * LANES;
 }
 
-size_t conv2d_runs_scratch(const convolution *conv) {
-    return filter_size(conv) + tasks_scratch(conv, conv->plane_size);
+size_t conv2d_runs_scratch(const convolution *conv, int threads) {
+    return copies_size(filter_size(conv), threads) + tasks_scratch(conv, conv->plane_size);
 }
 
 /// filter[k, r, (s, c)], each run padded with zeros to whole vectors.
@@ -116,6 +118,9 @@ INLINE void convolve_band(float *y, const float *plane, const float *filter, con
 KERNEL_TASK(convolve_bands, context, task) {
     const work *job = context;
     const convolution *conv = job->conv;
+    bool is_new;
+    float *filter = own_copy(job->copies, filter_size(conv), &is_new);
+    if (is_new) pack_filter(filter, conv, job->w);
     _Alignas(64) float own[OWN];
     float *plane = conv->plane_size <= OWN ? own : job->planes + task * conv->plane_size;
     const size_t end = part(conv->bands, conv->tasks, task + 1);
@@ -124,13 +129,14 @@ KERNEL_TASK(convolve_bands, context, task) {
         const size_t pixels = b.rows * conv->q;
         float *y = job->y + (b.n * conv->p + b.p) * conv->q * conv->k;
         lay_plane(plane, conv, b);
-        convolve_band(y, plane, job->filter, job->bias, conv, pixels);
+        convolve_band(y, plane, filter, job->bias, conv, pixels);
     }
 }
 
 void conv2d_runs(kernel_pool *pool, float *y, const convolution *conv, filter_layout w,
     const float *bias, float *scratch) {
-    work job = {conv, y, scratch, bias, scratch + filter_size(conv)};
-    pack_filter(job.filter, conv, w);
+    const int threads = kernel_pool_threads(pool);
+    work job = {conv, y, w, bias, scratch, scratch + copies_size(filter_size(conv), threads)};
+    forget_copies(scratch, filter_size(conv), threads);
     kernel_pool_run(pool, conv->tasks, convolve_bands, &job);
 }

@@ -2,9 +2,10 @@
 #include "conv2d.h"
 #include "conv2d_tile.h"
 #include "matmul_pack.h"
+#include "pool.h"
 
 enum {
-    SMALL_FILTER = 8192,  // floats that are packed before another thread would have begun
+    SMALL_FILTER = 8192,  // floats that each thread packs for itself
     FEW_PIXELS = 8,  // of a tile of one vector: more would not leave a register for each pointer
 };
 
@@ -12,8 +13,9 @@ typedef struct {
     const convolution *conv;
     float *y;
     filter_layout w;
-    float *filter;      // [blocks][r, run, 16 · vectors]
-    const float *bias;  // [blocks · width], or NULL
+    float *filter;      // [blocks][r, run, 16 · vectors], and the bias [blocks · width] behind it
+    const float *bias;  // [k], or NULL
+    float *copies;      // of a small filter, for each thread; NULL for a large one
     float *planes;      // [tasks, plane_size], if too large for a stack
     size_t width;       // outputs of a block, but for the last one
 } work;
@@ -26,8 +28,16 @@ static size_t filter_size(const convolution *conv) {
     return padded_outputs(conv) * conv->r * conv->run;
 }
 
-size_t conv2d_taps_scratch(const convolution *conv) {
-    return filter_size(conv) + padded_outputs(conv) + tasks_scratch(conv, conv->plane_size);
+static bool is_small(const convolution *conv) { return filter_size(conv) <= SMALL_FILTER; }
+
+/// Floats of the packed filter, or of all threads' copies of it.
+static size_t packed_size(const convolution *conv, int threads) {
+    const size_t size = filter_size(conv) + padded_outputs(conv);
+    return is_small(conv) ? copies_size(size, threads) : size;
+}
+
+size_t conv2d_taps_scratch(const convolution *conv, int threads) {
+    return packed_size(conv, threads) + tasks_scratch(conv, conv->plane_size);
 }
 
 static size_t blocks_of(const work *job) { return ceil_div(job->conv->k, job->width); }
@@ -58,6 +68,25 @@ static void pack_row_of_filter(void *context, size_t index) {
         for (size_t c = 0; outputs < width && c < conv->c; c++)
             clear(to + c * width + outputs, width - outputs);
     }
+}
+
+static void pack_bias(const work *job) {
+    float *to = job->filter + filter_size(job->conv);
+    const size_t outputs = job->bias == NULL ? 0 : job->conv->k;
+    copy(to, job->bias, outputs);
+    clear(to + outputs, padded_outputs(job->conv) - outputs);
+}
+
+/// The same work with the calling thread's copy of a small filter.
+static work with_own_filter(const work *shared) {
+    work job = *shared;
+    if (job.copies == NULL) return job;
+    const convolution *conv = job.conv;
+    bool is_new;
+    job.filter = own_copy(job.copies, filter_size(conv) + padded_outputs(conv), &is_new);
+    for (size_t i = 0; is_new && i < blocks_of(&job) * conv->r; i++) pack_row_of_filter(&job, i);
+    if (is_new) pack_bias(&job);
+    return job;
 }
 
 // MARK: Tiles
@@ -118,7 +147,7 @@ INLINE void convolve_band(const work *job, const float *plane, band b, bool wide
             const size_t left = block * job->width, vectors = vectors_of(job, block);
             const size_t width = vectors * WIDE_LANES, outputs = smaller(width, conv->k - left);
             const float *filter = job->filter + left * conv->r * conv->run;
-            const float *bias = job->bias == NULL ? NULL : job->bias + left;
+            const float *bias = job->bias == NULL ? NULL : job->filter + filter_size(conv) + left;
             const bool direct = outputs == width
                 || (blocks == 1 && is_dense(conv)
                     && (pixels - first - (count - 1)) * conv->k >= width);
@@ -135,7 +164,8 @@ INLINE void convolve_band(const work *job, const float *plane, band b, bool wide
     }
 }
 
-INLINE void convolve_task(const work *job, size_t task, bool wide) {
+INLINE void convolve_task(const work *shared, size_t task, bool wide) {
+    const work own_work = with_own_filter(shared), *job = &own_work;
     const convolution *conv = job->conv;
     _Alignas(64) float own[OWN];
     float *plane = conv->plane_size <= OWN ? own : job->planes + task * conv->plane_size;
@@ -151,21 +181,22 @@ KERNEL_WIDE_TASK(convolve, context, task, wide) { convolve_task(context, task, w
 
 void conv2d_taps(kernel_pool *pool, float *y, const convolution *conv, filter_layout w,
     const float *bias, float *scratch) {
-    float *padded_bias = scratch + filter_size(conv);
+    const int threads = kernel_pool_threads(pool);
     work job = {
         .conv = conv,
         .y = y,
         .w = w,
         .filter = scratch,
-        .planes = padded_bias + padded_outputs(conv),
+        .bias = bias,
+        .copies = is_small(conv) ? scratch : NULL,
+        .planes = scratch + packed_size(conv, threads),
         .width = has_wide_vectors() ? 2 * WIDE_LANES : WIDE_LANES,
     };
-    if (bias != NULL) {
-        copy(padded_bias, bias, conv->k);
-        clear(padded_bias + conv->k, padded_outputs(conv) - conv->k);
-        job.bias = padded_bias;
+    if (is_small(conv)) {
+        forget_copies(scratch, filter_size(conv) + padded_outputs(conv), threads);
+    } else {
+        pack_bias(&job);
+        kernel_pool_run(pool, blocks_of(&job) * conv->r, pack_row_of_filter, &job);
     }
-    kernel_pool_run(filter_size(conv) <= SMALL_FILTER ? NULL : pool, blocks_of(&job) * conv->r,
-        pack_row_of_filter, &job);
     kernel_pool_run(pool, conv->tasks, convolve, &job);
 }

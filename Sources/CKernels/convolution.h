@@ -72,8 +72,8 @@ INLINE bool is_dense(const convolution *conv) { return conv->step_p == 1 && conv
 
 /// Whether winograd_rows takes such a convolution.
 bool winograd_rows_can(const convolution *conv);
-/// Floats of scratch memory that it needs.
-size_t winograd_rows_scratch(const convolution *conv);
+/// Floats of scratch memory that it needs on so many threads.
+size_t winograd_rows_scratch(const convolution *conv, int threads);
 /// The whole convolution.
 void winograd_rows(kernel_pool *pool, float *y, const convolution *conv, filter_layout w,
     const float *bias, float *scratch);

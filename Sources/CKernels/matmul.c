@@ -23,12 +23,12 @@ product matmul_product(float *c, const float *a, const float *b, const kernel_ma
     };
 }
 
-size_t kernel_matmul_scratch(const kernel_matmul_shape *shape, kernel_matmul_way way) {
+size_t kernel_matmul_scratch(const kernel_matmul_shape *shape, kernel_matmul_way way, int threads) {
     const product of = matmul_product(NULL, NULL, NULL, shape);
     switch (way) {
     case KERNEL_MATMUL_OUTER: return 0;
-    case KERNEL_MATMUL_STREAMED: return matmul_streamed_scratch(&of);
-    case KERNEL_MATMUL_DOTS: return matmul_dots_scratch(&of);
+    case KERNEL_MATMUL_STREAMED: return matmul_streamed_scratch(&of, threads);
+    case KERNEL_MATMUL_DOTS: return matmul_dots_scratch(&of, threads);
     case KERNEL_MATMUL_PACKED: return matmul_packed_scratch(&of);
     }
 }

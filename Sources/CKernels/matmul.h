@@ -27,9 +27,9 @@ product matmul_product(float *c, const float *a, const float *b, const kernel_ma
 // The ways, each in the file of its name. `scratch` has as many floats as the way asks for.
 
 void matmul_outer(kernel_pool *pool, const product *of);
-size_t matmul_streamed_scratch(const product *of);
+size_t matmul_streamed_scratch(const product *of, int threads);
 void matmul_streamed(kernel_pool *pool, const product *of, float *scratch);
-size_t matmul_dots_scratch(const product *of);
+size_t matmul_dots_scratch(const product *of, int threads);
 void matmul_dots(kernel_pool *pool, const product *of, float *scratch);
 size_t matmul_packed_scratch(const product *of);
 /// With `adds`, c += a · b.

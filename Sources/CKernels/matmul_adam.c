@@ -8,12 +8,12 @@ static kernel_matmul_shape shape_of(const weight_update *update, size_t term) {
 }
 
 /// Floats that the gradient takes, and its products beside it.
-static size_t stored_scratch(const weight_update *update) {
+static size_t stored_scratch(const weight_update *update, int threads) {
     size_t most = 0;
     for (size_t t = 0; t < update->term_count; t++) {
         const kernel_matmul_shape shape = shape_of(update, t);
-        most = larger(most, kernel_matmul_scratch(&shape, kernel_matmul_choose(&shape)));
-        most = larger(most, kernel_matmul_scratch(&shape, KERNEL_MATMUL_PACKED));
+        most = larger(most, kernel_matmul_scratch(&shape, kernel_matmul_choose(&shape), threads));
+        most = larger(most, kernel_matmul_scratch(&shape, KERNEL_MATMUL_PACKED, threads));
     }
     return update->rows * update->columns + most;
 }
@@ -38,11 +38,11 @@ static void update_by_stored(kernel_pool *pool, const weight_update *update, flo
 }
 
 size_t kernel_matmul_adam_scratch(kernel_matmul_adam_way way, size_t rows, size_t columns,
-    const kernel_product *terms, size_t term_count) {
+    const kernel_product *terms, size_t term_count, int threads) {
     if (way != KERNEL_MATMUL_ADAM_STORED) return 0;
     const weight_update update = {
         .rows = rows, .columns = columns, .terms = terms, .term_count = term_count};
-    return stored_scratch(&update);
+    return stored_scratch(&update, threads);
 }
 
 void kernel_matmul_adam(kernel_pool *pool, kernel_matmul_adam_way way, float *var, float *m,

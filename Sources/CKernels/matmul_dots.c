@@ -1,6 +1,7 @@
 // c = a · b for few rows of a and b transposed: dot products along the rows of b, which is read
 // once, in the order of its memory. The gradient of a layer's input at a small batch.
 #include "matmul_pack.h"
+#include "pool.h"
 
 #include <string.h>
 
@@ -11,7 +12,7 @@ enum {
 
 typedef struct {
     product of;
-    float *packed;  // a, as pack_dots lays it
+    float *copies;  // of a, as pack_dots lays it
     size_t panels, tasks;
 } dots_job;
 
@@ -20,28 +21,32 @@ static size_t slice_depth(const product *of) { return of->m > 16 ? 256 : 512; }
 
 /// a, in slices along k: packed[slice][panel][step][row][lane], the last step of all
 /// padded with zeros.
-static void pack_dots(const dots_job *job, size_t lanes) {
-    float *packed = job->packed;
-    const size_t deepest = slice_depth(&job->of);
-    for (size_t slice = 0; slice < job->of.k; slice += deepest) {
-        const size_t end = smaller(job->of.k, slice + deepest);
-        for (size_t panel = 0; panel < job->panels; panel++) {
-            const size_t first = part(job->of.m, job->panels, panel);
-            const size_t last = part(job->of.m, job->panels, panel + 1);
+static void pack_dots(const product *of, float *packed) {
+    const size_t lanes = of->wide ? WIDE_LANES : LANES;
+    const size_t deepest = slice_depth(of), panels = panels_of(of);
+    for (size_t slice = 0; slice < of->k; slice += deepest) {
+        const size_t end = smaller(of->k, slice + deepest);
+        for (size_t panel = 0; panel < panels; panel++) {
+            const size_t first = part(of->m, panels, panel);
+            const size_t last = part(of->m, panels, panel + 1);
             for (size_t p = slice; p < end; p += lanes) {
                 for (size_t i = first; i < last; i++, packed += lanes) {
-                    const float *a = job->of.a + i * job->of.a_row + p * job->of.a_depth;
-                    if (job->of.a_depth == 1 && p + lanes <= end) {
+                    const float *a = of->a + i * of->a_row + p * of->a_depth;
+                    if (of->a_depth == 1 && p + lanes <= end) {
                         memcpy(packed, a, lanes * sizeof(float));
                         continue;
                     }
-                    for (size_t lane = 0; lane < lanes; lane++) {
-                        packed[lane] = p + lane < end ? a[lane * job->of.a_depth] : 0.0f;
-                    }
+                    for (size_t lane = 0; lane < lanes; lane++)
+                        packed[lane] = p + lane < end ? a[lane * of->a_depth] : 0.0f;
                 }
             }
         }
     }
+}
+
+/// Floats of a packed a.
+static size_t packed_size(const product *of) {
+    return of->m * ceil_div(of->k, WIDE_LANES) * WIDE_LANES;
 }
 
 /// totals[i] (+)= the sum of the lanes of sums[i]; whole vectors of totals are written.
@@ -121,7 +126,10 @@ INLINE void dot(const dots_job *job, size_t task, bool wide) {
     const size_t left = part(job->of.n, job->tasks, task),
                  right = part(job->of.n, job->tasks, task + 1);
     const size_t lanes = wide ? WIDE_LANES : LANES, deepest = slice_depth(&job->of);
-    const float *a = job->packed;
+    bool is_new;
+    float *packed = own_copy(job->copies, packed_size(&job->of), &is_new);
+    if (is_new) pack_dots(&job->of, packed);
+    const float *a = packed;
     float totals[TASK_ROWS * 2 * TOTALS];
     for (size_t slice = 0; slice < job->of.k; slice += deepest) {
         const size_t depth = smaller(deepest, job->of.k - slice);
@@ -167,13 +175,13 @@ INLINE void dot(const dots_job *job, size_t task, bool wide) {
 
 KERNEL_WIDE_TASK(dot_columns, context, task, wide) { dot(context, task, wide); }
 
-size_t matmul_dots_scratch(const product *of) {
-    return of->m * ceil_div(of->k, WIDE_LANES) * WIDE_LANES;
+size_t matmul_dots_scratch(const product *of, int threads) {
+    return copies_size(packed_size(of), threads);
 }
 
 void matmul_dots(kernel_pool *pool, const product *of, float *scratch) {
-    dots_job job = {.of = *of, .packed = scratch, .panels = panels_of(of)};
+    dots_job job = {.of = *of, .copies = scratch, .panels = panels_of(of)};
     job.tasks = even_tasks(ceil_div(of->n, TASK_ROWS), kernel_pool_threads(pool));
-    pack_dots(&job, of->wide ? WIDE_LANES : LANES);
+    forget_copies(scratch, packed_size(of), kernel_pool_threads(pool));
     kernel_pool_run(pool, job.tasks, dot_columns, &job);
 }

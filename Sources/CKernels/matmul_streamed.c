@@ -2,6 +2,7 @@
 // the columns of c that a task has stay in the first-level cache. A layer's output at a small
 // batch.
 #include "matmul_pack.h"
+#include "pool.h"
 #include "spin.h"
 
 #include <stdatomic.h>
@@ -17,7 +18,7 @@ enum {
 
 typedef struct {
     product of;
-    float *packed;  // a, in panels
+    float *copies;  // of a, in panels
     size_t panels;
     size_t columns;       // tasks for each half of b
     size_t halves;        // 1 or 2
@@ -112,8 +113,8 @@ INLINE void add_half(
 /// While some rows of b pass, the rows behind them are fetched. With the last rows the first ones
 /// of the task's neighbour are, whose columns begin `next_columns` floats from these; 0 where there
 /// is none. No processor guesses that they are next.
-INLINE void stream(const streamed_job *job, float *sums, size_t top, size_t bottom, size_t left,
-    size_t right, ptrdiff_t next_columns, bool wide) {
+INLINE void stream(const streamed_job *job, const float *packed, float *sums, size_t top,
+    size_t bottom, size_t left, size_t right, ptrdiff_t next_columns, bool wide) {
     const size_t tile = wide ? WIDE_COLUMNS : COLUMNS;
     float edge[DEPTH * WIDE_COLUMNS];
     const size_t runs = ceil_div(bottom - top, DEPTH);
@@ -137,7 +138,7 @@ INLINE void stream(const streamed_job *job, float *sums, size_t top, size_t bott
             for (size_t panel = 0; panel < job->panels; panel++) {
                 const size_t row = part(job->of.m, job->panels, panel);
                 const size_t rows = part(job->of.m, job->panels, panel + 1) - row;
-                const float *a = job->packed + row * job->of.k + p * rows;
+                const float *a = packed + row * job->of.k + p * rows;
                 float *sum = sums + row * TASK_COLUMNS + (j - left);
                 if (panel == 0) {
                     multiply_and_fetch(
@@ -162,8 +163,11 @@ INLINE void stream_task(const streamed_job *job, size_t task, bool wide) {
         half == 0 ? (ptrdiff_t)(right - left) : (ptrdiff_t)left - (ptrdiff_t)right;
     if (half == 0 ? right == job->of.n : left == 0) next_columns = 0;
     float sums[MOST_ROWS * TASK_COLUMNS];
-    stream(job, sums, part(job->of.k, job->halves, half), part(job->of.k, job->halves, half + 1),
-        left, right, next_columns, wide);
+    bool is_new;
+    float *packed = own_copy(job->copies, job->of.m * job->of.k, &is_new);
+    if (is_new) matmul_pack_alone(&job->of, packed);
+    stream(job, packed, sums, part(job->of.k, job->halves, half),
+        part(job->of.k, job->halves, half + 1), left, right, next_columns, wide);
     if (job->halves > 1) {
         add_half(job, &job->states[place], sums, left, right);
         return;
@@ -180,21 +184,22 @@ static size_t halves_of(const product *of) {
     return of->k >= 2 * HALF && of->n * of->k >= LARGE ? 2 : 1;
 }
 
-size_t matmul_streamed_scratch(const product *of) {
-    return of->m * of->k + (halves_of(of) > 1 ? ceil_div(of->n, COLUMNS) : 0);
+size_t matmul_streamed_scratch(const product *of, int threads) {
+    return copies_size(of->m * of->k, threads) + (halves_of(of) > 1 ? ceil_div(of->n, COLUMNS) : 0);
 }
 
 void matmul_streamed(kernel_pool *pool, const product *of, float *scratch) {
-    matmul_pack(pool, of, scratch);
+    const int threads = kernel_pool_threads(pool);
+    forget_copies(scratch, of->m * of->k, threads);
     const size_t tiles = ceil_div(of->n, of->wide ? WIDE_COLUMNS : COLUMNS);
-    const size_t tasks = even_tasks(ceil_div(of->n, TASK_COLUMNS), kernel_pool_threads(pool));
+    const size_t tasks = even_tasks(ceil_div(of->n, TASK_COLUMNS), threads);
     streamed_job job = {.of = *of,
-        .packed = scratch,
+        .copies = scratch,
         .panels = panels_of(of),
         .columns = smaller(tasks, tiles),
         .halves = halves_of(of)};
     if (job.halves > 1) {
-        job.states = (atomic_uint *)(scratch + of->m * of->k);
+        job.states = (atomic_uint *)(scratch + copies_size(of->m * of->k, threads));
         for (size_t i = 0; i < job.columns; i++) atomic_init(&job.states[i], UNWRITTEN);
     }
     kernel_pool_run(pool, job.columns * job.halves, stream_columns, &job);

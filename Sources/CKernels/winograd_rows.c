@@ -15,6 +15,7 @@
 // Terms are of two values and weights of three: rounding errors are up to twice those of the plain
 // way.
 #include "convolution.h"
+#include "pool.h"
 
 #include <string.h>
 
@@ -29,9 +30,10 @@ enum {
 /// [TERMS][pairs].
 typedef struct {
     const convolution *conv;
-    float *y;       // [n, p, q, k]
-    float *filter;  // [blocks][r, c, TERMS, WIDE_OUTPUTS]
+    float *y;  // [n, p, q, k]
+    filter_layout w;
     const float *bias;
+    float *copies;  // of the filter, [blocks][r, c, TERMS, WIDE_OUTPUTS], and of the bias behind it
     size_t blocks, pairs, tile_pairs, term_step, row_size;
 } work;
 
@@ -58,14 +60,19 @@ bool winograd_rows_can(const convolution *conv) {
         && conv->r * job.row_size + padded_row(&job) <= OWN;
 }
 
-size_t winograd_rows_scratch(const convolution *conv) {
+/// Floats of a copy of the filter and the bias.
+static size_t copy_floats(const convolution *conv) {
     return blocks_of(conv) * WIDE_OUTPUTS * (conv->r * conv->c * TERMS + 1);
 }
 
-static void pack(const work *job, filter_layout w, const float *bias, float *padded_bias) {
+size_t winograd_rows_scratch(const convolution *conv, int threads) {
+    return copies_size(copy_floats(conv), threads);
+}
+
+static void pack(const work *job, float *to) {
     const convolution *conv = job->conv;
-    float *to = job->filter;
-    memset(to, 0, winograd_rows_scratch(conv) * sizeof(float));
+    const filter_layout w = job->w;
+    memset(to, 0, copy_floats(conv) * sizeof(float));
     for (size_t block = 0; block < job->blocks; block++) {
         const size_t first = block * WIDE_OUTPUTS, outputs = smaller(WIDE_OUTPUTS, conv->k - first);
         for (size_t r = 0; r < conv->r; r++) {
@@ -82,7 +89,7 @@ static void pack(const work *job, filter_layout w, const float *bias, float *pad
             }
         }
     }
-    if (bias != NULL) memcpy(padded_bias, bias, conv->k * sizeof(float));
+    if (job->bias != NULL) memcpy(to, job->bias, conv->k * sizeof(float));
 }
 
 // MARK: Terms
@@ -200,12 +207,12 @@ INLINE void convolve_pairs(float *y, size_t y_step, const meeting *meetings, siz
 ///
 /// Pixels are written as whole vectors, one after another, so that what is too much of one is
 /// overwritten by the next; where nothing follows, by way of a buffer.
-INLINE void convolve_row(
-    float *y, size_t room, const work *job, const meeting *meetings, size_t rows, size_t block) {
+INLINE void convolve_row(float *y, size_t room, const work *job, const float *all_bias,
+    const meeting *meetings, size_t rows, size_t block) {
     const convolution *conv = job->conv;
     const size_t first_output = block * WIDE_OUTPUTS;
     const size_t width = smaller(WIDE_OUTPUTS, conv->k - first_output);
-    const float *bias = job->bias == NULL ? NULL : job->bias + first_output;
+    const float *bias = all_bias == NULL ? NULL : all_bias + first_output;
     const bool one = conv->c == 1;
     const size_t pair_step = one ? 1 : TERMS * WIDE_LANES, run_step = job->pairs * pair_step;
     for (size_t first = 0; first < job->pairs; first += job->tile_pairs) {
@@ -238,6 +245,11 @@ INLINE void convolve_row(
 KERNEL_WIDE static void convolve_bands(void *context, size_t task) {
     const work copy = *(const work *)context, *job = &copy;
     const convolution *conv = job->conv;
+    bool is_new;
+    float *filter = own_copy(job->copies, copy_floats(conv), &is_new);
+    if (is_new) pack(job, filter);
+    const float *bias =
+        job->bias == NULL ? NULL : filter + job->blocks * WIDE_OUTPUTS * conv->r * conv->c * TERMS;
     _Alignas(64) float terms[OWN];
     float *padded = terms + conv->r * job->row_size;
     clear(padded, padded_row(job));
@@ -262,11 +274,11 @@ KERNEL_WIDE static void convolve_bands(void *context, size_t task) {
                     lay_row(padded, job, conv->image + before, conv->n * image_size - before);
                     transform_row(own, padded, job);
                 }
-                meetings[rows++] = (meeting){own, job->filter + r * filter_row};
+                meetings[rows++] = (meeting){own, filter + r * filter_row};
             }
             slot = slot + 1 < conv->r ? slot + 1 : 0;
             for (size_t block = 0; block < job->blocks; block++) {
-                convolve_row(y, (b.rows - i) * outputs, job, meetings, rows, block);
+                convolve_row(y, (b.rows - i) * outputs, job, bias, meetings, rows, block);
                 for (size_t r = 0; r < rows; r++) meetings[r].filter += conv->r * filter_row;
             }
         }
@@ -276,10 +288,7 @@ KERNEL_WIDE static void convolve_bands(void *context, size_t task) {
 void winograd_rows(kernel_pool *pool, float *y, const convolution *conv, filter_layout w,
     const float *bias, float *scratch) {
     work job = plan(conv);
-    float *padded_bias = scratch + job.blocks * WIDE_OUTPUTS * conv->r * conv->c * TERMS;
-    job.y = y;
-    job.filter = scratch;
-    job.bias = bias == NULL ? NULL : padded_bias;
-    pack(&job, w, bias, padded_bias);
+    job.y = y, job.w = w, job.bias = bias, job.copies = scratch;
+    forget_copies(scratch, copy_floats(conv), kernel_pool_threads(pool));
     kernel_pool_run(pool, conv->tasks, convolve_bands, &job);
 }

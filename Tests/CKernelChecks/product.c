@@ -9,12 +9,12 @@ typedef struct {
     kernel_matmul_shape shape;
     kernel_matmul_way way;
     const float *a, *b;
-    size_t scratch;
 } product_case;
 
 static void run_product(void *context, kernel_pool *pool, float *out) {
     const product_case *t = context;
-    float *scratch = unwritten_floats(t->c, t->scratch);
+    const int threads = kernel_pool_threads(pool);
+    float *scratch = unwritten_floats(t->c, kernel_matmul_scratch(&t->shape, t->way, threads));
     kernel_matmul(pool, t->way, out, t->a, t->b, &t->shape, scratch);
 }
 
@@ -42,7 +42,6 @@ void check_product(checks *c) {
     const kernel_matmul_way ways[] = {kernel_matmul_choose(s), KERNEL_MATMUL_PACKED};
     for (size_t i = 0; i < (ways[0] == ways[1] ? 1 : 2); i++) {
         t.way = ways[i];
-        t.scratch = kernel_matmul_scratch(s, t.way);
         check_kernel(c, "product", e, SUM_TOLERANCE, run_product, &t);
     }
 }
@@ -54,7 +53,7 @@ enum { MOST_TERMS = 3 };
 typedef struct {
     checks *c;
     kernel_matmul_adam_way way;
-    size_t rows, columns, term_count, times, scratch;
+    size_t rows, columns, term_count, times;
     const float *var, *m, *v;
     kernel_product terms[MOST_TERMS];
 } update_case;
@@ -65,7 +64,9 @@ static const float rate = 1e-3f, beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-8f;
 static void run_update(void *context, kernel_pool *pool, float *out) {
     const update_case *t = context;
     const size_t size = t->rows * t->columns;
-    float *scratch = unwritten_floats(t->c, t->scratch);
+    const int threads = kernel_pool_threads(pool);
+    float *scratch = unwritten_floats(t->c,
+        kernel_matmul_adam_scratch(t->way, t->rows, t->columns, t->terms, t->term_count, threads));
     memcpy(out, t->var, size * sizeof(float));
     memcpy(out + size, t->m, size * sizeof(float));
     memcpy(out + 2 * size, t->v, size * sizeof(float));
@@ -132,7 +133,6 @@ void check_weight_update(checks *c) {
         KERNEL_MATMUL_ADAM_STORED};
     for (size_t i = 0; i < (ways[0] == ways[1] ? 1 : 2); i++) {
         t.way = ways[i];
-        t.scratch = kernel_matmul_adam_scratch(t.way, t.rows, t.columns, t.terms, t.term_count);
         check_kernel(c, "weight update", e, SUM_TOLERANCE, run_update, &t);
     }
 }

@@ -70,10 +70,11 @@ import Testing
         let chosen = kernel_matmul_adam_choose(rows, columns, terms, terms.count)
         for way in Set([chosen.rawValue, KERNEL_MATMUL_ADAM_STORED.rawValue]) {
             let way = kernel_matmul_adam_way(way)
-            let size = kernel_matmul_adam_scratch(way, rows, columns, terms, terms.count)
             var newM: [Float] = [], newV: [Float] = []
             let variable = onAllPools { pool in
-                written(count) { variable in
+                let size = kernel_matmul_adam_scratch(
+                    way, rows, columns, terms, terms.count, kernel_pool_threads(pool))
+                return written(count) { variable in
                     variable.update(from: start, count: count)
                     newM = written(count) { slotM in
                         slotM.update(from: m, count: count)
@@ -82,7 +83,8 @@ import Testing
                             _ = written(size) { scratch in
                                 kernel_matmul_adam(
                                     pool, way, variable, slotM, slotV, rows, columns, terms,
-                                    terms.count, shape.times, lr, beta1, beta2, epsilon, scratch)
+                                    terms.count, shape.times, lr, beta1, beta2, epsilon, scratch
+                                )
                             }
                         }
                     }

@@ -40,7 +40,7 @@ import Testing
         var of = kernel_matmul_shape(
             m: shape.m, n: shape.n, k: shape.k, transpose_a: transposeA, transpose_b: transposeB)
         let way = way ?? kernel_matmul_choose(&of)
-        let size = kernel_matmul_scratch(&of, way)
+        let size = kernel_matmul_scratch(&of, way, kernel_pool_threads(pool))
         var product: [Float] = []
         _ = written(size) { scratch in
             product = written(shape.m * shape.n) {

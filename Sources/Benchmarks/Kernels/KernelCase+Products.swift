@@ -10,14 +10,15 @@ extension KernelCase {
         var shape = kernel_matmul_shape(
             m: m, n: n, k: k, transpose_a: transposeA, transpose_b: transposeB)
         let way = kernel_matmul_choose(&shape)
-        let scratch = Floats(kernel_matmul_scratch(&shape, way))
+        let scratch = Scratch()
         return KernelCase(
             name: "\(name): product \(m) × \(n) over \(k)",
             work: .init(2 * m * n * k, reading: m * k + k * n + m * n),
             run: { [shape] pool in
                 withUnsafePointer(to: shape) {
+                    let floats = kernel_matmul_scratch($0, way, kernel_pool_threads(pool))
                     kernel_matmul(
-                        pool, way, c.pointer, a.pointer, b.pointer, $0, scratch.pointer)
+                        pool, way, c.pointer, a.pointer, b.pointer, $0, scratch.floats(floats))
                 }
             }, output: c,
             expected: {
@@ -38,7 +39,7 @@ extension KernelCase {
         let size = rows * columns
         let products = zip(a, b).map { kernel_product(a: $0.pointer, b: $1.pointer, k: batch) }
         let way = kernel_matmul_adam_choose(rows, columns, products, terms)
-        let scratch = Floats(kernel_matmul_adam_scratch(way, rows, columns, products, terms))
+        let scratch = Scratch()
         let adam = 10 * size * times
         return KernelCase(
             name:
@@ -49,9 +50,11 @@ extension KernelCase {
                     let (variable, m, v) = (
                         state.pointer, state.pointer + size, state.pointer + 2 * size
                     )
+                    let floats = kernel_matmul_adam_scratch(
+                        way, rows, columns, products, terms, kernel_pool_threads(pool))
                     kernel_matmul_adam(
                         pool, way, variable, m, v, rows, columns, products, terms, times, 1e-4,
-                        0.9, 0.999, 1e-3, scratch.pointer)
+                        0.9, 0.999, 1e-3, scratch.floats(floats))
                 }
             }, output: state,
             expected: {

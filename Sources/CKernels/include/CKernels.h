@@ -200,8 +200,9 @@ typedef enum {
 
 /// The fastest way for a shape.
 kernel_matmul_way kernel_matmul_choose(const kernel_matmul_shape *shape);
-/// Floats of scratch memory that it needs; if 0, `scratch` may be NULL.
-size_t kernel_matmul_scratch(const kernel_matmul_shape *shape, kernel_matmul_way way);
+/// Floats of scratch memory that it needs on so many threads; if 0, `scratch` may be NULL.
+size_t kernel_matmul_scratch(
+    const kernel_matmul_shape *shape, kernel_matmul_way way, int threads);
 /// `way`: what was chosen for the shape, or KERNEL_MATMUL_PACKED.
 void kernel_matmul(kernel_pool *pool, kernel_matmul_way way, float *c, const float *a,
     const float *b, const kernel_matmul_shape *shape, float *scratch);
@@ -285,9 +286,9 @@ typedef enum {
 /// The fastest way for a gradient [rows, columns] that is a sum of the terms.
 kernel_matmul_adam_way kernel_matmul_adam_choose(
     size_t rows, size_t columns, const kernel_product *terms, size_t term_count);
-/// Floats of scratch memory that it needs; if 0, `scratch` may be NULL.
+/// Floats of scratch memory that it needs on so many threads; if 0, `scratch` may be NULL.
 size_t kernel_matmul_adam_scratch(kernel_matmul_adam_way way, size_t rows, size_t columns,
-    const kernel_product *terms, size_t term_count);
+    const kernel_product *terms, size_t term_count, int threads);
 /// kernel_adam, `times` times over, with a gradient [rows, columns] that is the sum of the terms.
 /// `way`: what was chosen for the terms, or KERNEL_MATMUL_ADAM_STORED.
 void kernel_matmul_adam(kernel_pool *pool, kernel_matmul_adam_way way, float *var, float *m,

@@ -4,7 +4,7 @@ internal import CKernels
 enum Way {
     case product(kernel_matmul_shape, kernel_matmul_way)
     case convolution(ConvolutionWay)
-    case update(kernel_matmul_adam_way, scratch: Int)
+    case update(kernel_matmul_adam_way, Products)
     /// Kernels of one way.
     case only(scratch: Int = 0)
 
@@ -18,12 +18,9 @@ enum Way {
         case .convolution(let convolution):
             self = .convolution(ConvolutionWay(convolution, step, program))
         case .adamOfProducts(let products):
-            let terms = products.rows.map { kernel_product(a: nil, b: nil, k: $0) }
-            let way = kernel_matmul_adam_choose(products.m, products.n, terms, terms.count)
+            let terms = products.terms
             self = .update(
-                way,
-                scratch: kernel_matmul_adam_scratch(
-                    way, products.m, products.n, terms, terms.count))
+                kernel_matmul_adam_choose(products.m, products.n, terms, terms.count), products)
         case .reduce(let reduction): self = .only(scratch: Reductions.scratch(reduction))
         default: self = .only()
         }
@@ -32,11 +29,19 @@ enum Way {
     /// Memory that its call needs for itself on a pool of so many threads, in floats.
     func scratch(threads: Int32) -> Int {
         switch self {
-        case .product(var shape, let way): kernel_matmul_scratch(&shape, way)
+        case .product(var shape, let way): kernel_matmul_scratch(&shape, way, threads)
         case .convolution(let way): way.scratch(threads: threads)
-        case .update(_, let scratch), .only(let scratch): scratch
+        case .update(let way, let products):
+            kernel_matmul_adam_scratch(
+                way, products.m, products.n, products.terms, products.rows.count, threads)
+        case .only(let scratch): scratch
         }
     }
+}
+
+extension Products {
+    /// As the kernels take them, of which only the counts of rows are known.
+    fileprivate var terms: [kernel_product] { rows.map { kernel_product(a: nil, b: nil, k: $0) } }
 }
 
 /// How a convolution, or one of its gradients, is computed.
