@@ -35,6 +35,10 @@ def say(text):
     print("compare-peers:", text, file=sys.stderr, flush=True)
 
 
+class PeerEnded(Exception):
+    """A peer that has ended before it was asked to."""
+
+
 class Peer:
     """A peer's process, from its start on."""
 
@@ -55,8 +59,11 @@ class Peer:
     def expect(self, word):
         line = self.process.stdout.readline().split()
         if not line or line[0] != word:
-            raise SystemExit(f"compare-peers: {self.name} ended early: run {' '.join(self.command)}")
+            raise self.ended()
         return int(line[1])
+
+    def ended(self):
+        return PeerEnded(f"{self.name} is left out, for it ended early: {' '.join(self.command)}")
 
     def measure(self, work, batch, seconds):
         """Milliseconds."""
@@ -64,7 +71,7 @@ class Peer:
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit(f"compare-peers: {self.name} ended early: run {' '.join(self.command)}")
+            raise self.ended()
         return float(line)
 
     def stop(self):
@@ -132,7 +139,7 @@ def timed(command):
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
-        raise SystemExit(f"compare-peers: this failed: {' '.join(command)}")
+        raise PeerEnded(f"This failed: {' '.join(command)}")
     return time.perf_counter() - start, usage.ru_maxrss * 1024, output
 
 
@@ -141,6 +148,7 @@ class Rows:
 
     def __init__(self, options):
         self.pairs = {}
+        self.left_out = []
         self.suffix = ", AVX2" if options.avx2 else ""
 
     def add(self, work, name, ours, theirs):
@@ -160,6 +168,19 @@ class Rows:
                     f"| {work[0]} | {form(ours, work[1])} | {spread(ours)} | {bold}{name}{bold} | {form(theirs, work[1])} "
                     f"| {spread(theirs)} | {bold}{statistics.median(ratios):.1f} ×{bold} "
                     f"| {min(ratios):.1f} – {max(ratios):.1f} |")
+        for reason in self.left_out:
+            print(f"\n{reason}")
+
+
+def of_each_peer(options, rows, measure):
+    """Measures each peer in turn alone, so that no two of them share the machine's memory; leaves out those that fail."""
+    for name in list(options.variants):
+        try:
+            measure(name)
+        except PeerEnded as reason:
+            say(reason)
+            rows.left_out.append(reason)
+            del options.variants[name]
 
 
 def form(values, unit):
@@ -176,54 +197,45 @@ def spread(values):
 
 def compare(options):
     rows = Rows(options)
-    names = list(options.variants)
     for _ in range(1 if options.quick else 3):
-        for name in names:
-            say(f"start of {name}")
-            peer = Peer(name, options)
-            ours = our_start(options)
-            theirs = peer.start()
-            rows.add(("start of the command to the first step, with log and first checkpoint", "s"), name, ours, theirs)
-            peer.stop()
+        of_each_peer(options, rows, lambda name: compare_starts(options, rows, name))
     for batch in (10, 128):
-        # Each peer in turn alone: no two of them share the machine's memory.
-        for name in names:
-            peer = Peer(name, options)
-            peer.start()
-            for work in "DG":
-                peer.measure(work, batch, 0.1)
-            for turn in range(options.rounds):
-                say(f"{name}, batch {batch}, pair {turn + 1} of {options.rounds}")
-                ours = our_steps(options, batch)
-                for work in "DG":
-                    theirs = peer.measure(work, batch, 0.4 if options.quick else 1)
-                    rows.add((f"{work} step + loss, batch {batch}", "ms"), name, ours[work], theirs)
-            if batch == 10 and options.variants[name][0] == "tensorflow":
-                for _ in range(options.rounds):
-                    ours = our_summary(options)
-                    theirs = peer.measure("summary", 10, 0.4 if options.quick else 1)
-                    rows.add(("one summary fetch written to the log", "ms"), name, ours, theirs)
-            peer.stop()
-    if "tensorflow" in options.peers:
-        compare_loops(options, rows)
+        of_each_peer(options, rows, lambda name: compare_steps(options, rows, name, batch))
+    of_each_peer(options, rows, lambda name: compare_loops(options, rows) if name == "TensorFlow" else None)
     rows.print()
+
+
+def compare_starts(options, rows, name):
+    say(f"start of {name}")
+    peer = Peer(name, options)
+    ours = our_start(options)
+    theirs = peer.start()
+    rows.add(("start of the command to the first step, with log and first checkpoint", "s"), name, ours, theirs)
+    peer.stop()
+
+
+def compare_steps(options, rows, name, batch):
+    peer = Peer(name, options)
+    peer.start()
+    for work in "DG":
+        peer.measure(work, batch, 0.1)
+    for turn in range(options.rounds):
+        say(f"{name}, batch {batch}, pair {turn + 1} of {options.rounds}")
+        ours = our_steps(options, batch)
+        for work in "DG":
+            theirs = peer.measure(work, batch, 0.4 if options.quick else 1)
+            rows.add((f"{work} step + loss, batch {batch}", "ms"), name, ours[work], theirs)
+    if batch == 10 and options.variants[name][0] == "tensorflow":
+        for _ in range(options.rounds):
+            ours = our_summary(options)
+            theirs = peer.measure("summary", 10, 0.4 if options.quick else 1)
+            rows.add(("one summary fetch written to the log", "ms"), name, ours, theirs)
+    peer.stop()
 
 
 def compare_dcgan(options):
     rows, batch = Rows(options), 64
-    for name in options.variants:
-        say(f"start of {name}")
-        peer = Peer(name, options)
-        peer.start()
-        for work in "DG":
-            peer.measure(work, batch, 0.1)
-        for turn in range(options.rounds):
-            say(f"{name}, pair {turn + 1} of {options.rounds}")
-            ours = our_dcgan(options)[options.threads]
-            theirs = with_sum({work: peer.measure(work, batch, 0.4 if options.quick else 1) for work in "DG"})
-            for work in theirs:
-                rows.add((f"{work} step with its loss, {options.network}, batch {batch}", "ms"), name, ours[work], theirs[work])
-        peer.stop()
+    of_each_peer(options, rows, lambda name: compare_dcgan_steps(options, rows, name, batch))
     if options.threads > 1:
         for turn in range(options.rounds):
             say(f"{options.threads} threads beside one, pair {turn + 1} of {options.rounds}")
@@ -231,6 +243,21 @@ def compare_dcgan(options):
             work = f"D + G step with its loss, {options.network}, batch {batch}, {options.threads} threads"
             rows.add((work, "ms"), "ours, one thread", ours[options.threads]["D + G"], ours[1]["D + G"])
     rows.print()
+
+
+def compare_dcgan_steps(options, rows, name, batch):
+    say(f"start of {name}")
+    peer = Peer(name, options)
+    peer.start()
+    for work in "DG":
+        peer.measure(work, batch, 0.1)
+    for turn in range(options.rounds):
+        say(f"{name}, pair {turn + 1} of {options.rounds}")
+        ours = our_dcgan(options)[options.threads]
+        theirs = with_sum({work: peer.measure(work, batch, 0.4 if options.quick else 1) for work in "DG"})
+        for work in theirs:
+            rows.add((f"{work} step with its loss, {options.network}, batch {batch}", "ms"), name, ours[work], theirs[work])
+    peer.stop()
 
 
 def compare_loops(options, rows):
