@@ -36,7 +36,7 @@ extension RunFolder {
 
     /// Makes a folder that is named by date and time, and by a number where that is taken.
     static func makeTimestamped(in folder: String) throws(CommandError) -> String {
-        let first = FilePath.joining(folder, System.timestamp)
+        let first = FilePath.joining(folder, FileName.timestamp)
         var path = first
         var number = 1
         while true {
