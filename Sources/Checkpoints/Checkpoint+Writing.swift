@@ -4,10 +4,12 @@ extension Checkpoint {
     /// Writes a checkpoint as TensorFlow does: one file of data, the tensors in the order of their
     /// names' bytes, and the index.
     ///
-    /// The files get their names once they are whole and on the disk, the data first, in place of a
-    /// checkpoint of the same prefix. If this fails, all is as before. If the process is killed
-    /// between the two, a checkpoint that was there before is damaged, which readers notice;
-    /// `CheckpointSaver` avoids that.
+    /// The files get their names once they are whole and on the disk, in place of a checkpoint of the
+    /// same prefix. If this fails, all is as before; whenever the process is killed, or the machine
+    /// stops, the prefix is that of the checkpoint before or of the new one, whole.
+    ///
+    /// The file of data is `<prefix>.data-00000-of-00001`; where the checkpoint before has that one,
+    /// it is `-of-00002`, which readers find by the number of files in the index.
     ///
     /// - Parameters:
     ///   - tensors: The tensors, in any order; each with a name of its own.
@@ -16,13 +18,21 @@ extension Checkpoint {
     public static func write(
         _ tensors: [(name: String, tensor: TensorValue)], to prefix: String
     ) throws(CheckpointError) {
+        let name = FilePath.name(of: prefix)
+        StagedFile.removeLeftovers(in: FilePath.folder(of: prefix)) {
+            BundleFormat.checkpoint(ofFile: String($0))?.isExactly(name) ?? false
+        }
         let checkpoint = try StagedCheckpoint(tensors, prefix: prefix)
         try orCheckpointError { () throws(FileError) in try checkpoint.commit() }
     }
 }
 
 /// A checkpoint whose files are whole and on the disk, and do not have their names yet.
+///
+/// A file of data has a name that none before it has, so that the index, which names it, is all that
+/// changes hands: the bytes of the checkpoint before stay until its index is gone.
 struct StagedCheckpoint {
+    private let prefix: String
     private let data: StagedFile
     private let index: StagedFile
 
@@ -42,10 +52,13 @@ struct StagedCheckpoint {
             throw CheckpointError(.duplicateName, path: prefix, tensor: pair.0.name)
         }
 
+        self.prefix = prefix
+        let shardCount = Self.freeShardCount(prefix)
         (data, index) = try orCheckpointError { () throws(FileError) in
-            let data = try StagedFile(BundleFormat.dataPath(prefix: prefix, shard: 0, of: 1))
+            let data = try StagedFile(
+                BundleFormat.dataPath(prefix: prefix, shard: 0, of: shardCount))
             let index = try StagedFile(BundleFormat.indexPath(prefix: prefix))
-            let table = try Self.write(sorted, to: data)
+            let table = try Self.write(sorted, to: data, shardCount)
             try data.synchronize()
             try index.append(table.span.bytes)
             try index.synchronize()
@@ -53,21 +66,73 @@ struct StagedCheckpoint {
         }
     }
 
-    /// Gives the files their names.
+    /// Gives the files their names, and removes the bytes of the checkpoint before.
     func commit() throws(FileError) {
+        try placeData()
+        try placeIndex()
+        removeReplacedData()
+    }
+
+    /// Gives the data their name, which no index tells yet.
+    func placeData() throws(FileError) {
         try data.commit()
-        try index.commit()
-        try Folder.synchronize(FilePath.folder(of: index.path))
+        try orRemoveData { () throws(FileError) in try synchronizeNames() }
+    }
+
+    /// Gives the index its name: from here on the checkpoint is the new one.
+    func placeIndex() throws(FileError) {
+        try orRemoveData { () throws(FileError) in try index.commit() }
+        try synchronizeNames()
+    }
+
+    private func synchronizeNames() throws(FileError) {
+        try Folder.synchronize(FilePath.folder(of: prefix))
+    }
+
+    private func orRemoveData(_ body: () throws(FileError) -> Void) throws(FileError) {
+        do throws(FileError) {
+            try body()
+        } catch {
+            Folder.removeFile(data.path)
+            throw error
+        }
+    }
+
+    /// Removes the data of checkpoints of the prefix that were there before, or came to nothing. What
+    /// cannot be removed stays.
+    func removeReplacedData() {
+        let folder = FilePath.folder(of: prefix)
+        let (name, dataName) = (FilePath.name(of: prefix), FilePath.name(of: data.path))
+        for entry in (try? Folder.entries(of: folder)) ?? []
+        where BundleFormat.checkpoint(ofDataFile: entry.name)?.isExactly(name) ?? false
+            && !entry.name.isExactly(dataName)
+        {
+            Folder.removeFile(FilePath.joining(folder, entry.name))
+        }
+    }
+
+    /// The least number of files of data whose first has a name that no file has, where there is an
+    /// index that may name it.
+    private static func freeShardCount(_ prefix: String) -> Int {
+        guard Folder.exists(BundleFormat.indexPath(prefix: prefix)) else { return 1 }
+        var count = 1
+        while true {
+            let path = BundleFormat.dataPath(prefix: prefix, shard: 0, of: count)
+            // A folder of that name has no bytes of a checkpoint: it is in the way.
+            guard Folder.exists(path), (try? Folder.isFolder(path)) == false else { return count }
+            count += 1
+        }
     }
 
     /// Writes the tensors' bytes.
     ///
     /// - Returns: The index of it.
     private static func write(
-        _ tensors: [(name: String, tensor: TensorValue)], to file: StagedFile
+        _ tensors: [(name: String, tensor: TensorValue)], to file: StagedFile, _ shardCount: Int
     ) throws(FileError) -> [UInt8] {
         var table = TableBuilder()
-        table.append(key: BundleFormat.headerKey, value: BundleHeader().encoded())
+        let header = BundleHeader(shardCount: shardCount)
+        table.append(key: BundleFormat.headerKey, value: header.encoded())
         var offset = 0
         // Small tensors reach the system together.
         var pending: [UInt8] = []

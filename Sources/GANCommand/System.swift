@@ -158,16 +158,4 @@ enum System {
         if (local.tm_year, local.tm_yday) == (today.tm_year, today.tm_yday) { return clock }
         return "\(local.tm_year + 1900)-\(two(local.tm_mon + 1))-\(two(local.tm_mday)) \(clock)"
     }
-
-    /// Local date and time, as `2026-11-23_14-03-12`.
-    static var timestamp: String {
-        var now = time(nil)
-        var local = tm()
-        localtime_r(&now, &local)
-        let fields = [
-            local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min,
-            local.tm_sec,
-        ].map { $0 < 10 ? "0\($0)" : "\($0)" }
-        return fields[..<3].joined(separator: "-") + "_" + fields[3...].joined(separator: "-")
-    }
 }

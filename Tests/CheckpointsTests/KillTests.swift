@@ -3,8 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Processes that are killed while they save.
-struct KillTests {
+/// Processes that are killed while they save or write.
+@Suite(.waiting) struct KillTests {
     /// Tensors of some hundred kilobytes whose values tell the step that they were saved at.
     private static func tensors(step: Int) -> [(name: String, tensor: TensorValue)] {
         (0..<20).map {
@@ -64,5 +64,43 @@ struct KillTests {
             #expect(try folder.names().allSatisfy { !$0.contains(".tmp-") })
         }
         #expect(lastStep >= 9)
+    }
+
+    /// Writes checkpoints of one prefix in a loop until a thread of the process kills it at a random
+    /// moment.
+    private static func writeUntilKilled(_ prefix: String, from first: Int) throws -> Never {
+        try Checkpoint.write(tensors(step: first), to: prefix)
+        let delay = UInt32.random(in: 0...30_000)
+        Thread.detachNewThread {
+            usleep(delay)
+            kill(getpid(), SIGKILL)
+        }
+        var step = first
+        while true {
+            step += 1
+            try Checkpoint.write(tensors(step: step), to: prefix)
+        }
+    }
+
+    @Test func aPrefixThatIsWrittenAgainIsAlwaysWhole() async throws {
+        let folder = try TemporaryFolder()
+        let prefix = folder.path(of: "best")
+        var last = 0
+        for _ in 0..<15 {
+            await #expect(processExitsWith: .signal(SIGKILL)) {
+                [prefix = prefix as String, last = last as Int] in
+                try Self.writeUntilKilled(prefix, from: last + 1)
+            }
+            let checkpoint = try Checkpoint(opening: prefix)
+            let step = try #require(try checkpoint.tensor(named: "step").values(of: Int64.self))[0]
+            for (name, tensor) in Self.tensors(step: Int(step)) {
+                #expect(try checkpoint.tensor(named: name) == tensor)
+            }
+            #expect(step > last)
+            last = Int(step)
+        }
+        try Checkpoint.write(Self.tensors(step: 0), to: prefix)
+        let names = try folder.names()
+        #expect(names.count == 2 && names.allSatisfy { !$0.contains(".tmp-") }, "\(names)")
     }
 }

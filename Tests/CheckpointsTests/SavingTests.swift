@@ -169,27 +169,6 @@ struct SavingTests {
         #expect(try folder.names() == others)
     }
 
-    /// A step that is saved again has a copy for a moment: it goes once it is not named any more.
-    @Test func copiesThatKilledSaversLeft() throws {
-        let folder = try Fixtures.copy(of: "saver")
-        let before = try folder.names()
-        for name in ["model.ckpt-replaced-12.index", "model.ckpt-replaced-12.\(Self.data)"] {
-            try folder.write([1], to: name)
-        }
-        _ = try CheckpointSaver(folder: folder.path)
-        #expect(try folder.names() == before)
-
-        try Checkpoint.write(variables(step: 5), to: folder.path(of: "model.ckpt-replaced-5"))
-        try folder.write(
-            Array("model_checkpoint_path: 'model.ckpt-replaced-5'".utf8), to: "checkpoint")
-        let saver = try CheckpointSaver(folder: folder.path)
-        #expect(saver.checkpoints == [folder.path(of: "model.ckpt-replaced-5")])
-        #expect(try step(of: saver.checkpoints[0]) == 5)
-        try saver.save(variables(step: 6), globalStep: 5)
-        #expect(saver.checkpoints == [folder.path(of: "model.ckpt-5")])
-        #expect(try !folder.names().contains { $0.contains("replaced") })
-    }
-
     @Test func aDamagedStateFile() throws {
         let folder = try TemporaryFolder()
         try folder.write(Array("model".utf8), to: "checkpoint")

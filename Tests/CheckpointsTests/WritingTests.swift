@@ -54,9 +54,9 @@ struct WritingTests {
         for count in 1...40 {
             try Checkpoint.write(
                 (0..<count).map { (tableName($0), TensorValue([0] as [Int8], shape: [])) },
-                to: folder.path(of: "model"))
+                to: folder.path(of: "model-\(count)"))
             let expected = try #require(try records.next())
-            #expect(try folder.read("model.index") == expected.data, "\(count) tensors")
+            #expect(try folder.read("model-\(count).index") == expected.data, "\(count) tensors")
         }
         #expect(try records.next() == nil)
     }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `tools/fetch-mnist` with mirrors that are folders. The real ones are not asked.
-@Suite struct FetchTests {
+@Suite(.waiting) struct FetchTests {
     let mirror: TemporaryFolder
     let folder: TemporaryFolder
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Datasets
 
 /// The images that the binary carries.
-@Suite struct SampleTests {
+@Suite(.waiting) struct SampleTests {
     @Test func hasTheArticlesSplit() throws {
         let data = try MNIST.sample
         #expect(data.validation.count == 5000)

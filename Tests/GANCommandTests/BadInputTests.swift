@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What cannot work ends with one line at standard error, and leaves everything as it was.
-@Suite struct BadInputTests {
+@Suite(.waiting) struct BadInputTests {
     let command: Command
 
     init() throws {

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `gan bench`, as roughly and as little of it as it can be asked for.
-@Suite struct BenchTests {
+@Suite(.waiting) struct BenchTests {
     func tables(_ arguments: String...) throws -> [[String: Any]] {
         let outcome = try Command().run(["bench", "--quick", "--json"] + arguments)
         #expect(outcome.errors == "")

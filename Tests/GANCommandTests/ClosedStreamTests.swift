@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Programs that are started without some of the standard streams: no file may get their numbers.
-@Suite struct ClosedStreamTests {
+@Suite(.waiting) struct ClosedStreamTests {
     let command: Command
 
     init() throws {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Runs whose newest checkpoint is damaged in some way: they go on from the newest that is whole.
-@Suite struct DamagedRunTests {
+@Suite(.waiting) struct DamagedRunTests {
     let command: Command
 
     /// A run of three passes with a checkpoint after each, at steps 7, 14 and 21.

@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// The whole help texts, as a terminal of 80 columns shows them.
-@Suite struct HelpTests {
+@Suite(.waiting) struct HelpTests {
     func help(_ arguments: String...) throws -> String {
         let outcome = try Command().run(arguments + ["--help"])
         #expect(outcome.status == 0)
@@ -190,8 +191,7 @@ import Testing
                                           at Ctrl-C.
                   --no-progress           Print a line for each pass, as is done where there is
                                           no terminal.
-                  --version               Show the version.
-                  -h, --help              Show help information.
+                \(SharedHelp.end)
 
 
                 """)
@@ -226,8 +226,7 @@ import Testing
                   --digit, --class <name> The class of all images, where the run was trained
                                           with --conditional. (default: one after the other, a
                                           column each)
-                  --version               Show the version.
-                  -h, --help              Show help information.
+                \(SharedHelp.end)
 
 
                 """)
@@ -264,233 +263,7 @@ import Testing
                                           many as there are vectors of noise)
                   --out <folder>          The folder for the arrays: a .npy for each tensor, /
                                           in its name replaced by a dot.
-                  --version               Show the version.
-                  -h, --help              Show help information.
-
-
-                """)
-    }
-
-    @Test func ofLogs() throws {
-        #expect(
-            try help("log") == """
-                OVERVIEW: Look into TensorBoard's logs.
-
-                It reads the logs of any program that writes for TensorBoard.
-
-                USAGE: gan log <subcommand>
-
-                OPTIONS:
-                  --version               Show the version.
-                  -h, --help              Show help information.
-
-                SUBCOMMANDS:
-                  list                    Compare the runs of a log: how far each came, its
-                                          losses, hyperparameters.
-                  compare                 Compare the runs of a log, best first:
-                                          hyperparameters, last and best values.
-                  show                    Draw a log's curves, and its last images, in the
-                                          terminal.
-                  report                  Write a log as one page for a browser, to send to
-                                          someone without TensorBoard.
-                  tail                    Show new points of curves as they are logged, until
-                                          Ctrl-C.
-                  export                  Write what a log holds as files: curves, images,
-                                          texts, sounds and more.
-                  check                   Verify every record's checksums; name the first bad
-                                          byte of each file.
-                  repair                  Copy all whole events of a log into a new one.
-
-                  See 'gan help log <subcommand>' for detailed help.
-
-                """)
-    }
-
-    @Test func ofListing() throws {
-        #expect(
-            try help("log", "list") == """
-                OVERVIEW: Compare the runs of a log: how far each came, its losses,
-                hyperparameters.
-
-                A run is done, stopped, failed or open: not ended, or ended without a word. Its
-                time is that from the first value to the last of each of its files: without the
-                pauses before it was resumed. With --tags, --run or --tag it lists tags: kind,
-                number of values, first and last step, of what `gan log export` with the same
-                options exports.
-
-                USAGE: gan log list [<folder>] [--tags] [--run <name> ...] [--tag <name> ...] [--as <reader>] [--no-checksum]
-
-                ARGUMENTS:
-                  <folder>                The folder of all runs, or an event file. (default:
-                                          log)
-
-                OPTIONS:
-                  --tags                  List the tags of all runs.
-                  --run <name>            Only runs of this name; * and ? as in a shell, all
-                                          else literally.
-                  --tag <name>            Only tags of this name; * and ? as in a shell, all
-                                          else literally.
-                  --as <reader>           Which values count where steps were logged again:
-                                          those that TensorBoard shows by default, those that
-                                          it shows with --load_fast=false (python), or all.
-                                          (values: default, python, all; default: default)
-                  --no-checksum           Take records whose data have a wrong checksum, too,
-                                          as TensorBoard does by default; their values may be
-                                          wrong.
-                  --version               Show the version.
-                  -h, --help              Show help information.
-
-
-                """)
-    }
-
-    @Test func ofChecking() throws {
-        #expect(
-            try help("log", "check") == """
-                OVERVIEW: Verify every record's checksums; name the first bad byte of each
-                file.
-
-                The exit code is 1 if a file is damaged, or ends inside a record, or holds what
-                one of TensorBoard's readers does not show. The line says what is whole before
-                that place and behind it, and how many events TensorBoard reads: its default
-                reader does not check data, the other one (--load_fast=false) ends at the first
-                damage. What is whole `gan log repair` brings back. Named, too, are tags that
-                hold two kinds of value in a run, with the files of both, and tags that are of
-                no kind.
-
-                USAGE: gan log check [<folder>]
-
-                ARGUMENTS:
-                  <folder>                The folder of all runs, or an event file. (default:
-                                          log)
-
-                OPTIONS:
-                  --version               Show the version.
-                  -h, --help              Show help information.
-
-
-                """)
-    }
-
-    @Test func ofRepairing() throws {
-        #expect(
-            try help("log", "repair") == """
-                OVERVIEW: Copy all whole events of a log into a new one.
-
-                TensorBoard's default reader does not check data: it shows the value of a
-                damaged record as it stands, and ends where a length is damaged, or where it
-                finds no event, or a time that is not a number. The other one
-                (--load_fast=false) ends at the first damage of any kind. `gan log check` says
-                what either shows.
-
-                The copy holds everything before and behind damage, run by run; the log itself
-                is only read. Where the record was damaged that says of what kind a tag is,
-                others say it. A time that is not a number becomes that of the event before.
-                Bytes that belong to no whole event are left out and told; the exit code is 1
-                if nothing is left of a file, or one could not be read or written.
-
-                USAGE: gan log repair [<folder>] --to <folder>
-
-                ARGUMENTS:
-                  <folder>                The folder of all runs, or an event file. (default:
-                                          log)
-
-                OPTIONS:
-                  --to <folder>           The new log's folder.
-                  --version               Show the version.
-                  -h, --help              Show help information.
-
-
-                """)
-    }
-
-    @Test func ofExporting() throws {
-        #expect(
-            try help("log", "export") == """
-                OVERVIEW: Write what a log holds as files: curves, images, texts, sounds and
-                more.
-
-                Of curves, a row has run, tag, step, wall time (seconds since 1970) and value.
-                A number is the shortest that reads as the same in its own type; in JSON,
-                values that are no numbers are the strings NaN, Infinity and -Infinity. Images,
-                texts and sounds go to <run>/<tag>/<step>.png, .md and .wav, as they are in the
-                log; embeddings to <run>/<name>, as tensors.tsv or .bytes, metadata.tsv and
-                sprite.png. Hyperparameters are a CSV row for each run that has some, with the
-                last values of its curves; histograms a JSON line for each, with lower limit,
-                upper limit and count of each bucket.
-
-                Steps that were logged again are exported as TensorBoard shows them: by default
-                a value replaces those of its tag from its step on; with --load_fast=false only
-                a START record does that, for all tags, and a file ends at a damaged record.
-                Otherwise what is whole behind a damaged record is exported, and what is left
-                out is named. The exit code is 1 then. Curves of other numbers than float32,
-                which TensorBoard shows with --load_fast=false, are exported in any case.
-
-                USAGE: gan log export [<options>] [<folder>]
-
-                ARGUMENTS:
-                  <folder>                The folder of all runs, or an event file. (default:
-                                          log)
-
-                OPTIONS:
-                  --csv <file>            Write the curves as CSV; - is the standard output.
-                  --json <file>           Write the curves as JSON, a line for each point; - is
-                                          the standard output.
-                  --images <folder>       Write the images into this folder.
-                  --hparams <file>        Write the hyperparameters as CSV; - is the standard
-                                          output.
-                  --histograms <file>     Write the histograms as JSON lines; - is the standard
-                                          output.
-                  --text <folder>         Write the texts into this folder.
-                  --audio <folder>        Write the sounds into this folder.
-                  --embeddings <folder>   Write the embeddings into this folder; --tag means
-                                          their names.
-                  --run <name>            Only runs of this name; * and ? as in a shell, all
-                                          else literally.
-                  --tag <name>            Only tags of this name; * and ? as in a shell, all
-                                          else literally.
-                  --as <reader>           Which values count where steps were logged again:
-                                          those that TensorBoard shows by default, those that
-                                          it shows with --load_fast=false (python), or all.
-                                          (values: default, python, all; default: default)
-                  --no-checksum           Take records whose data have a wrong checksum, too,
-                                          as TensorBoard does by default; their values may be
-                                          wrong.
-                  --overwrite             Write over files that exist; without it, that is an
-                                          error.
-                  --version               Show the version.
-                  -h, --help              Show help information.
-
-
-                """)
-    }
-
-    @Test func ofFollowing() throws {
-        #expect(
-            try help("log", "tail") == """
-                OVERVIEW: Show new points of curves as they are logged, until Ctrl-C.
-
-                It follows all runs in the folder, and those that begin later. A line has the
-                time, the run, the tag, the step and the value. It ends when nobody reads them
-                any more. A file that is replaced by a longer copy of itself is read on where
-                it was.
-
-                USAGE: gan log tail [<folder>] [--run <name> ...] [--tag <name> ...] [--lines <n>] [--every <x>]
-
-                ARGUMENTS:
-                  <folder>                The folder of all runs, or an event file. (default:
-                                          log)
-
-                OPTIONS:
-                  --run <name>            Only runs of this name; * and ? as in a shell, all
-                                          else literally.
-                  --tag <name>            Only tags of this name; * and ? as in a shell, all
-                                          else literally.
-                  --lines <n>             How many points of the past to show first. (default:
-                                          10)
-                  --every <x>             Seconds from one look to the next. (default: 1.0)
-                  --version               Show the version.
-                  -h, --help              Show help information.
+                \(SharedHelp.end)
 
 
                 """)

@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// The environment variable that says with which vector instructions to compute.
-@Suite struct InstructionSetTests {
+@Suite(.waiting) struct InstructionSetTests {
     #if arch(x86_64)
         /// What every processor of the kind has, and what it is, whatever the processor.
         static let least = "sse2"

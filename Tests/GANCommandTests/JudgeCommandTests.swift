@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `gan judge`, `gan train-judge` and `gan export`.
-@Suite struct JudgeCommandTests {
+@Suite(.waiting) struct JudgeCommandTests {
     let command: Command
 
     init() throws {

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The line that is redrawn where there is a terminal.
-@Suite struct LiveLineTests {
+@Suite(.waiting) struct LiveLineTests {
     static let eraseRest = "\u{1b}[J"
     static let (noWrap, wrap) = ("\u{1b}[?7l", "\u{1b}[?7h")
 

@@ -6,7 +6,7 @@ import Testing
 @testable import gan
 
 /// `gan log compare`: runs of any program, best first.
-@Suite struct LogCompareTests {
+@Suite(.waiting) struct LogCompareTests {
     let command: Command
 
     init() throws {

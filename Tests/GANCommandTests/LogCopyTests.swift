@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What `gan log` writes: repaired logs, curves and images.
-@Suite struct LogCopyTests {
+@Suite(.waiting) struct LogCopyTests {
     let command: Command
 
     init() throws {

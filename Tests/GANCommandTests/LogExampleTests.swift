@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// The example of a program that logs, as one meets it first.
-@Suite struct LogExampleTests {
+@Suite(.waiting) struct LogExampleTests {
     let command: Command
 
     init() throws {

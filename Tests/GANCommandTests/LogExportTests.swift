@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `gan log export` on files that others could have written.
-@Suite struct LogExportTests {
+@Suite(.waiting) struct LogExportTests {
     let command: Command
 
     init() throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `gan log export` of what is neither a curve nor an image.
-@Suite struct LogKindExportTests {
+@Suite(.waiting) struct LogKindExportTests {
     let command: Command
 
     init() throws {

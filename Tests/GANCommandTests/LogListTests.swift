@@ -6,7 +6,7 @@ import Testing
 @testable import gan
 
 /// The table of runs that `gan log list` begins with.
-@Suite struct LogListTests {
+@Suite(.waiting) struct LogListTests {
     let command: Command
 
     init() throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `gan log report`: a page that holds all it shows.
-@Suite struct LogReportTests {
+@Suite(.waiting) struct LogReportTests {
     let command: Command
 
     init() throws {

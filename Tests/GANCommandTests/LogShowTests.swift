@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `gan log show`: curves and images in a terminal.
-@Suite struct LogShowTests {
+@Suite(.waiting) struct LogShowTests {
     let command: Command
 
     init() throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `gan log tail` in a pipe, and on files that others replace.
-@Suite struct LogTailTests {
+@Suite(.waiting) struct LogTailTests {
     let command: Command
 
     init() throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `gan log` on logs that were just written.
-@Suite struct LogTests {
+@Suite(.waiting) struct LogTests {
     let command: Command
 
     init() throws {

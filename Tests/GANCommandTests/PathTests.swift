@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Folders and files with any names, and links to folders.
-@Suite struct PathTests {
+@Suite(.waiting) struct PathTests {
     let command: Command
 
     init() throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `gan train --profile-step`.
-@Suite struct ProfileTests {
+@Suite(.waiting) struct ProfileTests {
     let command: Command
 
     init() throws {

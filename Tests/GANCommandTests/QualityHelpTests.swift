@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// The whole help texts of what judges and exports, as a terminal of 80 columns shows them.
-@Suite struct QualityHelpTests {
+@Suite(.waiting) struct QualityHelpTests {
     @Test func ofJudging() throws {
         #expect(
             try HelpTests().help("judge") == """
@@ -35,8 +36,7 @@ import Testing
                                           (default: 0)
                   --threads <n>           Threads to compute with. (default: the fastest)
                   --json                  Print one line of JSON.
-                  --version               Show the version.
-                  -h, --help              Show help information.
+                \(SharedHelp.end)
 
 
                 """)
@@ -61,8 +61,7 @@ import Testing
                   --seed <n>              Where random numbers start; the same seed gives the
                                           same judge. (default: 0)
                   --threads <n>           Threads to compute with. (default: the fastest)
-                  --version               Show the version.
-                  -h, --help              Show help information.
+                \(SharedHelp.end)
 
 
                 """)
@@ -88,8 +87,7 @@ import Testing
                                           the run saved last.
                   --onnx <file>           Write the generator as an ONNX model.
                   --safetensors <file>    Write the weights as a safetensors file.
-                  --version               Show the version.
-                  -h, --help              Show help information.
+                \(SharedHelp.end)
 
 
                 """)

@@ -11,6 +11,7 @@ private enum PythonOfTensorBoard {
 
 /// Random logs, read by both of TensorBoard's readers and by the command.
 @Suite(
+    .waiting,
     .enabled(
         if: PythonOfTensorBoard.path != nil,
         "SKIPPED: no TensorBoard; tools/test installs one and names it by $TENSORBOARD"))

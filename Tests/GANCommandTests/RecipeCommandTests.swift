@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `gan train --recipe`, `gan recipes` and what is made of their runs.
-@Suite struct RecipeCommandTests {
+@Suite(.waiting) struct RecipeCommandTests {
     let command: Command
 
     init() throws {

@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// The help texts of reports, of curves in the terminal and of checkpoints.
-@Suite struct ReportHelpTests {
+@Suite(.waiting) struct ReportHelpTests {
     @Test func ofReports() throws {
         #expect(
             try HelpTests().help("log", "report") == """
@@ -19,24 +20,13 @@ import Testing
 
                 USAGE: gan log report [<folder>] [--to <file>] [--run <name> ...] [--tag <name> ...] [--as <reader>] [--no-checksum] [--title <text>] [--smoothing <x>] [--max-size <x>] [--overwrite]
 
-                ARGUMENTS:
-                  <folder>                The folder of all runs, or an event file. (default:
-                                          log)
+                \(SharedHelp.folder)
 
                 OPTIONS:
                   --to <file>             The page; - is the standard output. (default:
                                           report.html)
-                  --run <name>            Only runs of this name; * and ? as in a shell, all
-                                          else literally.
-                  --tag <name>            Only tags of this name; * and ? as in a shell, all
-                                          else literally.
-                  --as <reader>           Which values count where steps were logged again:
-                                          those that TensorBoard shows by default, those that
-                                          it shows with --load_fast=false (python), or all.
-                                          (values: default, python, all; default: default)
-                  --no-checksum           Take records whose data have a wrong checksum, too,
-                                          as TensorBoard does by default; their values may be
-                                          wrong.
+                \(SharedHelp.filter)
+                \(SharedHelp.reader)
                   --title <text>          The page's title. (default: the folder's name)
                   --smoothing <x>         How much curves are smoothed at first, from 0 to
                                           0.999. (default: 0.6)
@@ -44,8 +34,7 @@ import Testing
                                           are left out. (default: 3.0)
                   --overwrite             Write over a file that exists; without it, that is an
                                           error.
-                  --version               Show the version.
-                  -h, --help              Show help information.
+                \(SharedHelp.end)
 
 
                 """)
@@ -63,22 +52,11 @@ import Testing
 
                 USAGE: gan log show [<folder>] [--run <name> ...] [--tag <name> ...] [--as <reader>] [--no-checksum] [--smoothing <x>] [--height <n>] [--width <n>] [--log] [--outliers] [--color <when>] [--images <when>]
 
-                ARGUMENTS:
-                  <folder>                The folder of all runs, or an event file. (default:
-                                          log)
+                \(SharedHelp.folder)
 
                 OPTIONS:
-                  --run <name>            Only runs of this name; * and ? as in a shell, all
-                                          else literally.
-                  --tag <name>            Only tags of this name; * and ? as in a shell, all
-                                          else literally.
-                  --as <reader>           Which values count where steps were logged again:
-                                          those that TensorBoard shows by default, those that
-                                          it shows with --load_fast=false (python), or all.
-                                          (values: default, python, all; default: default)
-                  --no-checksum           Take records whose data have a wrong checksum, too,
-                                          as TensorBoard does by default; their values may be
-                                          wrong.
+                \(SharedHelp.filter)
+                \(SharedHelp.reader)
                   --smoothing <x>         How much curves are smoothed, from 0 to 0.999.
                                           (default: 0.6)
                   --height <n>            The lines of a chart. (default: 12)
@@ -90,8 +68,7 @@ import Testing
                                           always, never; default: auto)
                   --images <when>         Draw images: auto, always, never. (values: auto,
                                           always, never; default: auto)
-                  --version               Show the version.
-                  -h, --help              Show help information.
+                \(SharedHelp.end)
 
 
                 """)
@@ -107,8 +84,7 @@ import Testing
                 USAGE: gan checkpoint <subcommand>
 
                 OPTIONS:
-                  --version               Show the version.
-                  -h, --help              Show help information.
+                \(SharedHelp.end)
 
                 SUBCOMMANDS:
                   list                    List a checkpoint's tensors: type, shape, checksum,
@@ -141,8 +117,7 @@ import Testing
                 OPTIONS:
                   --tensor <name>         Only tensors of this name; * and ? as in a shell, all
                                           else literally.
-                  --version               Show the version.
-                  -h, --help              Show help information.
+                \(SharedHelp.end)
 
 
                 """)
@@ -170,8 +145,7 @@ import Testing
                                           else literally.
                   --tolerance <x>         Take numbers for the same that differ by no more than
                                           this. (default: 0.0)
-                  --version               Show the version.
-                  -h, --help              Show help information.
+                \(SharedHelp.end)
 
 
                 """)

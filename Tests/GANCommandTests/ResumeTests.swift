@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Runs that end and go on, and runs that begin with a checkpoint.
-@Suite struct ResumeTests {
+@Suite(.waiting) struct ResumeTests {
     let command: Command
 
     init() throws {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `gan sample` and `gan fetch`, on the checkpoint of a run of one pass.
-@Suite struct SampleTests {
+@Suite(.waiting) struct SampleTests {
     let command: Command
 
     init() throws {

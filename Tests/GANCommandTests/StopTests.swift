@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// However training ends before its last pass, what was done is saved, and it says so.
-@Suite struct StopTests {
+@Suite(.waiting) struct StopTests {
     let command: Command
 
     init() throws {

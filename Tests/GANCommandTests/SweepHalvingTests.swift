@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Successive halving by processes, and what it keeps.
-@Suite struct SweepHalvingTests {
+@Suite(.waiting) struct SweepHalvingTests {
     let command: Command
     let flags = ["--seed", "0...4", "--train-times", "12", "--train-step", "1", "--ema", "0"]
 

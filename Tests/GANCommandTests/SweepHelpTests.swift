@@ -55,8 +55,7 @@ extension HelpTests {
                                           does.
                   --no-progress           Print a line for each run, as is done where there is
                                           no terminal.
-                  --version               Show the version.
-                  -h, --help              Show help information.
+                \(SharedHelp.end)
 
 
                 """)
@@ -78,9 +77,7 @@ extension HelpTests {
 
                 USAGE: gan log compare [<folder>] [--by <tag>] [--highest] [--lowest] [--last] [--count <n>] [--run <name> ...] [--tag <name> ...] [--as <reader>] [--no-checksum]
 
-                ARGUMENTS:
-                  <folder>                The folder of all runs, or an event file. (default:
-                                          log)
+                \(SharedHelp.folder)
 
                 OPTIONS:
                   --by <tag>              Sort by the curve of this tag.
@@ -90,19 +87,9 @@ extension HelpTests {
                                           its name tells)
                   --last                  Sort by the last value of each curve, not by its best.
                   --count <n>             Only so many runs, the best. (default: all)
-                  --run <name>            Only runs of this name; * and ? as in a shell, all
-                                          else literally.
-                  --tag <name>            Only tags of this name; * and ? as in a shell, all
-                                          else literally.
-                  --as <reader>           Which values count where steps were logged again:
-                                          those that TensorBoard shows by default, those that
-                                          it shows with --load_fast=false (python), or all.
-                                          (values: default, python, all; default: default)
-                  --no-checksum           Take records whose data have a wrong checksum, too,
-                                          as TensorBoard does by default; their values may be
-                                          wrong.
-                  --version               Show the version.
-                  -h, --help              Show help information.
+                \(SharedHelp.filter)
+                \(SharedHelp.reader)
+                \(SharedHelp.end)
 
 
                 """)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// However a sweep is ended, the next one goes on: nothing is lost, and nothing done twice.
-@Suite struct SweepKillTests {
+@Suite(.waiting) struct SweepKillTests {
     let command: Command
     let flags = [
         "--seed", "0...2", "--train-times", "400", "--train-step", "1", "--judge-every", "0",

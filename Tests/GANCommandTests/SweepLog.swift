@@ -67,8 +67,7 @@ struct SweepLog {
     static func checkpoint(path: String) throws -> Data {
         let newest = try #require(try NewestCheckpoint(in: path))
         #expect(newest.passedOver.isEmpty)
-        return try Data(
-            contentsOf: URL(filePath: "\(newest.prefix).data-00000-of-00001"))
+        return try checkpointData(of: newest.prefix)
     }
 
     /// The values of a tag in all of a run's files, by their steps: TensorBoard would show each.

@@ -6,7 +6,7 @@ import Testing
 @testable import gan
 
 /// What a terminal shows of a sweep, and what its processes say to each other.
-@Suite struct SweepTableTests {
+@Suite(.waiting) struct SweepTableTests {
     static let rows = (0..<20).map { run in
         [
             "learning-rate=0.0001,seed=\(run)", "\(run)/10000", "1.2345", "9.8e-05", "103 (98.7)",

@@ -7,7 +7,7 @@ import Testing
 @testable import gan
 
 /// Many runs by one command.
-@Suite struct SweepTests {
+@Suite(.waiting) struct SweepTests {
     let command: Command
     let sweep: SweepLog
 

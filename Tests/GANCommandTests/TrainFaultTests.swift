@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What `gan train` repeats, and what it does when it cannot go on.
-@Suite struct TrainFaultTests {
+@Suite(.waiting) struct TrainFaultTests {
     let command: Command
 
     init() throws {

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `gan train` from its start to its end, on the images that are built in.
-@Suite struct TrainTests {
+@Suite(.waiting) struct TrainTests {
     let command: Command
 
     init() throws {

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import gan
 
 /// What takes time and is not training: a run that is stopped for a while, and goes on.
-@Suite(.serialized) struct WorkClockTests {
+@Suite(.waiting, .serialized) struct WorkClockTests {
     @Test func standsWhileStopped() {
         WorkClock.watchForStops()
         var clock = WorkClock()

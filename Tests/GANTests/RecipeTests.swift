@@ -54,9 +54,7 @@ import Testing
     }
 
     private func bytes(_ result: TrainingResult) throws -> [UInt8] {
-        let prefix = try #require(result.checkpoint)
-        return Array(
-            try Data(contentsOf: URL(fileURLWithPath: "\(prefix).data-00000-of-00001")))
+        [UInt8](try checkpointData(of: #require(result.checkpoint)))
     }
 
     /// Stopped after any step, within a pass, too, and gone on with by another number of threads, a

@@ -4,7 +4,7 @@ import Testing
 
 /// `tools/prepare`, and tools that call it, on a machine that lacks something: with programs in front
 /// of PATH that stand for it, and write down how they are called.
-@Suite struct PrepareTests {
+@Suite(.waiting) struct PrepareTests {
     let folder: TemporaryFolder
 
     init() throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `gan-s3` as it was built beside the tests.
-@Suite struct S3CommandTests {
+@Suite(.waiting) struct S3CommandTests {
     let folder: TemporaryFolder
     let server: ObjectServer
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A failure that belongs to one call ends nothing else.
-@Suite struct CallFailureTests {
+@Suite(.waiting) struct CallFailureTests {
     let folder: TemporaryFolder
     let embedding = Embedding([1, 2], dimensions: 1)
 

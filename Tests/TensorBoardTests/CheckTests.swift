@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What is found wrong in event files, and what TensorBoard's readers show of them.
-@Suite struct CheckTests {
+@Suite(.waiting) struct CheckTests {
     let folder: TemporaryFolder
 
     init() throws {

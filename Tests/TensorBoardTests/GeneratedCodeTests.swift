@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct GeneratedCodeTests {
+@Suite(.waiting) struct GeneratedCodeTests {
     /// `Sources/CTensorBoardProtos` is what `proto/` gives.
     @Test(.enabled(if: hasCompiler, "protobuf-c's compiler is not installed"))
     func generatedMessagesAreUpToDate() throws {

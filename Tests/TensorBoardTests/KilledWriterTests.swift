@@ -7,7 +7,7 @@ import Testing
 ///
 /// `tools/check-writer-kills` runs this with many kills, and has TensorBoard's own reader look at what is
 /// left: the environment's `KILLS` says how often, `KILL_FOLDER` where.
-struct KilledWriterTests {
+@Suite(.waiting) struct KilledWriterTests {
     private static let environment = ProcessInfo.processInfo.environment
 
     /// Logs steps 1, 2, … until a thread of the process kills it at a random moment. A file named

@@ -216,7 +216,7 @@ import Testing
 }
 
 /// What users see of it.
-@Suite(.enabled(if: TensorBoardServer.program != nil, "TENSORBOARD names no TensorBoard"))
+@Suite(.waiting, .enabled(if: TensorBoardServer.program != nil, "TENSORBOARD names no TensorBoard"))
 struct LayoutInTensorBoardTests {
     /// A chart of a layout, as TensorBoard's page gets it.
     struct Layout: Decodable {

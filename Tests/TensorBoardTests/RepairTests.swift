@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What a repair makes of damaged files.
-@Suite struct RepairTests {
+@Suite(.waiting) struct RepairTests {
     let folder: TemporaryFolder
 
     init() throws {

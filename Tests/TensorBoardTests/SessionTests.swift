@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What the HParams tab shows of a run into which several writers have logged.
-@Suite(.enabled(if: TensorBoardServer.program != nil, "TENSORBOARD names no TensorBoard"))
+@Suite(.waiting, .enabled(if: TensorBoardServer.program != nil, "TENSORBOARD names no TensorBoard"))
 struct SessionInTensorBoardTests {
     private struct Answer: Decodable {
         let sessionGroups: [Group]

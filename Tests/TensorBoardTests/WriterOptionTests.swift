@@ -4,7 +4,7 @@ import TensorBoard
 import TestSupport
 import Testing
 
-@Suite struct WriterOptionTests {
+@Suite(.waiting) struct WriterOptionTests {
     let folder: TemporaryFolder
 
     init() throws {

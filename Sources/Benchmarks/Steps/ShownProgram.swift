@@ -16,7 +16,9 @@ public enum ShownProgram: String, CaseIterable, Sendable {
     ///
     /// - Parameters:
     ///   - batchSize: 1...1000.
+    ///   - threads: 1 or more.
     ///   - pass: one of ``passNames``; `nil` for the last one.
+    /// - Throws: `SessionError`, where the program cannot be run; `DatasetError`.
     public func text(batchSize: Int, threads: Int, after pass: String?) throws -> String {
         let runner = try StepRunner(
             batchSize: batchSize, threads: threads, examples: try MNIST.sample)

@@ -4,7 +4,7 @@
 ///     <prefix>.data-00000-of-00001    the tensors' bytes, one behind the other
 ///
 /// There may be more files of data, each with its number; an entry tells in which one its tensor
-/// is, and where. Header and entries are messages of protobuf (`tensor_bundle.proto`).
+/// is, and where. One that no entry names need not be there. Header and entries are messages of protobuf (`tensor_bundle.proto`).
 ///
 /// Source: TensorFlow's `core/util/tensor_bundle/tensor_bundle.cc` and `naming.cc`.
 enum BundleFormat {
@@ -34,6 +34,11 @@ enum BundleFormat {
     static func checkpoint(ofFile name: String) -> String? {
         // TensorFlow writes the graph beside its checkpoints, as `.meta`.
         name.wholeMatch(of: /(?s)(.+)\.(index|meta|data-[0-9]{5}-of-[0-9]{5})/).map { String($0.1) }
+    }
+
+    /// The prefix of the checkpoint whose data are in a file of this name; `nil` for another file.
+    static func checkpoint(ofDataFile name: String) -> String? {
+        name.wholeMatch(of: /(?s)(.+)\.data-[0-9]{5}-of-[0-9]{5}/).map { String($0.1) }
     }
 
     private static func fiveDigits(_ number: Int) -> String {

@@ -11,8 +11,8 @@ internal import RecordIO
 ///
 /// Whenever the process is killed, or the machine stops, the state file names whole checkpoints: a
 /// new one is on the disk before the state file tells of it, an old one is removed after the state
-/// file has forgotten it. To save a step again that the state file names, the old checkpoint is
-/// first copied to another name, which the state file has in the meantime.
+/// file has forgotten it. One that is saved again, at the same step, is the one before until it is
+/// the new one (``Checkpoint/write(_:to:)``).
 ///
 /// A folder is for one saver of one process at a time.
 public final class CheckpointSaver {
@@ -24,10 +24,6 @@ public final class CheckpointSaver {
     public let maxToKeep: Int
 
     private var state: CheckpointState?
-    /// What the names begin with that checkpoints have while they are being replaced.
-    private var spareStart: String { "\(name)\(Self.replacedMark)" }
-    /// What tells those names from others.
-    static let replacedMark = "-replaced-"
 
     /// Begins to keep a folder's checkpoints, and goes on from its state file, if there is one.
     ///
@@ -63,9 +59,7 @@ public final class CheckpointSaver {
     /// Has the state file name a checkpoint of the folder as the latest.
     private func goOn(from prefix: String) throws(CheckpointError) {
         let path = FilePath.name(of: prefix)
-        // A copy made while a checkpoint was replaced has no use any more, unless it is the one.
-        let oldestFirst = try CheckpointCandidates(in: folder).newestFirst.reversed()
-            .filter { !$0.contains(Self.replacedMark) || FilePath.name(of: $0).isExactly(path) }
+        let oldestFirst = Array(try CheckpointCandidates(in: folder).newestFirst.reversed())
         let all = existing(CheckpointState(latest: path, all: oldestFirst))?.all ?? []
         let place = all.lastIndex { $0.isExactly(path) } ?? all.endIndex
         let newState = CheckpointState(
@@ -100,16 +94,14 @@ public final class CheckpointSaver {
     ) throws(CheckpointError) -> String {
         precondition(globalStep >= 0, "a step is not negative")
         let path = "\(name)-\(globalStep)"
-        let spare = "\(spareStart)\(globalStep)"
         let prefix = CheckpointState.prefix(of: path, in: folder)
-        let others = state?.all.filter { !$0.isExactly(path) && !$0.isExactly(spare) } ?? []
+        let others = state?.all.filter { !$0.isExactly(path) } ?? []
         let newState = CheckpointState(latest: path, all: (others + [path]).suffix(maxToKeep))
 
         // All that needs room comes first.
         let checkpoint = try StagedCheckpoint(tensors, prefix: prefix)
         try orCheckpointError { () throws(FileError) in
             let stateFile = try newState.staged(in: folder)
-            if let state, state.all.containsExactly(path) { try keep(path, as: spare, in: state) }
             try checkpoint.commit()
             try commit(newState, stateFile)
         }
@@ -133,20 +125,10 @@ extension CheckpointSaver {
         return CheckpointState(latest: latest, all: all)
     }
 
-    /// Removes what processes that were killed have left: temporary files, and copies of
-    /// checkpoints that the state file does not name any more.
+    /// Removes the temporary files that processes have left that were killed.
     private func removeLeftovers() {
         StagedFile.removeLeftovers(in: folder) {
             $0 == "checkpoint" || $0.utf8.starts(with: "\(name)-".utf8)
-        }
-        guard let state else { return }
-        for file in (try? Folder.entries(of: folder).map(\.name)) ?? []
-        where file.begins(with: spareStart) {
-            guard let path = BundleFormat.checkpoint(ofFile: file), !state.all.containsExactly(path)
-            else {
-                continue
-            }
-            Folder.removeFile("\(folder)/\(file)")
         }
     }
 
@@ -161,41 +143,6 @@ extension CheckpointSaver {
         where path.begins(with: "\(name)-") && !path.utf8.contains(UInt8(ascii: "/")) {
             remove(path)
         }
-    }
-
-    /// Copies a checkpoint of the folder to another name, and has the state file name the copy in
-    /// its place.
-    private func keep(
-        _ path: String, as spare: String, in state: CheckpointState
-    ) throws(FileError) {
-        let copies = try files(of: path).map { name throws(FileError) in
-            try copy(
-                name, to: spare + String(name.unicodeScalars.dropFirst(path.unicodeScalars.count)))
-        }
-        let spareState = CheckpointState(
-            latest: state.latest.isExactly(path) ? spare : state.latest,
-            all: state.all.map { $0.isExactly(path) ? spare : $0 })
-        let stateFile = try spareState.staged(in: folder)
-        for copy in copies { try copy.commit() }
-        try Folder.synchronize(folder)
-        try stateFile.commit()
-        self.state = spareState
-        try Folder.synchronize(folder)
-    }
-
-    /// Copies a file of the folder, up to giving the copy its name.
-    private func copy(_ name: String, to copyName: String) throws(FileError) -> StagedFile {
-        let file = try InputFile(opening: "\(folder)/\(name)")
-        let copy = try StagedFile("\(folder)/\(copyName)")
-        var offset = 0
-        while true {
-            let bytes = try file.bytes(1 << 20, at: offset)
-            if bytes.isEmpty { break }
-            try copy.append(bytes.span.bytes)
-            offset += bytes.count
-        }
-        try copy.synchronize()
-        return copy
     }
 
     /// Removes a checkpoint of the folder, the index first, so that none is there in part. What

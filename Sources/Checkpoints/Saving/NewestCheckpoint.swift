@@ -100,12 +100,10 @@ struct CheckpointCandidates {
         self.stateError = stateError
     }
 
-    /// Whether a checkpoint is newer than another, by the steps in their names. A copy made while
-    /// one is replaced is older than what replaces it.
+    /// Whether a checkpoint is newer than another, by the steps in their names.
     private static func isNewer(_ name: String, than other: String) -> Bool {
-        func order(_ name: String) -> (Int, Int, String) {
-            let step = name.split(separator: "-").last.flatMap { Int($0) } ?? -1
-            return (step, name.contains(CheckpointSaver.replacedMark) ? 0 : 1, name)
+        func order(_ name: String) -> (Int, String) {
+            (name.split(separator: "-").last.flatMap { Int($0) } ?? -1, name)
         }
         return order(name) > order(other)
     }

@@ -31,6 +31,8 @@ extension ArticleLoop {
     }
 
     /// The loop that a checkpoint tells of.
+    ///
+    /// - Throws: ``TrainingError/notResumable(_:)`` where it tells of none; `CheckpointError`.
     public init(_ saved: SavedTensors) throws {
         let losses = -Float.greatestFiniteMagnitude...Float.greatestFiniteMagnitude
         passes = try saved.count(Name.passes)

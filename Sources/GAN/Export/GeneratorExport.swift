@@ -16,6 +16,8 @@ public protocol ExportableGenerator {
     func onnx(producerVersion: String, words: String) throws -> [UInt8]
 
     /// The weights of both networks, without what their optimizers keep.
+    ///
+    /// - Throws: `SessionError` where a variable cannot be read.
     func safeTensors() throws -> SafeTensors
 }
 

@@ -20,6 +20,7 @@ public struct QualityStandard: Sendable {
     ///   - count: how many samples are to be measured.
     ///   - pairLimit: the most of them that are looked at in pairs.
     ///   - sample: the images that are built in.
+    /// - Throws: ``JudgeError/tooFew(_:)``; `SessionError`.
     public init(
         builtIn session: JudgeSession, count: Int,
         pairLimit: Int = QualityReference.greatestPointCount, sample: MNIST

@@ -49,6 +49,8 @@ public struct AlternatingLoop: TrainingLoop {
     }
 
     /// The loop that a checkpoint tells of.
+    ///
+    /// - Throws: ``TrainingError/notResumable(_:)`` where it tells of none; `CheckpointError`.
     public init(_ saved: SavedTensors) throws {
         passes = try saved.count(Name.passes)
         stepsOfDiscriminator = max(1, try saved.count(Name.stepsOfPass))

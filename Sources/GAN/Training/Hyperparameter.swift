@@ -110,15 +110,7 @@ extension Hyperparameter {
                 return { $0[keyPath: value] = count }
             },
             logged: { .number(Double($0[keyPath: value])) },
-            storage: isStored
-                ? Storage(
-                    tensor: { TensorValue([Int64($0[keyPath: value])], shape: []) },
-                    setting: { tensor in
-                        guard let count = tensor.values(of: Int64.self), count.count == 1,
-                            (1...Int64(countLimit)).contains(count[0])
-                        else { return nil }
-                        return { $0[keyPath: value] = Int(count[0]) }
-                    }) : nil)
+            storage: isStored ? .count(value, in: 1...countLimit) : nil)
     }
 
     /// A whole number of a range.
@@ -137,15 +129,7 @@ extension Hyperparameter {
                 }
                 return { $0[keyPath: value] = count }
             },
-            logged: { .number(Double($0[keyPath: value])) },
-            storage: Storage(
-                tensor: { TensorValue([Int64($0[keyPath: value])], shape: []) },
-                setting: { tensor in
-                    guard let count = tensor.values(of: Int64.self), count.count == 1,
-                        let count = Int(exactly: count[0]), range.contains(count)
-                    else { return nil }
-                    return { $0[keyPath: value] = count }
-                }))
+            logged: { .number(Double($0[keyPath: value])) }, storage: .count(value, in: range))
     }
 
     /// A number of 0..<1.
@@ -153,21 +137,42 @@ extension Hyperparameter {
         _ value: any WritableKeyPath<Values, Float> & Sendable, _ name: String,
         _ explanation: String
     ) -> Self {
+        number(value, name, explanation, "a number from 0 to below 1, like 0.999") {
+            (0..<1).contains($0)
+        }
+    }
+
+    /// A number above 0.
+    static func rate(
+        _ value: any WritableKeyPath<Values, Float> & Sendable, _ name: String,
+        _ explanation: String
+    ) -> Self {
+        number(value, name, explanation, "a number above 0, like 0.0001") {
+            $0 > 0 && $0.isFinite
+        }
+    }
+
+    /// A number of those that are meant.
+    private static func number(
+        _ value: any WritableKeyPath<Values, Float> & Sendable, _ name: String,
+        _ explanation: String, _ description: String,
+        where isMeant: @escaping @Sendable (Float) -> Bool
+    ) -> Self {
         Self(
             name: name, explanation: explanation, valueName: "x",
             text: { "\($0[keyPath: value])" },
             parse: { text in
-                guard let number = Float(text), (0..<1).contains(number) else {
-                    throw HyperparameterError(
-                        description: "it must be a number from 0 to below 1, like 0.999")
+                guard let number = Float(text), isMeant(number) else {
+                    throw HyperparameterError(description: "it must be \(description)")
                 }
                 return { $0[keyPath: value] = number }
             },
+            // 0.0001 as it was written, not as the nearest Float is in Double.
             logged: { .number(Double("\($0[keyPath: value])") ?? 0) },
             storage: Storage(
                 tensor: { TensorValue([$0[keyPath: value]], shape: []) },
                 setting: { tensor in
-                    guard tensor.count == 1, (0..<1).contains(tensor.scalar) else { return nil }
+                    guard tensor.count == 1, isMeant(tensor.scalar) else { return nil }
                     let number = tensor.scalar
                     return { $0[keyPath: value] = number }
                 }))
@@ -186,18 +191,13 @@ extension Hyperparameter {
                 return { $0[keyPath: value] = names }
             },
             logged: { .string($0[keyPath: value].joined(separator: ", ")) },
-            storage: Storage(
-                tensor: {
-                    let bytes = $0[keyPath: value].flatMap { Array("\($0)\n".utf8) }
-                    return TensorValue(bytes, shape: [bytes.count])
-                },
-                setting: { tensor in
-                    guard let bytes = tensor.values(of: UInt8.self) else { return nil }
-                    let names = bytes.split(separator: UInt8(ascii: "\n"))
-                        .map { String(decoding: $0, as: UTF8.self) }
-                    guard names.count <= 256 else { return nil }
-                    return { $0[keyPath: value] = names }
-                }))
+            storage: .text {
+                $0[keyPath: value].map { "\($0)\n" }.joined()
+            } setting: { text in
+                let names = text.unicodeScalars.split(separator: "\n").map { String($0) }
+                guard names.count <= 256 else { return nil }
+                return { $0[keyPath: value] = names }
+            })
     }
 
     /// One of several names. A checkpoint holds the name's bytes.
@@ -216,44 +216,12 @@ extension Hyperparameter {
                 return { $0[keyPath: value] = choice }
             },
             logged: { .string($0[keyPath: value].rawValue) },
-            storage: Storage(
-                tensor: {
-                    let bytes = Array($0[keyPath: value].rawValue.utf8)
-                    return TensorValue(bytes, shape: [bytes.count])
-                },
-                setting: { tensor in
-                    guard let bytes = tensor.values(of: UInt8.self),
-                        let choice = Choice(rawValue: String(decoding: bytes, as: UTF8.self))
-                    else { return nil }
-                    return { $0[keyPath: value] = choice }
-                }))
-    }
-
-    /// A number above 0.
-    static func rate(
-        _ value: any WritableKeyPath<Values, Float> & Sendable, _ name: String,
-        _ explanation: String
-    ) -> Self {
-        Self(
-            name: name, explanation: explanation, valueName: "x",
-            text: { "\($0[keyPath: value])" },
-            parse: { text in
-                guard let rate = Float(text), rate > 0, rate.isFinite else {
-                    throw HyperparameterError(
-                        description: "it must be a number above 0, like 0.0001")
-                }
-                return { $0[keyPath: value] = rate }
-            },
-            // 0.0001 as it was written, not as the nearest Float is in Double.
-            logged: { .number(Double("\($0[keyPath: value])") ?? 0) },
-            storage: Storage(
-                tensor: { TensorValue([$0[keyPath: value]], shape: []) },
-                setting: { tensor in
-                    guard tensor.count == 1, tensor.scalar > 0, tensor.scalar.isFinite else {
-                        return nil
-                    }
-                    return { $0[keyPath: value] = tensor.scalar }
-                }))
+            storage: .text {
+                $0[keyPath: value].rawValue
+            } setting: { text in
+                guard let choice = Choice(rawValue: text) else { return nil }
+                return { $0[keyPath: value] = choice }
+            })
     }
 
     /// Where random numbers start.
@@ -280,5 +248,38 @@ extension Hyperparameter {
                     }
                     return { $0[keyPath: value] = seed[0] }
                 }))
+    }
+}
+
+extension Hyperparameter.Storage {
+    /// A whole number of a range, as one of 64 bits.
+    fileprivate static func count(
+        _ value: any WritableKeyPath<Values, Int> & Sendable, in range: ClosedRange<Int>
+    ) -> Self {
+        Self(
+            tensor: { TensorValue([Int64($0[keyPath: value])], shape: []) },
+            setting: { tensor in
+                guard let count = tensor.values(of: Int64.self), count.count == 1,
+                    let count = Int(exactly: count[0]), range.contains(count)
+                else { return nil }
+                return { $0[keyPath: value] = count }
+            })
+    }
+
+    /// A text's bytes.
+    fileprivate static func text(
+        _ text: @escaping @Sendable (Values) -> String,
+        setting: @escaping @Sendable (String) -> Hyperparameter.Setting?
+    ) -> Self {
+        Self(
+            tensor: { values in
+                let bytes = Array(text(values).utf8)
+                return TensorValue(bytes, shape: [bytes.count])
+            },
+            setting: { tensor in
+                tensor.values(of: UInt8.self).flatMap {
+                    setting(String(decoding: $0, as: UTF8.self))
+                }
+            })
     }
 }

@@ -27,12 +27,18 @@ public struct SavedTensors {
     public func has(_ name: String) -> Bool { names.contains(name) }
 
     /// The tensor of that name.
+    ///
+    /// - Throws: ``TrainingError/notResumable(_:)`` if there is none; `CheckpointError` where it cannot be
+    ///   read or is damaged.
     public func tensor(_ name: String) throws -> TensorValue {
         guard has(name), let tensor = try read(name) else { throw notResumable }
         return tensor
     }
 
     /// The one element of the tensor of that name.
+    ///
+    /// - Throws: as ``tensor(_:)`` does; ``TrainingError/notResumable(_:)`` for one of another type, or
+    ///   with none or several elements.
     public func scalar<Element: TensorElement>(_ name: String) throws -> Element {
         guard let values = try tensor(name).values(of: Element.self), values.count == 1 else {
             throw notResumable
@@ -41,6 +47,8 @@ public struct SavedTensors {
     }
 
     /// The one element of the tensor of that name, which lies in a range.
+    ///
+    /// - Throws: as ``scalar(_:)`` does; ``TrainingError/notResumable(_:)`` outside of the range.
     public func scalar<Element: TensorElement>(
         _ name: String, in range: some RangeExpression<Element>
     ) throws -> Element {
@@ -50,6 +58,8 @@ public struct SavedTensors {
     }
 
     /// A number of things that were done, an int64 in 0...1,000,000,000.
+    ///
+    /// - Throws: as ``scalar(_:in:)`` does.
     public func count(_ name: String) throws -> Int {
         Int(try scalar(name, in: 0...1_000_000_000 as ClosedRange<Int64>))
     }

@@ -51,8 +51,8 @@ struct CheckpointListCommand: ParsableCommand {
     func run() throws {
         let checkpoint = try TensorFilter.checkpoint(at: prefix)
         var table = Table(
-            "TENSOR", "TYPE", "SHAPE", "CRC32C", .right("MEAN"), .right("STD"), .right("LEAST"),
-            .right("GREATEST"))
+            "TENSOR", "TYPE", "SHAPE", "CRC32C", .right("MEAN"), .right("STD"), .right("MIN"),
+            .right("MAX"))
         var names = NameFilter(option: "--tensor", filter.tensor)
         var failures = Failures()
         var notes: [String] = []
@@ -64,15 +64,15 @@ struct CheckpointListCommand: ParsableCommand {
             } catch {
                 failures.add("\(error)")
                 table.add(
-                    tensor.name, tensor.type.name, "\(tensor.shape)", "damaged", "-", "-", "-", "-")
+                    tensor.name, tensor.type.name, tensor.sizes, "damaged", "-", "-", "-", "-")
                 continue
             }
             let numbers = facts.statistics.map { statistics in
                 [statistics.mean, statistics.deviation, statistics.least, statistics.greatest].map(
-                    \.short)
+                    \.narrow)
             }
             table.add(
-                cells: [tensor.name, tensor.type.name, "\(tensor.shape)", facts.checksum]
+                cells: [tensor.name, tensor.type.name, tensor.sizes, facts.checksum]
                     + (numbers ?? ["-", "-", "-", "-"]))
             if let statistics = facts.statistics, statistics.notFinite > 0 {
                 notes.append(
@@ -94,5 +94,12 @@ struct CheckpointListCommand: ParsableCommand {
             "\(checkpoint.prefix.printable): \(count) tensors, \(elements) elements, "
                 + "\((Double(bytes) / 1e6).threeDigits) MB\n")
         try failures.end()
+    }
+}
+
+extension TensorDescription {
+    /// The shape in few columns: `5×5×1×64`; `scalar` of a single element.
+    fileprivate var sizes: String {
+        shape.isEmpty ? "scalar" : shape.map { "\($0)" }.joined(separator: "×")
     }
 }

@@ -68,8 +68,8 @@ struct JudgeReport {
             return "\"\(measure.rawValue)\":{\(parts.joined(separator: ","))}"
         }
         var fields = [
-            "\"images\":\(judgement.sampleCount)", "\"of\":\(CurveExport.json(name))",
-            "\"judge\":\(CurveExport.json(judge.version))",
+            "\"images\":\(judgement.sampleCount)", "\"of\":\(name.stringOfJSON)",
+            "\"judge\":\(judge.version.stringOfJSON)",
             "\"judge_accuracy\":\(Self.json(judge.accuracy))",
             "\"real_images\":\(standard.floorCount)",
         ]

@@ -104,7 +104,7 @@ struct LogExportCommand: ParsableCommand {
             text.map { FileExport.texts(folder: $0, overwrite: overwrite) },
             audio.map { FileExport.audio(folder: $0, overwrite: overwrite) },
         ].compactMap { $0 }
-        var distributions = histograms.map { HistogramExport($0, overwrite: overwrite) }
+        let distributions = histograms.map { HistogramExport($0, overwrite: overwrite) }
         var sessions = hparams.map { HParamsExport($0, overwrite: overwrite) }
         var vectors = embeddings.map { EmbeddingExport(folder: $0, overwrite: overwrite) }
         var selection = LogSelection(filter, reader)
@@ -122,7 +122,7 @@ struct LogExportCommand: ParsableCommand {
             if tag.scalars.isEmpty { others.append((tag.tag, tag.kind)) }
         }
         if files.count == curves.count, values.isEmpty, vectors == nil,
-            curves.allSatisfy({ $0.count == 0 }), let other = others.first,
+            curves.allSatisfy(\.isEmpty), let other = others.first,
             !filter.tag.isEmpty || !filter.run.isEmpty, !selection.hasFailures
         {
             throw CommandError(

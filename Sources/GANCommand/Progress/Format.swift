@@ -15,12 +15,28 @@ extension Double {
         guard isFinite, self != 0, magnitude < 0.001 || magnitude >= 10_000 else {
             return decimals(4)
         }
-        var exponent = 0
-        var mantissa = self
-        while mantissa.magnitude >= 9.95 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
-        while mantissa.magnitude < 0.995 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
+        let (mantissa, exponent) = scientific
         let digits = exponent.magnitude < 10 ? "0\(exponent.magnitude)" : "\(exponent.magnitude)"
         return "\(mantissa.decimals(1))e\(exponent < 0 ? "-" : "+")\(digits)"
+    }
+
+    /// As few columns as show two digits or three: `12`, `1.23`, `0.012`, `9.8e-5`.
+    var narrow: String {
+        if self == rounded(), magnitude < 100_000 { return "\(Int(self))" }
+        guard isFinite, magnitude < 0.00995 || magnitude >= 99_999.5 else {
+            return decimals([99.95, 9.995, 0.9995].firstIndex { magnitude >= $0 } ?? 3)
+        }
+        let (mantissa, exponent) = scientific
+        return "\(mantissa.decimals(1))e\(exponent)"
+    }
+
+    /// The number as a mantissa of one digit before the point, rounded to one behind it, and a power of
+    /// ten. It has to be finite and not 0.
+    private var scientific: (mantissa: Double, exponent: Int) {
+        var (mantissa, exponent) = (self, 0)
+        while mantissa.magnitude >= 9.95 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
+        while mantissa.magnitude < 0.995 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
+        return (mantissa, exponent)
     }
 }
 

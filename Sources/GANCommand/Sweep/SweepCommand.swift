@@ -93,7 +93,7 @@ struct SweepCommand: ParsableCommand {
 
     func validate() throws {
         guard !logdir.isEmpty else { throw ValidationError("--logdir must name a folder") }
-        guard !logdir.hasPrefix(RemoteLog.scheme) else {
+        guard !logdir.hasPrefix(RemoteAddress.scheme) else {
             throw ValidationError(
                 "--logdir: runs of a sweep are locked while they are trained, which needs a folder; "
                     + "give one, and bring it to \(logdir.printable) by gan-s3 afterwards")

@@ -86,7 +86,7 @@ struct CheckpointFlags: ParsableArguments {
         } catch TrainingError.noCheckpoint {
             throw folder.withoutCheckpoint
         } catch {
-            throw CommandError("\(error); begin the run anew by --overwrite")
+            throw CommandError("\(error); begin the run anew \(folder.wayToBeginAnew)")
         }
     }
 

@@ -5,13 +5,10 @@ import RecordIO
 /// A log folder on the disk whose files `gan-s3` brings to an object store while the training goes on,
 /// in a process of its own: the training waits for no network, and who uses none builds no client.
 final class RemoteLog {
-    /// The folder on the disk, in which checkpoints are, too.
-    let folder: String
-    private let address: String
+    /// Where the log is.
+    let address: RemoteAddress
     private let program: String
     private var process: pid_t = 0
-
-    static let scheme = "s3://"
 
     /// Begins to bring files to an address; `nil` for a folder's path.
     ///
@@ -21,31 +18,18 @@ final class RemoteLog {
     /// - Throws: `CommandError` if there is no `gan-s3`, or if it has said why nothing can be
     ///   stored there; `ValidationError` if a run is to be begun anew.
     init?(address: String, overwriting overwritten: String?) throws {
-        guard address.hasPrefix(Self.scheme) else { return nil }
+        guard let address = try RemoteAddress(address) else { return nil }
         self.address = address
-        var parts = address.dropFirst(Self.scheme.count).unicodeScalars.split(
-            separator: "/", omittingEmptySubsequences: false
-        ).map { String($0) }
-        if parts.count > 1, parts.last == "" { parts.removeLast() }
-        guard parts.allSatisfy({ !["", ".", ".."].contains($0) }) else {
-            throw CommandError(
-                "\(address): no address of a bucket; give one such as s3://bucket/log")
-        }
-        let path = parts.joined(separator: "/")
-        folder = "log-s3/" + path
         if let overwritten {
-            let run = overwritten == "." ? "" : "/\(overwritten)"
-            let (there, here) = (Self.scheme + path + run, "log-s3/" + path + run)
             throw ValidationError(
-                "--overwrite leaves the old run's log at \(there), where TensorBoard would read "
-                    + "both as one: name another run by --run, or remove the old one instead: "
-                    + "aws s3 rm --recursive \(there.quotedForShell) && "
-                    + "rm -r \(here.quotedForShell)")
+                "--overwrite leaves the old run's log at \(address.run(overwritten)), where "
+                    + "TensorBoard would read both as one: name another run by --run, or remove the "
+                    + "old one instead: \(address.removal(of: overwritten))")
         }
         let beside = System.programPath.map { FilePath.joining(FilePath.folder(of: $0), "gan-s3") }
         guard let beside, access(beside, X_OK) == 0 else {
             throw CommandError(
-                "\(address): the program gan-s3 is not beside gan, which brings logs there; build it "
+                "\(address.text): the program gan-s3 is not beside gan, which brings logs there; build it "
                     + "by swift build -c release --product gan-s3, or name a folder by --logdir")
         }
         program = beside
@@ -56,7 +40,7 @@ final class RemoteLog {
     }
 
     private var checkFailed: String {
-        "\(address): nothing can be stored there, so nothing was begun; see the line above"
+        "\(address.text): nothing can be stored there, so nothing was begun; see the line above"
     }
 
     /// Waits until all files are at the address.
@@ -67,9 +51,9 @@ final class RemoteLog {
         kill(process, SIGTERM)
         guard wait() == 0 else {
             throw CommandError(
-                "\(address): not all of the log is there; it is in \(folder). To bring it there: "
-                    + "\(program.quotedForShell) \(folder.quotedForShell) \(address.quotedForShell)"
-            )
+                "\(address.text): not all of the log is there; it is in \(address.folder). To bring it "
+                    + "there: \(program.quotedForShell) \(address.folder.quotedForShell) "
+                    + address.text.quotedForShell)
         }
     }
 
@@ -91,7 +75,7 @@ final class RemoteLog {
         posix_spawnattr_setflags(
             &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
         var pointers: [UnsafeMutablePointer<CChar>?] =
-            ([program, folder, address] + options).map { strdup($0) }
+            ([program, address.folder, address.text] + options).map { strdup($0) }
         pointers.append(nil)
         defer { for pointer in pointers { free(pointer) } }
         let code = posix_spawn(&process, program, nil, &attributes, pointers, environ)

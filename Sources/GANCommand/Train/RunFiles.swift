@@ -14,7 +14,7 @@ enum RunFiles {
     /// Whether a file belongs to one of the latest checkpoints.
     static func isCheckpoint(_ name: String) -> Bool {
         name.wholeMatch(
-            of: /model\.ckpt-(replaced-)?[0-9]+\.(index|meta|data-[0-9]{5}-of-[0-9]{5})/) != nil
+            of: /model\.ckpt-[0-9]+\.(index|meta|data-[0-9]{5}-of-[0-9]{5})/) != nil
     }
 
     /// Whether a file is a run's: its log, a checkpoint, the file that names those, what a sweep knows

@@ -36,7 +36,7 @@ extension RunFolder {
 
     /// Makes a folder that is named by date and time, and by a number where that is taken.
     static func makeTimestamped(in folder: String) throws(CommandError) -> String {
-        let first = FilePath.joining(folder, System.timestamp)
+        let first = FilePath.joining(folder, FileName.timestamp)
         var path = first
         var number = 1
         while true {
@@ -52,25 +52,22 @@ extension RunFolder {
     }
 
     /// Curves of two runs in one folder would be drawn as one.
-    static func checkIsFree(
-        _ path: String, overwriting: Bool
-    ) throws(CommandError) {
+    func checkIsFree() throws(CommandError) {
         let names: [String]
         do throws(FileError) {
             names = try Folder.entries(of: path).map(\.name)
             try Folder.checkIsWritable(path)
         } catch {
-            throw CommandError("\(path) cannot be written to (\(error.reason)); \(elsewhere)")
+            throw CommandError("\(path) cannot be written to (\(error.reason)); \(Self.elsewhere)")
         }
-        guard
-            !overwriting,
-            names.contains(where: { $0 == "checkpoint" || $0.contains("tfevents") })
-        else { return }
+        guard names.contains(where: { $0 == "checkpoint" || $0.contains("tfevents") }) else {
+            return
+        }
         let canResume = names.contains { RunFiles.isCheckpoint($0) }
         throw CommandError(
             "\(path) holds a run already; choose another name by --run, "
                 + (canResume ? "go on with it by --resume, " : "")
-                + "or begin it anew by --overwrite")
+                + "or begin it anew \(wayToBeginAnew)")
     }
 
     /// Keeps the folder for this process until it ends: two that write checkpoints into one folder

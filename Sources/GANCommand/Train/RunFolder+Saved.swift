@@ -8,8 +8,10 @@ extension RunFolder {
         let names = ((try? Folder.entries(of: path)) ?? []).map(\.name)
         if names.contains(where: { $0.contains("tfevents") }) {
             return CommandError(
-                "\(path) has no checkpoint, but a log; begin the run anew by \(beginCommand) "
-                    + "--overwrite")
+                "\(path) has no checkpoint, but a log; begin the run anew "
+                    + (address == nil
+                        ? "by \(beginCommand) --overwrite" : "\(wayToBeginAnew) && \(beginCommand)")
+            )
         }
         if let run = Self.savedRuns(in: path).max(by: { $0.time < $1.time }) {
             return CommandError(

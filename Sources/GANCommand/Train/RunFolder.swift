@@ -6,6 +6,8 @@ import RecordIO
 struct RunFolder {
     /// The folder of all runs.
     let logFolder: String
+    /// Where its files are brought, if they are brought elsewhere.
+    let address: RemoteAddress?
     /// The folder of this run, which may be the same.
     let path: String
     /// The folders that this run made, the innermost first.
@@ -16,8 +18,13 @@ struct RunFolder {
 
     /// Makes the folder `name` below `logFolder`, or one that is named by date and time. A folder that
     /// is there already is taken if there is no run in it, or if it is to be overwritten.
-    init(logFolder: String, name: String?, overwriting: Bool = false) throws(CommandError) {
-        self.logFolder = logFolder
+    ///
+    /// - Parameter address: Where the log folder's files are brought, if they are.
+    init(
+        logFolder: String, name: String?, overwriting: Bool = false,
+        at address: RemoteAddress? = nil
+    ) throws(CommandError) {
+        (self.logFolder, self.address) = (logFolder, address)
         guard let name else {
             let above = Self.missing(logFolder)
             try Self.makeFolders(logFolder)
@@ -31,19 +38,22 @@ struct RunFolder {
         path = name == "." ? logFolder : FilePath.joining(logFolder, name)
         made = Self.missing(path)
         try Self.makeFolders(path)
-        if made.isEmpty { try Self.checkIsFree(path, overwriting: overwriting) }
+        if made.isEmpty, !overwriting { try checkIsFree() }
         try Self.lock(path)
     }
 
     /// The folder of a run that is there: `name` below `logFolder`, or the one that a checkpoint lies
     /// in, or the one in which a checkpoint was saved last.
     ///
-    /// - Parameter checkpoint: The checkpoint to go on from, if one is named: a path, or a name in
-    ///   the run's folder.
+    /// - Parameters:
+    ///   - checkpoint: The checkpoint to go on from, if one is named: a path, or a name in the run's
+    ///     folder.
+    ///   - address: Where the log folder's files are brought, if they are.
     init(
-        resuming name: String?, from checkpoint: String? = nil, in logFolder: String
+        resuming name: String?, from checkpoint: String? = nil, in logFolder: String,
+        at address: RemoteAddress? = nil
     ) throws(CommandError) {
-        self.logFolder = logFolder
+        (self.logFolder, self.address) = (logFolder, address)
         made = []
         var name = name
         if name == nil, let checkpoint { name = try Self.run(of: checkpoint, in: logFolder) }
@@ -143,12 +153,18 @@ struct RunFolder {
 
     /// How to begin this one.
     var beginCommand: String {
-        let logdir = logFolder == "log" ? "" : " --logdir \(logFolder.quotedForShell)"
+        let place = address?.text ?? logFolder
+        let logdir = place == "log" ? "" : " --logdir \(place.quotedForShell)"
         return "\(System.commandName) train\(logdir) --run \(name.quotedForShell)"
     }
 
     /// How to go on with it.
     var resumeCommand: String { "\(beginCommand) --resume" }
+
+    /// How to begin it anew: as `--overwrite` does, which ``RemoteLog`` refuses.
+    var wayToBeginAnew: String {
+        address.map { "after removing it: \($0.removal(of: name))" } ?? "by --overwrite"
+    }
 
     /// Refuses a name that would lead out of the log folder, or that no file system takes.
     static func validate(name: String) throws {

@@ -150,8 +150,8 @@ struct TrainCommand: ParsableCommand {
             return try train(processes)
         }
         var local = self
-        local.logdir = remote.folder
-        let outcome = Result { try local.train(processes) }
+        local.logdir = remote.address.folder
+        let outcome = Result { try local.train(processes, at: remote.address) }
         do {
             try remote.finish()
             System.print("all of the log is in \(logdir)\n")
@@ -163,13 +163,15 @@ struct TrainCommand: ParsableCommand {
         try outcome.get()
     }
 
-    private func train(_ processes: Processes?) throws {
+    /// - Parameter address: Where the log folder's files are brought, if they are.
+    private func train(_ processes: Processes?, at address: RemoteAddress? = nil) throws {
         let resumed =
             checkpointFlags.isResuming
-            ? try RunFolder(resuming: runName, from: checkpointFlags.resumeFrom, in: logdir) : nil
+            ? try RunFolder(
+                resuming: runName, from: checkpointFlags.resumeFrom, in: logdir, at: address) : nil
         switch try recipe(of: resumed) {
-        case .article: try run(Article.self, resumed, processes)
-        case .named: try run(DataRecipe.self, resumed, processes)
+        case .article: try run(Article.self, resumed, processes, at: address)
+        case .named: try run(DataRecipe.self, resumed, processes, at: address)
         }
     }
 
@@ -192,7 +194,7 @@ struct TrainCommand: ParsableCommand {
 
     /// Trains by a recipe.
     private func run<R: TrainedRecipe>(
-        _ recipe: R.Type, _ resumed: RunFolder?, _ processes: Processes?
+        _ recipe: R.Type, _ resumed: RunFolder?, _ processes: Processes?, at address: RemoteAddress?
     ) throws {
         let saved = try resumed.map { try checkpointFlags.savedRun(in: $0, of: recipe) }
         var training = try prepared(
@@ -208,7 +210,8 @@ struct TrainCommand: ParsableCommand {
             _ = try processes.agree { training.data }
         }
         let folder =
-            try resumed ?? RunFolder(logFolder: logdir, name: runName, overwriting: overwrite)
+            try resumed
+            ?? RunFolder(logFolder: logdir, name: runName, overwriting: overwrite, at: address)
         training.place(in: folder)
         if overwrite { try training.overwrite(folder) }
         let run = TrainingRun(

@@ -66,7 +66,7 @@ extension SummaryWriter.RunName {
             }
         case .timestamp:
             try Folder.create(logdir)
-            let time = FilePath.joining(logdir, Self.currentTime)
+            let time = FilePath.joining(logdir, FileName.timestamp)
             return try Self.make(from: 1) { $0 == 1 ? time + suffix : "\(time)-\($0)\(suffix)" }
         }
     }
@@ -94,17 +94,5 @@ extension SummaryWriter.RunName {
         let rest = name.utf8.dropFirst(prefix.utf8.count + digits.count).first
         guard rest == nil || rest == UInt8(ascii: "-"), digits.count < 18 else { return nil }
         return Int(String(decoding: digits, as: UTF8.self))
-    }
-
-    /// Local date and time, as `2026-11-23_14-03-12`.
-    private static var currentTime: String {
-        var now = time(nil)
-        var local = tm()
-        localtime_r(&now, &local)
-        let fields = [
-            local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min,
-            local.tm_sec,
-        ].map { $0 < 10 ? "0\($0)" : "\($0)" }
-        return fields[..<3].joined(separator: "-") + "_" + fields[3...].joined(separator: "-")
     }
 }

@@ -4,24 +4,11 @@ import TestSupport
 import Testing
 
 /// Each call as a program would write it, with what it has at hand, and the values read back.
-@Suite struct CallTests {
+@Suite struct CallTests: LoggingTests {
     let folder: TemporaryFolder
 
     init() throws {
         folder = try TemporaryFolder()
-    }
-
-    /// What a run holds that some calls have logged.
-    func logged(
-        options: SummaryWriter.Options = .init(), _ log: (SummaryWriter) throws -> Void
-    ) throws -> RunValues {
-        let run = folder.path(of: "run")
-        let writer = try SummaryWriter(logdir: run, options: options)
-        try log(writer)
-        try writer.close()
-        let values = try EventLog(folder: run).runs[0].values()
-        #expect(values.problems == [])
-        return values
     }
 
     func steps(_ values: RunValues, _ tag: String) -> [Int64]? { values[tag]?.scalars.map(\.step) }

@@ -6,6 +6,7 @@ import Testing
 /// A real TensorBoard, in both of its reading modes, serves what the calls log that take what a program
 /// has at hand.
 @Suite(
+    .waiting,
     .enabled(
         if: TensorBoardServer.program != nil,
         "SKIPPED: no TensorBoard; tools/test installs one and names it by $TENSORBOARD"))

@@ -3,19 +3,11 @@ import TestSupport
 import Testing
 
 /// Hyperparameters of any variables, and graphs of a program's own nodes.
-@Suite struct RunCallTests {
+@Suite struct RunCallTests: LoggingTests {
     let folder: TemporaryFolder
 
     init() throws {
         folder = try TemporaryFolder()
-    }
-
-    func logged(_ log: (SummaryWriter) throws -> Void) throws -> RunValues {
-        let run = folder.path(of: "run")
-        let writer = try SummaryWriter(logdir: run)
-        try log(writer)
-        try writer.close()
-        return try EventLog(folder: run).runs[0].values()
     }
 
     enum Optimizer { case adam }

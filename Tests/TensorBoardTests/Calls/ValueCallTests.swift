@@ -4,19 +4,11 @@ import TestSupport
 import Testing
 
 /// Numbers, pictures, labels and texts of the types that programs have, and the values read back.
-@Suite struct ValueCallTests {
+@Suite struct ValueCallTests: LoggingTests {
     let folder: TemporaryFolder
 
     init() throws {
         folder = try TemporaryFolder()
-    }
-
-    func logged(_ log: (SummaryWriter) throws -> Void) throws -> RunValues {
-        let run = folder.path(of: "run")
-        let writer = try SummaryWriter(logdir: run)
-        try log(writer)
-        try writer.close()
-        return try EventLog(folder: run).runs[0].values()
     }
 
     func value(_ values: RunValues, _ tag: String) throws -> Event.Value {

@@ -34,22 +34,13 @@ struct HParamsExport {
     func finish(_ failures: inout Failures) {
         let hparams = Self.names(rows.flatMap { $0.session.hparams.values.map(\.name) })
         let metrics = Self.names(rows.flatMap { $0.metrics.map(\.tag) })
-        do {
-            let file = try OutputText(path, overwrite: overwrite)
-            let heads =
-                ["run", "status", "start_time", "end_time"] + hparams.map { "hparam/\($0)" }
-                + metrics.map { "metric/\($0)" }
-            try file.write(Self.line(heads))
-            for row in rows {
-                try file.write(Self.line(Self.cells(of: row, hparams, metrics)))
-            }
-            try file.close()
-        } catch {
-            failures.add("\(error)")
-            return
-        }
-        guard path != "-" else { return }
-        System.printError("\(path.printable): \(rows.count) run\(rows.count == 1 ? "" : "s")\n")
+        let heads =
+            ["run", "status", "start_time", "end_time"] + hparams.map { "hparam/\($0)" }
+            + metrics.map { "metric/\($0)" }
+        let file = ExportedText(
+            path, overwrite: overwrite, heading: Self.line(heads), of: "run")
+        for row in rows { file.write(Self.line(Self.cells(of: row, hparams, metrics)), &failures) }
+        file.finish(&failures)
     }
 
     private static func cells(
@@ -86,7 +77,7 @@ struct HParamsExport {
     }
 
     private static func line(_ cells: [String]) -> String {
-        cells.map { CurveExport.cell($0) }.joined(separator: ",") + "\n"
+        cells.map(\.cellOfCSV).joined(separator: ",") + "\n"
     }
 
     /// Each name once, in the order in which they come.

@@ -85,6 +85,6 @@ struct LogReportCommand: ParsableCommand {
     }
 
     private func about(_ data: ReportData) -> String {
-        "\(data.summary) · \(System.timestamp.replacing("_", with: " "))"
+        "\(data.summary) · \(FileName.timestamp.replacing("_", with: " "))"
     }
 }

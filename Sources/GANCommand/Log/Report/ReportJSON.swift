@@ -55,7 +55,7 @@ struct ReportJSON {
     /// character is made of.
     static func quoted(_ text: String) -> String {
         var json = String.UnicodeScalarView()
-        for scalar in CurveExport.json(text).unicodeScalars {
+        for scalar in text.stringOfJSON.unicodeScalars {
             switch scalar {
             case "<": json.append(contentsOf: "\\u003c".unicodeScalars)
             case "\u{2028}": json.append(contentsOf: "\\u2028".unicodeScalars)
