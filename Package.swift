@@ -15,12 +15,17 @@ let package = Package(
         .library(name: "TensorGraph", targets: ["TensorGraph"]),
     ],
     traits: [
-        .trait(name: "MPI", description: "Train one run on several machines; needs an MPI library.")
+        .trait(name: "MPI", description: "Train one run on several machines; needs MPI."),
+        .trait(name: "S3", description: "Keep logs on object stores; fetches an HTTP client."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        // Fetched for the trait S3 alone.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
     targets: [
         // The command line, and the article's program.
@@ -83,9 +88,15 @@ let package = Package(
                 "TensorBoard", "Platform",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ]),
+        // Logs on object stores. Without the trait both are empty.
         .target(
             name: "TensorBoardS3",
-            dependencies: ["TensorBoard", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: [
+                "TensorBoard", .ofS3("Crypto", "swift-crypto"),
+                .ofS3("AsyncHTTPClient", "async-http-client"), .ofS3("NIOCore", "swift-nio"),
+                .ofS3("NIOHTTP1", "swift-nio"), .ofS3("NIOPosix", "swift-nio"),
+                .ofS3("NIOSSL", "swift-nio-ssl"),
+            ]),
         .executableTarget(
             name: "gan-s3",
             dependencies: [
@@ -142,7 +153,12 @@ let package = Package(
             ]),
         .testTarget(
             name: "TensorBoardS3Tests",
-            dependencies: ["TensorBoardS3", "TensorBoard", "gan-s3", "TestSupport"]),
+            dependencies: [
+                "TensorBoardS3", "TensorBoard", "gan-s3", "TestSupport",
+                .ofS3("NIOCore", "swift-nio"), .ofS3("NIOHTTP1", "swift-nio"),
+                .ofS3("NIOPosix", "swift-nio"), .ofS3("NIOSSL", "swift-nio-ssl"),
+            ],
+            resources: [.copy("Fixtures")]),
         .testTarget(
             name: "CheckpointsTests",
             dependencies: ["Checkpoints", "RecordIO", "CZlib", "TestSupport"],
@@ -177,6 +193,13 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17
 )
+
+extension Target.Dependency {
+    /// A product of another package, fetched and built for the trait S3 alone.
+    static func ofS3(_ product: String, _ package: String) -> Target.Dependency {
+        .product(name: product, package: package, condition: .when(traits: ["S3"]))
+    }
+}
 
 for target in package.targets where target.type != .system {
     target.swiftSettings = [

@@ -14,7 +14,8 @@ import urllib.request
 
 import boto3
 
-BIN, MODE = sys.argv[1:3]
+MODE = sys.argv[1]
+GAN, GAN_S3 = os.environ["GAN"], os.environ["GAN_S3"]
 KEYS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
 
 
@@ -88,14 +89,14 @@ def expect(condition, words):
 
 
 def gan(arguments, environment, folder):
-    return subprocess.run([f"{BIN}/gan", *arguments], env=environment, cwd=folder,
+    return subprocess.run([GAN, *arguments], env=environment, cwd=folder,
                           capture_output=True, text=True)
 
 
 def train(passes, server, folder):
     """Trains; stops the server for 20 seconds on the way."""
     process = subprocess.Popen(
-        [f"{BIN}/gan", "train", "--logdir", "s3://logs/mine", "--run", "first", "--train-times",
+        [GAN, "train", "--logdir", "s3://logs/mine", "--run", "first", "--train-times",
          str(passes), "--no-progress"],
         env=server.environment(), cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         text=True)
@@ -179,11 +180,11 @@ def keys_are_checked(folder):
         right = strict.environment(AWS_ACCESS_KEY_ID=key["AccessKeyId"],
                                    AWS_SECRET_ACCESS_KEY=key["SecretAccessKey"])
         log = f"{folder}/log-s3/logs/mine"
-        outcome = subprocess.run([f"{BIN}/gan-s3", log, "s3://logs/a b+c/ü"], env=right,
+        outcome = subprocess.run([GAN_S3, log, "s3://logs/a b+c/ü"], env=right,
                                  capture_output=True, text=True)
         expect(outcome.returncode == 0, f"signatures are right: {outcome.stdout.strip()}{outcome.stderr}")
         wrong = {**right, "AWS_SECRET_ACCESS_KEY": "wrong"}
-        outcome = subprocess.run([f"{BIN}/gan-s3", log, "s3://logs/x"], env=wrong,
+        outcome = subprocess.run([GAN_S3, log, "s3://logs/x"], env=wrong,
                                  capture_output=True, text=True)
         one_line(outcome, "see AWS_SECRET_ACCESS_KEY")
     finally:

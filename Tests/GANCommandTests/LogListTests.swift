@@ -237,6 +237,32 @@ import Testing
         for (length, text) in cases { #expect("abcdefghij".shortened(to: length) == text) }
     }
 
+    @Test(arguments: [
+        ("", 0), ("abc", 3), ("é", 1), ("e\u{301}", 1), ("日本語", 6), ("한국", 4), ("ｱ", 1), ("Ａ", 2),
+        ("👍🏽", 2), ("👨‍👩‍👧", 2), ("❤️", 2), ("❤", 1), ("🇯🇵", 2), ("\u{200b}", 0), ("…", 1), ("Ω", 1),
+    ])
+    func columnsOfATerminal(text: String, count: Int) {
+        #expect(text.columnCount == count)
+    }
+
+    @Test func wideNamesKeepBothEnds() {
+        let cases = [(12, "日本語の名前"), (11, "日本…名前"), (8, "日本…前"), (6, "日…前"), (3, "…"), (2, "…")]
+        for (width, text) in cases {
+            #expect("日本語の名前".shortened(to: width) == text)
+            #expect(text.columnCount <= width)
+        }
+    }
+
+    @Test func columnsOfWideNamesLineUp() throws {
+        try write("日本語", [1], ["rate": 1])
+        try write("ab", [1], ["rate": 1])
+        let lines = try command.run("log", "list").output.split(separator: "\n").map(String.init)
+        let starts = lines.compactMap { line in
+            line.firstRange(of: "  done").map { String(line[..<$0.lowerBound]).columnCount }
+        }
+        #expect(starts.count == 2 && Set(starts).count == 1, "\(lines)")
+    }
+
     /// Of a run that was resumed, what it is now.
     @Test func aResumedRunIsOpenAgain() throws {
         try write("run", [1], ["rate": 1])

@@ -2,6 +2,8 @@ import TensorBoard
 import TestSupport
 import Testing
 
+@testable import gan
+
 /// `gan log show`: curves and images in a terminal.
 @Suite(.waiting) struct LogShowTests {
     let command: Command
@@ -60,6 +62,29 @@ import Testing
         #expect(outcome.output.contains("  bb second  last 0.0000"))
         #expect(!outcome.output.contains("\u{1b}"))
         #expect(outcome.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    }
+
+    /// At every width a legend says whole numbers, and its line has room.
+    @Test(arguments: [30, 40, 50, 57, 60, 61, 70, 80, 100])
+    func legendsOfLongNames(width: Int) throws {
+        let runs = ["a run of a long name that ends in 12345", "短い名前と長い名前の実行結果の学習曲線", "x"]
+        for (index, run) in runs.enumerated() {
+            let writer = try SummaryWriter(logdir: command.folder.path(of: "log/\(run)"))
+            for step in [-7777, 12, 13, 1414] {
+                try writer.addScalar(step == 1414 ? index : index + 5, tag: "line", step: step)
+            }
+            try writer.close()
+        }
+        let output = try command.run("log", "show", "log", "--width", "\(width)").output
+        let legends = output.split(separator: "\n").filter { $0.contains("last ") }
+        #expect(legends.count == 3, "\(output)")
+        for legend in legends {
+            #expect(String(legend).columnCount <= width, "\(legend)")
+            let isWhole =
+                legend.hasSuffix(" at step 1414")
+                || legend.contains(#/ last \d\.0000(, smoothed \d\.\d{4})?$/#)
+            #expect(isWhole, "\(legend)")
+        }
     }
 
     @Test func runsHaveColorsInATerminal() throws {

@@ -9,20 +9,38 @@ import Testing
         command = try Command()
     }
 
-    /// The training's own line and exit code come last, though not all of the log was stored.
-    @Test func aTrainingThatFailsSaysSo() throws {
-        let server = try ObjectServer()
-        let refusals = (0..<1000).map { _ in ObjectServer.Answer.error(400, "KeyTooLongError") }
-        server.answer([.text(200, "<ListBucketResult/>"), .text(200, "<X/>")] + refusals)
-        let outcome = try command.shell("\(train(server)) --learning-rate 1")
-        #expect(outcome.status == 3)
-        let lines = outcome.errors.split(separator: "\n")
+    #if S3
+        /// The training's own line and exit code come last, though not all of the log was stored.
+        @Test func aTrainingThatFailsSaysSo() throws {
+            let server = try ObjectServer()
+            let refusals = (0..<1000).map { _ in ObjectServer.Answer.error(400, "KeyTooLongError") }
+            server.answer([.text(200, "<ListBucketResult/>"), .text(200, "<X/>")] + refusals)
+            let outcome = try command.shell("\(train(server)) --learning-rate 1")
+            #expect(outcome.status == 3)
+            let lines = outcome.errors.split(separator: "\n")
+            #expect(
+                lines.last?.hasPrefix("gan: the discriminator's loss stands still: ") == true,
+                "\(outcome.errors)")
+            #expect(
+                lines.dropLast().last?.hasPrefix(
+                    "gan: s3://logs/mine: not all of the log is there; ")
+                    == true, "\(outcome.errors)")
+        }
+    #endif
+
+    @Test(arguments: ["", "/dev/null", "nowhere"])
+    func aProgramThatIsNotThere(named: String) throws {
+        // A copy has none beside it.
+        let outcome = try command.shell(
+            "cp \"$GAN\" copy; export GAN_S3=\(named); "
+                + "exec ./copy train --logdir s3://logs/mine --run r")
+        #expect(outcome.status == 1)
         #expect(
-            lines.last?.hasPrefix("gan: the discriminator's loss stands still: ") == true,
-            "\(outcome.errors)")
-        #expect(
-            lines.dropLast().last?.hasPrefix("gan: s3://logs/mine: not all of the log is there; ")
-                == true, "\(outcome.errors)")
+            outcome.errors
+                == "gan: s3://logs/mine: the program gan-s3 is not beside gan, which brings logs there; "
+                + "build it by swift build -c release --product gan-s3 --traits S3, or name it by "
+                + "GAN_S3, or name a folder by --logdir\n")
+        #expect(try command.names() == ["copy"])
     }
 
     @Test func noRunIsBegunAnew() throws {

@@ -126,12 +126,12 @@ struct TailLines {
         }
         for row in rows {
             for (index, cell) in row.cells.enumerated() {
-                widths[index] = max(widths[index], min(cell.count, 40))
+                widths[index] = max(widths[index], min(cell.columnCount, 40))
             }
         }
         return rows.map { row in
             func fill(_ index: Int) -> String {
-                String(repeating: " ", count: max(0, widths[index] - row.cells[index].count))
+                String(repeating: " ", count: max(0, widths[index] - row.cells[index].columnCount))
             }
             let names = "\(row.cells[0])\(fill(0))  \(row.cells[1])\(fill(1))"
             return "\(row.time)  \(names)  \(fill(2))\(row.cells[2])  \(row.value)\n"

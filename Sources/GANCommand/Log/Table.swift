@@ -77,7 +77,7 @@ struct Table {
 
     /// The width of each column's widest cell.
     private var widths: [Int] {
-        columns.indices.map { column in rows.reduce(0) { max($0, $1[column].count) } }
+        columns.indices.map { column in rows.reduce(0) { max($0, $1[column].columnCount) } }
     }
 
     /// Shortens the cells of the first columns, the widest of these first, until each other column of
@@ -89,7 +89,7 @@ struct Table {
         let widest = widths.dropFirst(keys).map { min($0, width / 2) }.max() ?? 0
         var excess = widths.prefix(keys).reduce(0, +) + gaps + widest - width
         while excess > 0 {
-            let shrinking = (0..<keys).filter { widths[$0] > columns[$0].heading.count }
+            let shrinking = (0..<keys).filter { widths[$0] > columns[$0].heading.columnCount }
             guard let widest = shrinking.max(by: { widths[$0] < widths[$1] }) else { break }
             widths[widest] -= 1
             excess -= 1
@@ -108,32 +108,11 @@ struct Table {
             var line = ""
             for column in shown {
                 let cell = row[column]
-                let fill = String(repeating: " ", count: widths[column] - cell.count)
+                let fill = String(repeating: " ", count: widths[column] - cell.columnCount)
                 line += (line.isEmpty ? "" : "  ")
                 line += columns[column].isRightAligned ? fill + cell : cell + fill
             }
             return line.trimmingSpacesAtEnd + "\n"
         }.joined()
-    }
-}
-
-extension String {
-    /// The text with control characters, which a terminal would obey, replaced by `\u{fffd}`.
-    var printable: String {
-        String(
-            String.UnicodeScalarView(
-                unicodeScalars.map {
-                    $0.properties.generalCategory == .control ? "\u{fffd}" : $0
-                }))
-    }
-
-    /// Both ends of a text that is longer than so many characters, with `…` between them.
-    func shortened(to length: Int) -> String {
-        guard count > length, length > 0 else { return self }
-        return "\(prefix(length / 2))…\(suffix((length - 1) / 2))"
-    }
-
-    fileprivate var trimmingSpacesAtEnd: Substring {
-        self[..<(lastIndex { $0 != " " }.map { index(after: $0) } ?? startIndex)]
     }
 }

@@ -95,7 +95,9 @@ struct SweepTable {
         // Numbers keep their columns while they grow.
         let least = [8, 9, 7, 7, 13, 11]
         let widths = (0..<columns).map { column in
-            rows.reduce(column < least.count ? least[column] : 0) { max($0, $1[column].count) }
+            rows.reduce(column < least.count ? least[column] : 0) {
+                max($0, $1[column].columnCount)
+            }
         }
         func rest(_ columns: Int) -> Int {
             width - widths[1..<columns].reduce(0) { $0 + gap.count + $1 }
@@ -103,13 +105,13 @@ struct SweepTable {
         var names = rows.map { $0[0] }
         if rest(columns) < widths[0] { names = withoutFlags(names) }
         while columns > 2, rest(columns) < min(widths[0], 16) { columns -= 1 }
-        let widest = names.dropFirst().map(\.count).max() ?? 0
-        let first = max(1, min(max(widest, min(names[0].count, widths[0])), rest(columns)))
+        let widest = names.dropFirst().map(\.columnCount).max() ?? 0
+        let first = max(1, min(max(widest, min(names[0].columnCount, widths[0])), rest(columns)))
         return zip(names, rows).map { name, row in
             var line = name.shortened(to: first)
-            line += String(repeating: " ", count: max(0, first - line.count))
+            line += String(repeating: " ", count: max(0, first - line.columnCount))
             for column in 1..<columns {
-                let fill = String(repeating: " ", count: widths[column] - row[column].count)
+                let fill = String(repeating: " ", count: widths[column] - row[column].columnCount)
                 line +=
                     gap + (column == columns - 1 && column == 5 ? row[column] : fill + row[column])
             }

@@ -26,17 +26,23 @@ final class RemoteLog {
                     + "TensorBoard would read both as one: name another run by --run, or remove the "
                     + "old one instead: \(address.removal(of: overwritten))")
         }
-        let beside = System.programPath.map { FilePath.joining(FilePath.folder(of: $0), "gan-s3") }
-        guard let beside, access(beside, X_OK) == 0 else {
+        guard let found = Self.program, access(found, X_OK) == 0 else {
             throw CommandError(
                 "\(address.text): the program gan-s3 is not beside gan, which brings logs there; build it "
-                    + "by swift build -c release --product gan-s3, or name a folder by --logdir")
+                    + "by swift build -c release --product gan-s3 --traits S3, or name it by GAN_S3, "
+                    + "or name a folder by --logdir")
         }
-        program = beside
+        program = found
         guard try start("--check"), wait() == 0 else { throw CommandError(checkFailed) }
         guard try start("--follow", "--until", "\(getpid())") else {
             throw CommandError(checkFailed)
         }
+    }
+
+    /// The program that the environment names, or else the one beside this one.
+    private static var program: String? {
+        if let named = getenv("GAN_S3"), named.pointee != 0 { return String(cString: named) }
+        return System.programPath.map { FilePath.joining(FilePath.folder(of: $0), "gan-s3") }
     }
 
     private var checkFailed: String {

@@ -14,9 +14,7 @@ extension SummaryWriter {
         _ texts: [String], tag: String, step: (some BinaryInteger)? = nil as Int?,
         metadata: Summary.Metadata? = nil, wallTime: Double? = nil
     ) throws(EventFileError) {
-        let value = Summary.Value(
-            tag: tag, content: .tensor(TensorValue(strings: texts, shape: [texts.count]), .text))
-        try add(value.content, tag, step, metadata, wallTime)
+        try add(Summary.Value.texts(texts, tag: tag).content, tag, step, metadata, wallTime)
     }
 
     /// Logs sounds, each under a tag of its own: `tag/audio/0`, `tag/audio/1` and so on, as TensorFlow

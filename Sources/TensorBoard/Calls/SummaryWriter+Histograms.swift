@@ -54,7 +54,7 @@ extension SummaryWriter {
 
 extension ScalarValue {
     /// The nearest `Double`, where the type has more digits than `Float`.
-    fileprivate var asDouble: Double {
+    var asDouble: Double {
         switch self {
         case let number as Double: number
         case let number as any BinaryInteger: Self.double(number)

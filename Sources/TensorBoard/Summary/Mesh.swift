@@ -108,3 +108,25 @@ extension Summary.Value {
         return TensorValue(numbers, shape: [all.count, longest / 3, 3])
     }
 }
+
+extension Mesh {
+    /// What says of a tensor to which part of which mesh it belongs, with a scope before the mesh's name.
+    static func plugin(_ plugin: Summary.Plugin, inScope scope: String) -> Summary.Plugin {
+        let decoded = DecodingArena()
+        decoded.reset(budget: (1 << 16) + 64 * plugin.content.count)
+        let content = plugin.content.withUnsafeBufferPointer { bytes -> [UInt8]? in
+            var allocator = decoded.allocator
+            guard
+                let message = tensorboard__mesh__mesh_plugin_data__unpack(
+                    &allocator, bytes.count, bytes.baseAddress)
+            else { return nil }
+            let arena = MessageArena()
+            message.pointee.name = arena.string(
+                scope + (message.pointee.name.map { String(cString: $0) } ?? ""))
+            defer { withExtendedLifetime(arena) {} }
+            return message.packed()
+        }
+        guard let content else { return plugin }
+        return Summary.Plugin(name: plugin.name, content: content, dataClass: plugin.dataClass)
+    }
+}

@@ -121,4 +121,10 @@ extension Summary.Value {
     public static func text(_ markdown: String, tag: String) -> Self {
         Self(tag: tag, content: .tensor(TensorValue(strings: [markdown], shape: []), .text))
     }
+
+    /// Several texts in Markdown, which are shown as rows of a table.
+    static func texts(_ texts: [String], tag: String) -> Self {
+        Self(
+            tag: tag, content: .tensor(TensorValue(strings: texts, shape: [texts.count]), .text))
+    }
 }

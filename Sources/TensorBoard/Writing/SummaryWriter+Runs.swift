@@ -76,6 +76,7 @@ extension SummaryWriter {
             return try refuse(error)
         }
         let results = Summary(metrics.values.map { .scalar($0.value, tag: $0.name) })
+            .inScope(tagPrefix)
         if !results.values.isEmpty {
             try put(
                 .summary(results), step: step ?? lastStep ?? 0, wallTime: nil, tags: results.tags,
@@ -135,10 +136,11 @@ extension SummaryWriter {
     ) throws(EventFileError) {
         let points = values.values.map { Summary.Value.scalar($0.value, tag: "\(tag)/\($0.name)") }
         try add(Summary(points), step: step, wallTime: wallTime)
+        let tags = points.map { tagPrefix + $0.tag }
         // They were refused, and would be in the layout ever after.
-        if isDisabled || points.contains(where: \.tag.hasNUL) { return }
+        if isDisabled || tags.contains(where: \.hasNUL) { return }
         try layout.withLock { state throws(EventFileError) in
-            if state.add(points.lazy.map(\.tag), to: tag) { try log(state) }
+            if state.add(tags, to: tagPrefix + tag) { try log(state) }
         }
     }
 
@@ -173,7 +175,7 @@ extension SummaryWriter {
     ) throws(EventFileError) {
         if isDisabled { return }
         let logged = LoggedEmbedding(
-            embedding: embedding, tag: tag, step: step.clamped ?? lastStep ?? 0,
+            embedding: embedding, tag: tagPrefix + tag, step: step.clamped ?? lastStep ?? 0,
             mayMove: step == nil)
         try put(.embedding(logged), step: logged.step, wallTime: nil, tags: [], as: .ofRun)
     }

@@ -25,6 +25,8 @@ import Platform
 public final class SummaryWriter: Sendable {
     /// The run's folder.
     public let logdir: String
+    /// What all tags begin with: empty but in a writer of a ``scope(_:)``, where a slash ends it.
+    public let tagPrefix: String
 
     /// `nil` in a writer that does nothing.
     private let queue: EventQueue?
@@ -35,7 +37,9 @@ public final class SummaryWriter: Sendable {
     /// Brings the files elsewhere, if they are to go there.
     private let uploader: LogUploader?
     /// What the run's Custom Scalars tab shows so far.
-    let layout = Locked(LayoutState())
+    let layout: Locked<LayoutState>
+    /// In a writer of a scope, the one that has the file.
+    private let owner: SummaryWriter?
 
     /// The event file that is being written:
     /// `<logdir>/events.out.tfevents.<seconds>.<host>.<process>.<number><suffix>`. The folder, where
@@ -111,6 +115,9 @@ public final class SummaryWriter: Sendable {
                 description: "cannot be written: the system has no thread left")
         }
         self.logdir = logdir
+        tagPrefix = ""
+        owner = nil
+        layout = Locked(LayoutState())
         self.status = status
         self.queue = queue
         self.thread = Locked(thread)
@@ -154,6 +161,9 @@ public final class SummaryWriter: Sendable {
 
     private init() {
         logdir = ""
+        tagPrefix = ""
+        owner = nil
+        layout = Locked(LayoutState())
         queue = nil
         thread = Locked(nil)
         status = WriterStatus(path: "")
@@ -162,7 +172,22 @@ public final class SummaryWriter: Sendable {
         uploader = nil
     }
 
+    /// The writer of a scope: all but the tags is another one's.
+    init(of other: SummaryWriter, tagPrefix: String) {
+        self.tagPrefix = tagPrefix
+        owner = other.owner ?? other
+        logdir = other.logdir
+        queue = other.queue
+        thread = other.thread
+        status = other.status
+        generation = other.generation
+        options = other.options
+        uploader = other.uploader
+        layout = other.layout
+    }
+
     deinit {
+        guard owner == nil else { return }
         OpenWriters.all.remove(self)
         closeQuietly()
     }
@@ -182,6 +207,7 @@ public final class SummaryWriter: Sendable {
     public func add<Step: BinaryInteger>(
         _ summary: Summary, step: Step? = nil as Int?, wallTime: Double? = nil
     ) throws(EventFileError) {
+        let summary = summary.inScope(tagPrefix)
         try put(
             .summary(summary), step: step.clamped, wallTime: wallTime, tags: summary.tags,
             as: summary.values.isEmpty ? .ofRun : .value)
@@ -217,7 +243,8 @@ public final class SummaryWriter: Sendable {
         let time = wallTime ?? WallClock.now()
         let refusal =
             time.isFinite
-            ? try queue.putScalar(value, tag: tag, step: step, wallTime: time)
+            ? try queue.putScalar(
+                value, tag: tagPrefix.isEmpty ? tag : tagPrefix + tag, step: step, wallTime: time)
             : Refusal(ofTime: time)
         if let refusal { try refuse(refusal) }
     }
@@ -245,6 +272,7 @@ public final class SummaryWriter: Sendable {
     public func addRunMetadata(
         _ metadata: RunMetadata, tag: String, step: some BinaryInteger, wallTime: Double? = nil
     ) throws(EventFileError) {
+        let tag = tagPrefix + tag
         try put(
             .runMetadata(tag: tag, metadata), step: Int64(clamping: step), wallTime: wallTime,
             tags: [(tag, "graph_tagged_run_metadata")], as: .ofRun)

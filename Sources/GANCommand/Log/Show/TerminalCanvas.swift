@@ -8,12 +8,12 @@ struct TerminalLine {
 
     init(_ text: String, isBold: Bool = false) {
         self.text = isBold ? "\u{1b}[1m\(text)\u{1b}[0m" : text
-        columns = text.count
+        columns = text.columnCount
     }
 
     /// Adds text in the color of a run, or in none.
     mutating func append(_ text: String, color: Int? = nil) {
-        columns += text.count
+        columns += text.columnCount
         guard let color else {
             self.text += text
             return
@@ -36,9 +36,9 @@ struct TerminalLine {
             if isEscape {
                 short.text.append(character)
                 if character == "m" { isEscape = false }
-            } else if short.columns < width {
+            } else if short.columns + character.columnCount <= width {
                 short.text.append(character)
-                short.columns += 1
+                short.columns += character.columnCount
             }
         }
         return short

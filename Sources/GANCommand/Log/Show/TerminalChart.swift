@@ -40,6 +40,8 @@ struct TerminalChart {
     /// How wide a chart is at least that has others beside it.
     static let narrowestOfSeveral = 75
     private static let labelWidth = 10
+    /// How much of a run's name is always there.
+    private static let narrowestName = 12
 
     /// The title, the chart, its axes, and a line for each run.
     func lines(_ style: Style) -> [TerminalLine] {
@@ -95,16 +97,22 @@ struct TerminalChart {
                 ? "━━" : String(repeating: TerminalCanvas.letter(ofRun: curve.run), count: 2),
             color: style.isColored ? curve.run : nil)
         let last = curve.values.last ?? .nan
-        var words = "last \(last.short)"
+        var words = ["last \(last.short)"]
         if let smooth = curve.smoothed.last, smooth.isFinite, smooth != last {
-            words += ", smoothed \(smooth.short)"
+            words.append("smoothed \(smooth.short)")
         }
         let finite = curve.values.indices.filter { curve.values[$0].isFinite }
         if let least = finite.min(by: { curve.values[$0] < curve.values[$1] }) {
-            words += ", least \(curve.values[least].short) at step \(Self.step(curve.steps[least]))"
+            words.append(
+                "least \(curve.values[least].short) at step \(Self.step(curve.steps[least]))")
         }
-        let room = max(8, style.width - 6 - words.count)
-        line.append(" \(runs[curve.run].printable.shortened(to: room))  \(words)")
+        let name = runs[curve.run].printable
+        var room: Int { style.width - 7 - words.joined(separator: ", ").count }
+        // Rather without a number than with half of it.
+        while words.count > 1, room < min(name.columnCount, Self.narrowestName) {
+            words.removeLast()
+        }
+        line.append(" \(name.shortened(to: max(1, room)))  \(words.joined(separator: ", "))")
         return line.shortened(to: style.width)
     }
 
@@ -130,7 +138,7 @@ struct TerminalChart {
     }
 
     private static func right(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(0, width - text.count)) + text
+        String(repeating: " ", count: max(0, width - text.columnCount)) + text
     }
 
     private static func step(_ step: Double) -> String {
