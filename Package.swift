@@ -181,7 +181,8 @@ let package = Package(
         .testTarget(
             name: "GANCommandTests",
             dependencies: [
-                "gan", "LogExample", "GAN", "TensorBoard", "Checkpoints", "Datasets", "TestSupport",
+                "gan", "LogExample", "GAN", "TensorBoard", "Checkpoints", "Datasets", "Benchmarks",
+                "TestSupport",
             ]),
         .testTarget(
             name: "RepositoryTests",

@@ -29,8 +29,6 @@ public final class PreparedRun {
         /// What is fed has this version as long as it is the value, and where to read what it is.
         var version: UInt64 = 0
         var current: UnsafeMutablePointer<UInt64>?
-        /// Whether the value is written to the plan's memory instead.
-        var isWritten = false
     }
 
     init(_ session: Session, _ key: Session.Key, _ values: [Tensor: Value]) throws {
@@ -61,12 +59,21 @@ public final class PreparedRun {
     /// Runs, and says meanwhile how far it is.
     ///
     /// - Parameters:
-    ///   - fetched: called for each fetch when it is there.
+    ///   - whenFetched: called for each fetch when it is there.
     ///   - between: called between two of the plan's calls.
-    func run(whenFetched fetched: (Int) throws -> Void, _ between: () throws -> Void) throws {
+    func run(whenFetched: (Int) throws -> Void, between: () throws -> Void) throws {
         try refresh()
         giveFeeds()
-        try plan.run(whenFetched: fetched, between)
+        try plan.run(whenFetched: whenFetched, between: between)
+    }
+
+    /// Runs, and says before what it needs.
+    ///
+    /// - Parameter whenNeeded: called before sums over shards are read, with the last one's arrival.
+    func run(whenNeeded: (Int) throws -> Void) throws {
+        try refresh()
+        giveFeeds()
+        try plan.run(whenNeeded: whenNeeded)
     }
 
     /// The fetches in the order in which they are computed.
@@ -82,18 +89,8 @@ public final class PreparedRun {
         place()
     }
 
-    /// Where the next run reads what is fed for a tensor, which is written there from now on; nowhere
-    /// where it does not read it.
-    func fedMemory(of tensor: Tensor) -> UnsafeMutableBufferPointer<Float> {
-        guard let index = feeds.firstIndex(where: { $0.tensor == tensor }) else {
-            preconditionFailure("the run was prepared without a value for \(tensor)")
-        }
-        feeds[index].isWritten = true
-        return plan.input(tensor).map(plan.writtenInput) ?? .init(start: nil, count: 0)
-    }
-
     private func giveFeeds() {
-        for index in feeds.indices where !feeds[index].isWritten {
+        for index in feeds.indices {
             guard let input = feeds[index].input else { continue }
             if let current = feeds[index].current, current.pointee == feeds[index].version {
                 continue
@@ -154,5 +151,14 @@ extension Session {
             fetches: fetches.map(\.tensor), targets: targets, feeds: checked(feed),
             effects: effects)
         return try PreparedRun(self, key, feed)
+    }
+
+    /// A run that reads sums over shards.
+    ///
+    /// - Parameter summed: the tensors with what is known of their sums.
+    func prepare(
+        targets: [Node], summed: [Tensor: Specialization.Feed]
+    ) throws -> PreparedRun {
+        try PreparedRun(self, Key(fetches: [], targets: targets, feeds: summed), [:])
     }
 }

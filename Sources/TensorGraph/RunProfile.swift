@@ -17,7 +17,7 @@ public final class RunProfile {
         /// When it began, since 1970.
         public let start: Duration
         /// How long it took. Nodes that are computed in one loop share its time evenly.
-        public let duration: Duration
+        public internal(set) var duration: Duration
         /// The tensors that it is computed from, as a GraphDef names them.
         public let inputs: [String]
         /// Its outputs.
@@ -46,6 +46,12 @@ public final class RunProfile {
         let start = clock.now
         call.run()
         let duration = clock.now - start
+        if call.isContinued {
+            for index in nodes.indices.suffix(call.nodes.count) {
+                nodes[index].duration += duration / call.nodes.count
+            }
+            return
+        }
         for (index, (node, outputs)) in call.nodes.enumerated() {
             let share = duration / call.nodes.count
             nodes.append(

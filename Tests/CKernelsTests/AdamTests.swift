@@ -56,6 +56,62 @@ import Testing
         #expect(onAllPools { updated($0, calls: 1, times: 3) } == expected)
     }
 
+    /// Sums over shards are those that single additions give, to the bit; and so is what is updated by
+    /// them.
+    @Test(arguments: [0, 1, 7, 8, 1023, 1025, 8192, 20_003], [0, 1, 3])
+    func shardSums(n: Int, levelCount: Int) {
+        var numbers = Numbers(state: 15)
+        let (last, start, m, v) = (
+            numbers.floats(n), numbers.floats(n), numbers.floats(n),
+            numbers.floats(n).map { abs($0) }
+        )
+        let levels = (0..<levelCount).map { _ in numbers.floats(n) }
+        let share: Float = 3 / 7
+        var expected = last.map { $0 * share }
+        for level in levels { expected = zip(level, expected).map { $0 + $1 } }
+        let memory = levels.map { level in
+            let copy = UnsafeMutablePointer<Float>.allocate(capacity: max(1, n))
+            copy.initialize(from: level, count: n)
+            return copy
+        }
+        defer { for copy in memory { copy.deallocate() } }
+        let addresses = memory.map { Optional(UnsafePointer($0)) }
+        last.withUnsafeBufferPointer { last in
+            addresses.withUnsafeBufferPointer { levels in
+                var sum = kernel_shard_sum(
+                    last: last.baseAddress, share: share, levels: levels.baseAddress,
+                    level_count: levelCount)
+                let summed = onAllPools { pool in
+                    written(n) { kernel_sum_shards(pool, $0, &sum, n) }
+                }
+                #expect(summed == expected)
+                func updated(_ update: (UnsafeMutablePointer<Float>) -> Void) -> [Float] {
+                    written(3 * n) { all in
+                        for (part, values) in [start, m, v].enumerated() {
+                            (all + part * n).update(from: values, count: n)
+                        }
+                        update(all)
+                    }
+                }
+                let separately = updated {
+                    kernel_adam(
+                        nil, $0, $0 + n, $0 + 2 * n, expected, n, 2, 0.01, 0.9, 0.999, 1e-8)
+                }
+                let together = onAllPools { pool in
+                    updated {
+                        // In two parts, of which the second comes first.
+                        for (first, count) in [(n / 3, n - n / 3), (0, n / 3)] {
+                            kernel_adam_of_shards(
+                                pool, $0, $0 + n, $0 + 2 * n, &sum, first, count, 2, 0.01, 0.9,
+                                0.999, 1e-8)
+                        }
+                    }
+                }
+                #expect(together == separately)
+            }
+        }
+    }
+
     /// A gradient that is made of products: less than a tile, whole tiles, tiles that overlap, and
     /// rows so long that they are cut.
     @Test(arguments: [

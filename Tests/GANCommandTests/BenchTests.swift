@@ -74,8 +74,28 @@ import Testing
         #expect(rows.allSatisfy { ($0["share of the bound %"] as? Double ?? 0) > 0 })
     }
 
+    /// What a process computes, and what the model makes of it for many machines.
+    @Test func predictsManyMachines() throws {
+        let tables = try tables("--processes", "--width", "2", "--threads", "1")
+        #expect(tables.map { $0["name"] as? String } == ["computing", "model-2"])
+        let computed = try rows(tables[0])
+        #expect(computed.map { $0["images"] as? Int } == [8, 32, 128])
+        let rows = try rows(tables[1])
+        #expect(rows.count == 16)
+        #expect(rows.prefix(8).map { $0["machines"] as? Int } == [2, 4, 8, 16, 32, 64, 128, 256])
+        let alone = try #require(computed[2]["ms"] as? Double)
+        for row in rows {
+            let weak = try #require(row["128 each ms"] as? Double)
+            let efficiency = try #require(row["efficiency %"] as? Double)
+            #expect(weak >= alone * 0.999 && efficiency <= 100.1)
+        }
+    }
+
     @Test func refusesWhatItCannotMeasure() throws {
         for (arguments, message) in [
+            (["--width", "4"], "--width and --shards say what --processes measures"),
+            (["--processes", "--shards", "3"], "it must be a power of two"),
+            (["--processes", "--shards", "16", "--batch-size", "8"], "a batch of 8 cannot be cut"),
             (["--only", "weather"], "it must be one of start, steps, dcgan, nodes, summary"),
             (["--batch-size", "1001"], "--batch-size must be at most 1000"),
         ] {

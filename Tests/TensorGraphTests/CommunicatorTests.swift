@@ -76,11 +76,69 @@ import Testing
                     try communicator.beginSum($0)
                     try communicator.finishSums()
                 }
-                return communicator.sentBytes
+                return communicator.traffic.bytes
             }
             let ring = 2 * 400_000 * (processes - 1) / processes
             #expect(sent == Array(repeating: ring, count: processes))
         }
+    }
+
+    /// What sums cost is counted: of 10 numbers one message a round, of 2000 two.
+    @Test(arguments: [(2, 1 + 2), (4, 2 + 4), (8, 3 + 6)])
+    func countsMessages(processes: Int, messages: Int) throws {
+        let found = try run(processes) { communicator in
+            let before = communicator.traffic
+            for _ in 0..<5 {
+                var (few, many) = (
+                    [Float](repeating: 1, count: 10), [Float](repeating: 1, count: 2000)
+                )
+                try few.withUnsafeMutableBufferPointer { few in
+                    try many.withUnsafeMutableBufferPointer { many in
+                        try communicator.beginSum(few)
+                        try communicator.beginSum(many)
+                        try communicator.finishSums(first: 1)
+                        // The first one can be read, while the second is under way.
+                        #expect(few[9] == Float(communicator.count))
+                        try communicator.finishSums()
+                        #expect(many[1999] == Float(communicator.count))
+                    }
+                }
+            }
+            return communicator.traffic - before
+        }
+        for traffic in found {
+            #expect(traffic.rounds == 5 && traffic.messages == 5 * messages)
+            let bytes = 40 * processes.trailingZeroBitCount + 16_000 * (processes - 1) / processes
+            #expect(traffic.bytes == 5 * bytes)
+            #expect(traffic.underWay > .zero && traffic.waiting > .zero)
+            #expect(traffic.waiting + traffic.moving <= traffic.underWay + .milliseconds(1))
+            #expect((0...1).contains(traffic.hidden))
+        }
+    }
+
+    /// Of a single process nothing is sent, and its numbers stay.
+    @Test func aloneNothingIsSent() throws {
+        let found = try run(1) { communicator in
+            var numbers: [Float] = [1, 2, 3]
+            try numbers.withUnsafeMutableBufferPointer {
+                try communicator.beginSum($0)
+                try communicator.finishSums(first: 1)
+                try communicator.finishSums()
+            }
+            #expect(numbers == [1, 2, 3])
+            return communicator.traffic
+        }
+        #expect(found == [Traffic()])
+    }
+
+    /// What is hidden is the part of the time that is neither waited nor worked for.
+    @Test(arguments: [(0, 0, 0, 0.0), (10, 0, 0, 1), (10, 2, 1, 0.7), (10, 12, 3, 0)])
+    func hiddenPart(underWay: Int, waiting: Int, moving: Int, hidden: Double) {
+        var traffic = Traffic()
+        (traffic.underWay, traffic.waiting, traffic.moving) = (
+            .seconds(underWay), .seconds(waiting), .seconds(moving)
+        )
+        #expect(abs(traffic.hidden - hidden) < 1e-9)
     }
 
     @Test(arguments: [1, 2, 4, 8])

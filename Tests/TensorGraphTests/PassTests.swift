@@ -381,6 +381,52 @@ import Testing
                 """)
     }
 
+    /// Two updates by one gradient are one pass, whatever makes the gradient.
+    @Test mutating func updatesByOneGradientAreOne() {
+        let (w, m) = (build.variable([8]), build.variable([8]))
+        let gradient = build.element(.neg, build.feed([8]))
+        build.adam(w, m, gradient)
+        build.adam(build.variable([8]), build.variable([8]), build.feed([8]))
+        build.adam(w, m, gradient)
+        #expect(
+            build.text("fuse-updates") == """
+                %0 f32[8] = variable, v
+                %1 f32[8] = variable, v_1
+                %2 f32[8] = feed, x:0
+                %3 f32[8] = neg %2
+                %4 f32[] = constant, 0.5
+                %5 f32[8] = adam variable %0 m %1 v %1 beta1^t %4 beta2^t %4 rate %4 beta1 %4 beta2 \
+                %4 epsilon %4 gradient %3, 2 times
+                %6 f32[8] = variable, v_2
+                %7 f32[8] = variable, v_3
+                %8 f32[8] = feed, x_1:0
+                %9 f32[8] = adam variable %6 m %7 v %7 beta1^t %4 beta2^t %4 rate %4 beta1 %4 beta2 \
+                %4 epsilon %4 gradient %8
+                """)
+    }
+
+    @Test mutating func norIsASumOverShards() {
+        let (w, m) = (build.variable([8]), build.variable([8]))
+        let gradient = build.shardSum([8])
+        build.adam(w, m, build.view(gradient, [8]))
+        build.adam(w, m, gradient)
+        #expect(
+            build.text("fuse-updates") == """
+                %0 f32[8] = variable, v
+                %1 f32[8] = variable, v_1
+                %4 f32[] = constant, 0.5
+                %5 f32[8] = adamOfShards variable %0 m %1 v %1 beta1^t %4 beta2^t %4 rate %4 beta1 %4 \
+                beta2 %4 epsilon %4, g:0, 2 times
+                """)
+    }
+
+    @Test mutating func aSumOverShardsThatSomebodyReadsIsStored() {
+        let gradient = build.shardSum([8])
+        build.adam(build.variable([8]), build.variable([8]), gradient)
+        build.fetch(build.element(.neg, gradient))
+        #expect(build.text("fuse-updates") == build.text())
+    }
+
     @Test mutating func oneThatSomebodyReadsIs() {
         let gradient = build.product(
             build.feed([10, 4]), build.feed([10, 32]), transposed: (true, false))

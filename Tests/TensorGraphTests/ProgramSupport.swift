@@ -53,6 +53,11 @@ struct ProgramBuilder {
         made(.feed(graph.placeholder(Shape(shape), name: "x")), shape)
     }
 
+    /// What shards have computed.
+    mutating func shardSum(_ shape: [Int]) -> Program.ID {
+        made(.shardSum(graph.placeholder(Shape(shape), name: "g")), shape)
+    }
+
     mutating func variable(_ shape: [Int]) -> Program.ID {
         let zeros = Value([Float](repeating: 0, count: shape.reduce(1, *)), shape: shape)
         return made(.variable(graph.variable(zeros, name: "v").node), shape)
@@ -141,7 +146,7 @@ struct ProgramBuilder {
         self.number = number
         let shape = Shape(program[variable].shape)
         program.add(
-            .adam,
+            .adam(times: 1),
             [variable, moments, moments] + [Program.ID](repeating: number, count: 6) + [gradient],
             outputs: [TensorType(shape)])
     }

@@ -35,6 +35,29 @@ import Testing
         #expect(try value == [7, 8])
     }
 
+    /// What reads sums over shards goes as they arrive, whatever their sizes.
+    @Test(arguments: [[0, 1, 2], [2, 1, 0], [1, 2, 0]])
+    func sumsAreReadAsTheyArrive(arrivals: [Int]) throws {
+        let sizes = [3, 5000, 40]
+        var feeds: [Tensor: Specialization.Feed] = [:]
+        var updates: [Node] = []
+        for (size, arrival) in zip(sizes, arrivals) {
+            let sum = tf.placeholder([size], name: "sum")
+            feeds[sum] = .init(TensorType([size]), arrivals: [arrival])
+            let zeros = Value([Float](repeating: 0, count: size), shape: [size])
+            updates.append(tf.assign(tf.variable(zeros, name: "w"), tf.square(sum) * 2))
+        }
+        let specialization = try Specialization(
+            graph: tf, fetches: [], targets: updates, feeds: feeds)
+        var program = Program(specialization, fetches: [])
+        program.run(Facts(feeds: feeds))
+        let order = program.order.compactMap { id -> Int? in
+            guard case .assign = program[id].primitive else { return nil }
+            return sizes.firstIndex(of: program[program[id].inputs[0]].count)
+        }
+        #expect(order.map { arrivals[$0] } == [0, 1, 2])
+    }
+
     /// A step that does the work of two reads where the first one did.
     @Test func aConvolutionIsOfTheFilterBeforeItsUpdate() throws {
         let x = tf.placeholder([1, 2, 2, 1], name: "x")

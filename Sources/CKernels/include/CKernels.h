@@ -271,6 +271,22 @@ void kernel_max_pool_gradient(kernel_pool *pool, float *dx, const float *x, cons
 void kernel_adam(kernel_pool *pool, float *var, float *m, float *v, const float *g, size_t n,
     size_t times, float lr, float beta1, float beta2, float epsilon);
 
+/// What shards' numbers come to: levels[level_count - 1] + (… + (levels[0] + share · last)). The
+/// levels are sums of shards before the last one.
+typedef struct {
+    const float *last;
+    float share;
+    const float *const *levels;
+    size_t level_count;
+} kernel_shard_sum;
+
+/// The n sums; `out` may be `last`.
+void kernel_sum_shards(kernel_pool *pool, float *out, const kernel_shard_sum *sum, size_t n);
+/// kernel_adam of the n values from `first` on, with a gradient that is such a sum, which is not stored.
+void kernel_adam_of_shards(kernel_pool *pool, float *var, float *m, float *v,
+    const kernel_shard_sum *sum, size_t first, size_t n, size_t times, float lr, float beta1,
+    float beta2, float epsilon);
+
 /// aᵀ · b: a is [k, rows] and b [k, columns] of what they are a term of.
 typedef struct {
     const float *a, *b;

@@ -352,6 +352,6 @@ final class Training<R: Recipe>: Trainer {
             discriminatorSteps: discriminatorSteps, generatorSteps: generatorSteps,
             accuracy: try session.run(program.accuracy, feed: feed.training).scalar,
             checkpoint: checkpoint, quality: judge?.last, bestCheckpoint: best?.writtenPrefix,
-            isProfiled: profile?.isReached)
+            isProfiled: profile?.isReached, traffic: team?.communicator?.traffic)
     }
 }

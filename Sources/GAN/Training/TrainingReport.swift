@@ -1,3 +1,5 @@
+public import TensorGraph
+
 /// One pass of the main loop.
 public struct PassReport: Sendable {
     /// Passes done, from 1.
@@ -73,6 +75,8 @@ public struct TrainingResult: Sendable {
     public var bestCheckpoint: String?
     /// Whether the step to be measured was reached; `nil` when none was asked for.
     public var isProfiled: Bool?
+    /// What sums over processes have cost this one; `nil` where it trained alone.
+    public var traffic: Traffic?
 }
 
 /// Why training does not start, or stopped by itself.

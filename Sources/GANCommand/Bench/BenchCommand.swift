@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import GAN
 import TensorGraph
 
 private let programs = ShownProgram.allCases.map(\.rawValue).joined(separator: ", ")
@@ -52,6 +53,29 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Print JSON, one table after another in an array.")
     var json = false
 
+    @Flag(
+        help: """
+            Measure a DCGAN's steps by the processes that tools/gan-mpi has started, a step's images \
+            divided among them: computing, sums, and how much of these is hidden behind it. By itself: \
+            what a model says that many machines would take.
+            """)
+    var processes = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --processes: the DCGAN's channels at 14 × 14 pixels. (default: 64)",
+            valueName: "n"),
+        transform: NumberFlag.count)
+    var width: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --processes: the parts that a batch is cut into. "
+                + "(default: 8, or as many as processes)",
+            valueName: "n"),
+        transform: NumberFlag.shards)
+    var shards: Int?
+
     @Option(
         help: ArgumentHelp(
             "Print the program of one of the loop's runs, a line a step, and measure nothing: \(programs).",
@@ -85,6 +109,11 @@ struct BenchCommand: ParsableCommand {
             throw ValidationError(
                 "--batch-size must be at most 1000, the number of images built in")
         }
+        guard processes || width == nil && shards == nil else {
+            throw ValidationError(
+                "--width and --shards say what --processes measures: give it, too")
+        }
+        guard width ?? 1 <= 512 else { throw ValidationError("--width must be at most 512") }
         guard after == nil || showProgram != nil else {
             throw ValidationError("--after says which program --show-program shows: give both")
         }
@@ -103,6 +132,10 @@ struct BenchCommand: ParsableCommand {
                     batchSize: size, threads: threads.max() ?? 1, after: after) + "\n")
             return
         }
+        if processes {
+            try measureProcesses()
+            return
+        }
         var options = BenchmarkOptions()
         options.batchSizes = batchSize
         options.threads = threads
@@ -111,12 +144,39 @@ struct BenchCommand: ParsableCommand {
         if let program = System.programPath {
             options.trial = [program, "bench", "--threads", "\(threads.max() ?? 1)", "--trial"]
         }
+        try printTables { try runBenchmarks(options, report: $0) }
+    }
+
+    private func printTables(_ measure: ((BenchmarkTable) -> Void) throws -> Void) throws {
         if !json { System.print("\(Machine.description)\n") }
         var separator = "["
-        try runBenchmarks(options) { table in
+        try measure { table in
             System.print(json ? "\(separator)\(table.json)" : "\n\(table.markdown)")
             separator = ",\n"
         }
         if json { System.print("]\n") }
+    }
+
+    private func measureProcesses() throws {
+        let others = try Processes.join()
+        let count = others?.communicator.count ?? 1
+        var options = ProcessOptions()
+        options.batchSize = batchSize == BenchmarkOptions().batchSizes ? 128 : batchSize[0]
+        options.threads = threads == BenchmarkOptions().threads ? 1 : threads[0]
+        options.width = width ?? options.width
+        options.shards = shards ?? max(options.shards, count)
+        options.isQuick = quick
+        if let misfit = Team.misfit(
+            shards: options.shards, batchSize: options.batchSize, processes: count)
+        {
+            throw ValidationError(misfit)
+        }
+        func measure(_ report: (BenchmarkTable) -> Void) throws {
+            try Benchmarks.measureProcesses(options, others?.communicator, report: report)
+        }
+        guard let others else { return try printTables(measure) }
+        try others.run {
+            if others.isFirst { try printTables(measure) } else { try measure { _ in } }
+        }
     }
 }

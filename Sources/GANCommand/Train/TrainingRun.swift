@@ -137,6 +137,19 @@ struct TrainingRun<R: TrainedRecipe> {
         }
     }
 
+    /// What sums over processes have cost a step of this one, in words.
+    static func words(_ traffic: Traffic) -> String {
+        func each(_ value: Double, _ decimals: Int = 1) -> String {
+            (value / Double(traffic.rounds)).decimals(decimals)
+        }
+        let millisecond = Duration.milliseconds(1)
+        return "between processes, a step: \(each(Double(traffic.bytes) / 1e6, 3)) MB sent in "
+            + "\(each(Double(traffic.messages))) messages; sums under way for "
+            + "\(each(traffic.underWay / millisecond)) ms, of which "
+            + "\(each(traffic.waiting / millisecond)) ms were waited for "
+            + "(\(Int((traffic.hidden * 100).rounded())) % hidden behind computing)"
+    }
+
     /// Says how it ended.
     private func finish(
         _ result: TrainingResult, _ last: PassReport?, after duration: Duration,
@@ -176,6 +189,7 @@ struct TrainingRun<R: TrainedRecipe> {
                 "best: \(best), at a Fréchet distance of \(QualityReport.rounded(quality.bestDistance)) "
                     + "of \(options.quality?.sampleCount ?? 0) samples")
         }
+        if let traffic = result.traffic, traffic.rounds > 0 { lines.append(Self.words(traffic)) }
         if let step = options.profileStep, result.isProfiled == false {
             lines.append(
                 "step \(step) of the generator was not measured: it was at \(result.generatorSteps)"

@@ -29,14 +29,16 @@ struct Binder {
     let ways: [Program.StepID: Way]
     let memory: Memory
     let resources: Resources
+    /// What is known of everything that is fed.
+    let feeds: [Tensor: Specialization.Feed]
 
     /// The calls in order, each with the segment that it belongs to.
     func calls() -> [Plan.Call] {
         let originals = Set(
             program.order.flatMap { program[$0].stands }.filter { !$0.isCopy }.map(\.node))
         var places: [Program.StepID: Int] = [:]
-        return program.units.enumerated().map { index, unit in
-            for id in unit { places[id] = index }
+        return program.units.reduce(into: [Plan.Call]()) { calls, unit in
+            for id in unit { places[id] = calls.count }
             let step = program[unit[unit.count - 1]]
             // A copy is measured for its original unless that is computed, too.
             let known = unit.flatMap { program[$0].stands }
@@ -46,28 +48,58 @@ struct Binder {
                 nodes: known.map { ($0.node, $0.outputs) }, run: {})
             guard step.marks.loop == nil else {
                 call.run = loop(unit)
-                return call
+                calls.append(call)
+                return
+            }
+            if case .adamOfShards(let tensor, let times) = step.primitive {
+                calls += parts(of: call, step, tensor, times)
+                return
+            }
+            if let tensor = step.primitive.summedTensor {
+                call.arrival = feeds[tensor]?.arrivals?.last
             }
             let kernel = kernel(step)
             guard let slot = step.outputs.first.flatMap({ memory.find($0)?.slot }) else {
                 call.run = kernel
-                return call
+                calls.append(call)
+                return
             }
             call.run = { repeat { kernel() } while !slot.isComplete }
             if step.marks.isAside {
                 let makers = program.sources(step.id).compactMap { places[program[$0].maker] }
                 call.aside = .init(makers: makers, part: kernel, slot: slot)
             }
+            calls.append(call)
+        }
+    }
+
+    /// A call for each part of a sum over shards that arrives by itself.
+    private func parts(
+        of call: Plan.Call, _ step: Step, _ tensor: Tensor, _ times: Int
+    ) -> [Plan.Call] {
+        let bound = bound(step)
+        let terms = resources.shared.shardTerms(tensor)
+        let parts = ShardSums.parts(of: bound.inputs[0].count)
+        let arrivals = feeds[tensor]?.arrivals ?? parts.map { _ in 0 }
+        return zip(parts, arrivals).enumerated().map { index, part in
+            var call = call
+            call.isContinued = index > 0
+            call.arrival = part.1
+            call.run = Updates.adam(of: terms, part: part.0, times: times, bound)
             return call
         }
     }
 
-    /// The call of a step by itself.
-    private func kernel(_ step: Step) -> Kernel {
-        var bound = Bound(
+    private func bound(_ step: Step) -> Bound {
+        Bound(
             step: step, way: ways[step.id] ?? .only(), inputs: step.inputs.map { memory[$0] },
             outputs: step.outputs.map { memory[$0] }, scratch: memory.scratch,
             resources: resources)
+    }
+
+    /// The call of a step by itself.
+    private func kernel(_ step: Step) -> Kernel {
+        var bound = bound(step)
         if case .convolution(let way)? = ways[step.id],
             case .convolution(let convolution) = step.primitive,
             let filter = convolution.filterOperand
@@ -92,11 +124,14 @@ struct Binder {
             resources.randomState(node).call(distribution, bound)
         case .assign, .keep: Updates.copy(bound, isAssignment: step.primitive.writes == [0])
         case .update(let isSubtracted): Updates.call(isSubtracted: isSubtracted, bound)
-        case .adam: Updates.adam(bound)
+        case .shardSum(let tensor): Updates.sum(resources.shared.shardTerms(tensor), bound)
+        case .adam(let times): Updates.adam(times: times, bound)
         case .adamOfProducts(let products): Updates.adam(of: products, bound)
         case .summary(let summary): Summaries.call(summary, bound)
         case .elementwise, .sum, .broadcast:
             preconditionFailure("\(step.name) is part of a loop")
+        case .adamOfShards:
+            preconditionFailure("\(step.name) is done in parts")
         case .feed, .variable, .constant, .view, .nothing:
             preconditionFailure("\(step.name) has nothing to run")
         }

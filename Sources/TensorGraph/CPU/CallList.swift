@@ -126,13 +126,19 @@ final class CallList {
     }
 
     /// Calls the kernels of all that is not left out.
-    func run() { run { _ in } }
+    func run() {
+        run { _ in
+        } after: { _ in
+        }
+    }
 
     /// Calls the kernels of all that is not left out.
     ///
-    /// - Parameter after: called after each call, whether it was left out or not.
+    /// - Parameters:
+    ///   - before: called before each call, whether it is left out or not.
+    ///   - after: called after it.
     @inline(__always)
-    func run(after: (Int) throws -> Void) rethrows {
+    func run(before: (Int) throws -> Void, after: (Int) throws -> Void) rethrows {
         let denormals = kernel_denormals_flush()
         if !asides.isEmpty { offerAsides() }
         defer {
@@ -140,6 +146,7 @@ final class CallList {
             kernel_denormals_restore(denormals)
         }
         for index in calls.indices {
+            try before(index)
             run(index)
             try after(index)
         }

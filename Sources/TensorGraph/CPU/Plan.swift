@@ -21,6 +21,8 @@ final class Plan {
     private let outputs: [Buffer]
     /// After each call the fetches that are there with it; before the first one those that no call makes.
     private lazy var fetched = fetchesByCall()
+    /// When the sum over shards is there that each call reads; -1 where it reads none.
+    private let arrivals: [Int]
     /// The variables that it reads before it gives them a value, until all of them have one.
     private var unchecked: [VariableStorage]
     /// The variables that it gives a value, until it has done so once.
@@ -63,13 +65,16 @@ final class Plan {
         self.program = program
         self.memory = memory
         generation = resources.shared.generation
-        calls = Binder(program: program, ways: ways, memory: memory, resources: resources).calls()
+        calls = Binder(
+            program: program, ways: ways, memory: memory, resources: resources, feeds: feeds
+        ).calls()
         inputs = program.knownValues.feeds.compactMap { value in
             guard case .feed(let tensor) = program.maker(value).primitive else { return nil }
             return Input(
                 tensor: tensor, buffer: memory[value], fed: resources.shared.fed(tensor))
         }
         outputs = program.fetches.map { memory[$0] }
+        arrivals = calls.map { $0.arrival ?? -1 }
         let use = program.variableUse
         unchecked = use.read.map(resources.variable)
         assigned = use.assigned.map(resources.variable)
@@ -87,6 +92,10 @@ final class Plan {
         /// The nodes that it computes, with their outputs; none for a copy that the plan makes for
         /// itself.
         var nodes: [(node: Node, outputs: [RunProfile.Output])] = []
+        /// Whether it is a further part of what the call before it does.
+        var isContinued = false
+        /// Of the sum over shards that it reads: when that is there, among others.
+        var arrival: Int?
         /// How it is done aside, if it can be.
         var aside: Aside?
         var run: Kernel
@@ -156,15 +165,6 @@ final class Plan {
         return version
     }
 
-    /// The memory of an input, float32 numbers, which are about to be others.
-    func writtenInput(_ input: Int) -> UnsafeMutableBufferPointer<Float> {
-        inputs[input].fed.version.pointer.pointee += 1
-        inputs[input].version = inputs[input].fed.version.pointer.pointee
-        inputs[input].value = nil
-        let buffer = inputs[input].buffer
-        return UnsafeMutableBufferPointer(start: buffer.floats, count: buffer.count)
-    }
-
     /// The fetches in the order in which they are computed.
     var fetchOrder: [Int] { fetched.before + fetched.calls.flatMap(\.self) }
 
@@ -187,13 +187,19 @@ final class Plan {
     /// Runs with what was fed last, and says meanwhile how far it is.
     ///
     /// - Parameters:
+    ///   - whenNeeded: called before each call that reads a sum over shards, with its arrival.
     ///   - whenFetched: called for each fetch when it is there.
     ///   - between: called between two calls.
-    func run(whenFetched: (Int) throws -> Void, _ between: () throws -> Void) throws {
+    func run(
+        whenNeeded: (Int) throws -> Void = { _ in }, whenFetched: (Int) throws -> Void = { _ in },
+        between: () throws -> Void = {}
+    ) throws {
         try checkVariables()
         list.skipWhatIsKnown()
         for fetch in fetched.before { try whenFetched(fetch) }
-        try list.run { [fetched] call in
+        try list.run { [arrivals] call in
+            if arrivals[call] >= 0 { try whenNeeded(arrivals[call]) }
+        } after: { [fetched] call in
             for fetch in fetched.calls[call] { try whenFetched(fetch) }
             try between()
         }

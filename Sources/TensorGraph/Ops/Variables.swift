@@ -36,7 +36,7 @@ extension Op {
             return [context.inputs[0]]
         },
         gradient: .missing, writes: [0, 1, 2],
-        lower: { _ in .step(.adam) })
+        lower: { _ in .step(.adam(times: 1)) })
 }
 
 private enum Update {

@@ -5,6 +5,9 @@
 /// from variables, it computes from their values before the run, unless control dependencies say
 /// otherwise; TensorFlow 1 leaves that order to chance. A variable that is fetched and written is
 /// kept as it was by a step of its own.
+///
+/// What reads a sum over shards goes after all that reads none that arrives later. What is
+/// fetched goes before what else is ready: somebody may wait for it.
 enum Schedule {
     static func run(_ program: inout Program, _ facts: Facts) {
         var writers: [Program.ID: [Program.StepID]] = [:]
@@ -63,7 +66,10 @@ enum Schedule {
                 "variables are read and written in a circle: say by control dependencies what comes first"
             )
         }
-        program.reorder(known + order.map { running[$0] })
+        let arrivals = running.map { id in
+            program[id].primitive.summedTensor.flatMap { facts.feeds[$0]?.arrivals?.last } ?? 0
+        }
+        program.reorder(known + graph.byArrival(order, arrivals).map { running[$0] })
     }
 
     /// What makes a step go before others; `nil` for one that costs nothing.
@@ -73,7 +79,20 @@ enum Schedule {
             return nil
         }
         let bytes = step.outputs.reduce(0) { $0 + program[$1].count * program[$1].type.stride }
-        return step.primitive.loopRole == nil ? bytes : Int.max / 2 + bytes
+        if step.primitive.loopRole != nil { return Int.max / 2 + bytes }
+        return isForFetch(step, program) ? Int.max / 4 + bytes : bytes
+    }
+
+    /// Whether a step makes what is fetched, or a term of it.
+    private static func isForFetch(_ step: Step, _ program: Program) -> Bool {
+        step.outputs.contains { output in
+            if program.isFetched(output) { return true }
+            let readers = program.memoryReaders(of: output)
+            guard readers.count == 1, case .sum = program[readers[0].step].primitive else {
+                return false
+            }
+            return program[readers[0].step].outputs.contains(where: program.isFetched)
+        }
     }
 }
 
@@ -111,6 +130,21 @@ private struct Order {
             stack.append(contentsOf: next[place])
         }
         return isReached
+    }
+
+    /// An order in which each vertex comes after those with smaller arrivals: its own, and those of all
+    /// that it comes after.
+    func byArrival(_ order: [Int], _ own: [Int]) -> [Int] {
+        var arrivals = own
+        for place in order {
+            for before in previous[place] {
+                arrivals[place] = max(arrivals[place], arrivals[before])
+            }
+        }
+        // Sorting does not keep the order of equals by itself.
+        return order.enumerated().sorted {
+            (arrivals[$0.element], $0.offset) < (arrivals[$1.element], $1.offset)
+        }.map(\.element)
     }
 
     /// The vertices, each after those with an edge to it; `nil` when there is a circle.

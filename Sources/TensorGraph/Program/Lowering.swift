@@ -92,7 +92,9 @@ extension Program {
             if let known = known[tensor] { return known }
             let type = specialization.type(tensor)
             let primitive: Primitive
-            if specialization.isFed(tensor) {
+            if specialization.isSummed(tensor) {
+                primitive = .shardSum(tensor)
+            } else if specialization.isFed(tensor) {
                 primitive = .feed(tensor)
             } else if let value = specialization.value(tensor) {
                 primitive = .constant(value)

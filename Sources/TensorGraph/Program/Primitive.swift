@@ -8,6 +8,8 @@ enum Primitive {
 
     /// What is fed for a tensor.
     case feed(Tensor)
+    /// What shards' numbers of a tensor come to, where ``ShardTerms`` say that they are.
+    case shardSum(Tensor)
     /// What a variable holds.
     case variable(Node)
     /// Known numbers.
@@ -57,8 +59,11 @@ enum Primitive {
     case assign
     /// (variable, value): the value is added to the variable, or subtracted.
     case update(isSubtracted: Bool)
-    /// Adam: (var, m, v, beta1ᵗ, beta2ᵗ, rate, beta1, beta2, epsilon, gradient).
-    case adam
+    /// Adam, so often with the same gradient: (var, m, v, beta1ᵗ, beta2ᵗ, rate, beta1, beta2, epsilon,
+    /// gradient).
+    case adam(times: Int)
+    /// `adam`, so often, by the sum of a tensor over shards, which is not stored: the nine operands.
+    case adamOfShards(Tensor, times: Int)
     /// `adam`, so often, by the sum of products aᵀ · b, which is not stored: the nine operands, then
     /// a and b of each term.
     case adamOfProducts(Products)
@@ -129,7 +134,7 @@ extension Primitive {
     var writes: [Int] {
         switch self {
         case .assign, .update: [0]
-        case .adam, .adamOfProducts: [0, 1, 2]
+        case .adam, .adamOfShards, .adamOfProducts: [0, 1, 2]
         default: []
         }
     }
@@ -145,7 +150,20 @@ extension Primitive {
     }
 
     /// Whether the same operands give another result another time.
-    var isRandom: Bool { if case .random = self { true } else { false } }
+    var isRandom: Bool {
+        switch self {
+        case .random, .shardSum: true
+        default: false
+        }
+    }
+
+    /// The tensor whose sum over shards it reads.
+    var summedTensor: Tensor? {
+        switch self {
+        case .shardSum(let tensor), .adamOfShards(let tensor, _): tensor
+        default: nil
+        }
+    }
 
     /// What it can do in a loop over elements; `nil` for what has to have a call of its own.
     var loopRole: LoopRole? {

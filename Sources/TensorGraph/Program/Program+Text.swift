@@ -92,6 +92,7 @@ extension Primitive {
     fileprivate var mnemonic: String {
         switch self {
         case .feed: "feed"
+        case .shardSum: "shardSum"
         case .variable: "variable"
         case .constant: "constant"
         case .view: "view"
@@ -123,6 +124,7 @@ extension Primitive {
         case .assign: "assign"
         case .update(let isSubtracted): isSubtracted ? "subtractFrom" : "addTo"
         case .adam: "adam"
+        case .adamOfShards: "adamOfShards"
         case .adamOfProducts: "adamOfProducts"
         case .summary(let summary):
             switch summary {
@@ -143,6 +145,7 @@ extension Primitive {
             convolution.part == .inputGradient ? ["w", "dy", "bias"] : ["x", "w", "bias"]
         case .pool(let pool): pool.operandNames
         case .adam: Self.adamNames + ["gradient"]
+        case .adamOfShards: Self.adamNames
         case .adamOfProducts(let products):
             Self.adamNames + products.rows.flatMap { _ in ["a", "b"] }
         default: []
@@ -153,10 +156,12 @@ extension Primitive {
         "variable", "m", "v", "beta1^t", "beta2^t", "rate", "beta1", "beta2", "epsilon",
     ]
 
+    private static func repeated(_ times: Int) -> [String] { times > 1 ? ["\(times) times"] : [] }
+
     /// The parameters.
     fileprivate var details: [String] {
         switch self {
-        case .feed(let tensor): [tensor.name]
+        case .feed(let tensor), .shardSum(let tensor): [tensor.name]
         case .variable(let node): [node.name]
         case .constant(let value): [value.count == 1 ? "\(value.first)" : "\(value.count) numbers"]
         case .elementwise(let function): function.parameters.map { "\($0)" }
@@ -170,9 +175,11 @@ extension Primitive {
             pool.geometry.details(isPool: true)
                 + (pool.scaling == .none
                     ? [] : [pool.scaling == .rectified ? "rectified" : "normed"])
+        case .adam(let times): Self.repeated(times)
+        case .adamOfShards(let tensor, let times): [tensor.name] + Self.repeated(times)
         case .adamOfProducts(let products):
             ["rows " + products.rows.map(String.init).joined(separator: " ")]
-                + (products.times > 1 ? ["\(products.times) times"] : [])
+                + Self.repeated(products.times)
         case .summary(.scalar(let tag)), .summary(.histogram(let tag)): [tag]
         case .summary(.images(let tags)): [tags.first ?? ""]
         default: []

@@ -57,6 +57,7 @@ final class SharedValues {
 
     private var entries: [Key: Entry] = [:]
     private var feeds: [Tensor: Fed] = [:]
+    private var shardSums: [Tensor: ShardTerms] = [:]
     private var variableVersions: [Node: Counter] = [:]
     /// The plans that write to each variable.
     private var writers: [Node: Set<Int>] = [:]
@@ -109,6 +110,14 @@ final class SharedValues {
         let fed = Fed()
         feeds[tensor] = fed
         return fed
+    }
+
+    /// Where shards' numbers of a tensor are.
+    func shardTerms(_ tensor: Tensor) -> ShardTerms {
+        if let known = shardSums[tensor] { return known }
+        let terms = ShardTerms()
+        shardSums[tensor] = terms
+        return terms
     }
 
     /// The version of what a value comes from, at least 1; it grows whenever that has changed.

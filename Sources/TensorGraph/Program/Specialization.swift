@@ -27,6 +27,16 @@ struct Specialization {
         /// The value of a bool scalar, by which a conditional's branch is chosen when the run is
         /// planned.
         var predicate: Bool?
+        /// Of what shards compute and the run reads the sum of: when each of the sum's parts is there
+        /// (``ShardSums/parts(of:)``), among others; a later one has a larger number.
+        var arrivals: [Int]?
+
+        /// What shards compute.
+        init(_ type: TensorType, arrivals: [Int]) {
+            shape = type.shape.known ?? []
+            self.type = type.type
+            self.arrivals = arrivals
+        }
 
         init(_ value: Value) {
             shape = value.shape
@@ -97,6 +107,9 @@ struct Specialization {
     }
 
     func isFed(_ tensor: Tensor) -> Bool { feeds[tensor] != nil }
+
+    /// Whether what is fed for a tensor is what shards have computed.
+    func isSummed(_ tensor: Tensor) -> Bool { feeds[tensor]?.arrivals != nil }
 
     /// Whether nothing is left of the node to run.
     func isFolded(_ node: Node) -> Bool {

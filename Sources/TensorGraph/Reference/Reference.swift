@@ -63,7 +63,7 @@ struct Reference {
     }
 
     /// What a primitive makes: its outputs, or what it writes; `nil` for what makes no numbers, or
-    /// random ones.
+    /// random ones, or such as other runs have made.
     static func results(
         of primitive: Primitive, _ inputs: [Array], _ shape: [Int]
     ) -> [[Double]]? {
@@ -71,7 +71,8 @@ struct Reference {
         func each(_ body: (Int) -> Double) -> [[Double]] { [(0..<count).map(body)] }
         func operand(_ index: Int) -> (Int) -> Double { inputs[index].broadcast(to: shape) }
         switch primitive {
-        case .feed, .variable, .constant, .view, .nothing, .random, .summary: return nil
+        case .feed, .shardSum, .adamOfShards: return nil
+        case .variable, .constant, .view, .nothing, .random, .summary: return nil
         case .elementwise(let function):
             let x = operand(0)
             switch function.formula {
@@ -107,7 +108,8 @@ struct Reference {
             return [
                 zip(inputs[0].elements, inputs[1].elements).map { isSubtracted ? $0 - $1 : $0 + $1 }
             ]
-        case .adam: return adam(inputs.map(\.elements), gradient: inputs[9].elements, times: 1)
+        case .adam(let times):
+            return adam(inputs.map(\.elements), gradient: inputs[9].elements, times: times)
         case .adamOfProducts(let products):
             var gradient = [Double](repeating: 0, count: products.m * products.n)
             for (term, rows) in products.rows.enumerated() {

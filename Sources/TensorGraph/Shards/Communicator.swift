@@ -17,8 +17,12 @@ public protocol Communicator: AnyObject {
     /// Moves sums that are under way, as far as that is possible without waiting. To be called now and
     /// then while something is computed.
     func advanceSums() throws
+    /// Waits until the first ones are there of the sums begun since the last ``finishSums()``.
+    func finishSums(first count: Int) throws
     /// Waits until all sums are there.
     func finishSums() throws
+    /// What sums have cost this process so far.
+    var traffic: Traffic { get }
 
     /// Gives all processes the bytes of process 0.
     ///

@@ -5,8 +5,12 @@ public final class MessageCommunicator<Link: Messenger>: Communicator {
     /// Room for what sums receive, and how much of it those under way have.
     private var room: [UnsafeMutableBufferPointer<Float>] = []
     private var tag = 0
-    /// What this process has begun to sum, in bytes that it sends for it.
-    public private(set) var sentBytes = 0
+    /// How many of the first sums are known to be there.
+    private var doneCount = 0
+    /// When the sums that are under way began, since when none was; `nil` where none is.
+    private var began: ContinuousClock.Instant?
+    /// What sums have cost so far.
+    public private(set) var traffic = Traffic()
 
     /// This process's number.
     public var rank: Int { link.rank }
@@ -21,33 +25,65 @@ public final class MessageCommunicator<Link: Messenger>: Communicator {
 
     deinit { for memory in room { memory.deallocate() } }
 
+    // MARK: Sums
+
     /// Begins a sum.
     public func beginSum(_ numbers: UnsafeMutableBufferPointer<Float>) throws {
         guard count > 1 else { return }
+        let now = ContinuousClock.now
+        began = began ?? now
         let number = sums.count
-        if number == room.count { room.append(.allocate(capacity: numbers.count)) }
+        if number == room.count { room.append(.allocate(capacity: max(1, numbers.count))) }
         if room[number].count < numbers.count {
             room[number].deallocate()
             room[number] = .allocate(capacity: numbers.count)
         }
-        guard let received = room[number].baseAddress, !numbers.isEmpty else { return }
-        sentBytes += TreeSum<Link>.sentBytes(of: numbers.count, processes: count)
+        guard let received = room[number].baseAddress else { return }
         sums.append(try TreeSum(numbers, received: received, tag: nextTag(), over: link))
+        traffic.moving += now.duration(to: .now)
     }
 
     /// Moves the sums.
-    public func advanceSums() throws { _ = try areDone() }
+    public func advanceSums() throws {
+        guard began != nil else { return }
+        let now = ContinuousClock.now
+        try advance()
+        traffic.moving += now.duration(to: .now)
+    }
+
+    /// Waits for the first sums.
+    public func finishSums(first count: Int) throws {
+        guard doneCount < min(count, sums.count) else { return }
+        let now = ContinuousClock.now
+        try wait {
+            try advance()
+            return doneCount >= min(count, sums.count)
+        }
+        traffic.waiting += now.duration(to: .now)
+    }
 
     /// Waits for the sums.
     public func finishSums() throws {
-        try wait { try areDone() }
+        try finishSums(first: sums.count)
+        for sum in sums {
+            traffic.messages += sum.sent.messages
+            traffic.bytes += sum.sent.bytes
+        }
+        if !sums.isEmpty { traffic.rounds += 1 }
         sums.removeAll(keepingCapacity: true)
+        doneCount = 0
     }
 
-    private func areDone() throws -> Bool {
-        var areDone = true
-        for index in sums.indices where try !sums[index].advance(over: link) { areDone = false }
-        return areDone
+    /// Goes on with all of them.
+    private func advance() throws {
+        for index in sums.indices.dropFirst(doneCount) {
+            let isDone = try sums[index].advance(over: link)
+            if isDone, index == doneCount { doneCount += 1 }
+        }
+        if doneCount == sums.count, let since = began {
+            traffic.underWay += since.duration(to: .now)
+            began = nil
+        }
     }
 
     /// Gives all the bytes of process 0, by a binomial tree: whoever has them gives them to the process
@@ -119,14 +155,5 @@ public final class MessageCommunicator<Link: Messenger>: Communicator {
             try link.rest(vain: vain)
             vain += 1
         }
-    }
-}
-
-extension TreeSum {
-    /// The bytes that a process sends for a sum of so many numbers.
-    static func sentBytes(of count: Int, processes: Int) -> Int {
-        let bytes = count * MemoryLayout<Float>.stride
-        return count <= smallCount
-            ? bytes * processes.trailingZeroBitCount : 2 * bytes * (processes - 1) / processes
     }
 }

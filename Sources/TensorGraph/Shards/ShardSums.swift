@@ -2,37 +2,47 @@ internal import CKernels
 
 /// The sums over a process's shards, in the buckets in which they go to other processes.
 ///
-/// A bucket has several small tensors or a large one, in the order in which they are computed: few
-/// large messages, each as early as can be. The last one has the tally, too.
+/// A bucket has several small tensors or a part of a large one, in the order in which they are computed:
+/// few large messages, each as early as can be; and what is made of the first part of a large tensor
+/// does not wait for the last. The last bucket has the tally, too.
 ///
 /// A shard's numbers times its share of the batch are the tree's leaves. As in a binary counter, the
-/// sum of 2ᵏ neighbours waits in level k for that of the next ones.
+/// sum of 2ᵏ neighbours waits in level k for that of the next ones. Where there are no other
+/// processes, the last leaf is added by whoever reads the sum.
 struct ShardSums {
     /// The tensors, in the order in which they are computed.
     let order: [Int]
     private let sizes: [Int]
     private var buckets: [Bucket] = []
-    /// The bucket of each tensor, and where in it the tensor begins.
-    private var places: [(bucket: Int, offset: Int)]
+    /// The buckets of each tensor, and where its numbers begin.
+    private var places: [(buckets: Range<Int>, start: UnsafeMutablePointer<Float>)]
     private let memory: Arena
     private let levels: [Arena]
     /// Where each tensor begins in a level.
     private var levelOffsets: [Int]
-    private let tallyCount: Int
+    /// At the last bucket's end.
+    private let tallyNumbers: UnsafeMutableBufferPointer<Float>
+    private let terms = ShardTerms()
     /// The first bucket that was not given away yet.
     private var next = 0
 
     private struct Bucket {
-        var numbers: UnsafeMutableBufferPointer<Float>
-        /// The one tensor that it has, if that can be summed elsewhere.
-        var single: Int?
-        var tensors: [Int] = []
-        /// How many of them are not there yet.
+        let numbers: UnsafeMutableBufferPointer<Float>
+        let tensorCount: Int
+        /// How many of its tensors are not there yet.
         var missing = 0
     }
 
     /// A bucket is full with so many numbers.
     private static let fullCount = 1 << 17
+    /// A part of a large tensor has so many.
+    private static let partCount = 1 << 18
+
+    /// The parts of a tensor of so many numbers that are summed one after the other.
+    static func parts(of count: Int) -> [Range<Int>] {
+        guard count > partCount else { return [0..<count] }
+        return stride(from: 0, to: count, by: partCount).map { $0..<min($0 + partCount, count) }
+    }
 
     /// - Parameters:
     ///   - sizes: the numbers of each tensor.
@@ -41,32 +51,36 @@ struct ShardSums {
     init(sizes: [Int], order: [Int], levels: Int, tallyCount: Int) {
         self.sizes = sizes
         self.order = order
-        self.tallyCount = tallyCount
-        var groups: [[Int]] = [[]]
-        var filled = 0
-        for tensor in order {
-            if sizes[tensor] >= Self.fullCount {
-                // Those before it go first, and those after it begin another bucket.
-                groups += groups[groups.count - 1].isEmpty ? [] : [[]]
-                groups[groups.count - 1] = [tensor]
-                groups.append([])
-                filled = 0
-                continue
-            }
-            groups[groups.count - 1].append(tensor)
-            filled += sizes[tensor]
-            if filled >= Self.fullCount {
-                groups.append([])
-                filled = 0
-            }
-        }
-        let last = groups.count - 1
+        // Buckets and tensors begin at multiples of a cache line.
         func rounded(_ count: Int) -> Int { (count + 15) & ~15 }
-        func size(_ group: Int) -> Int {
-            groups[group].reduce(group == last ? tallyCount : 0) { $0 + sizes[$1] }
-        }
-        let total = groups.indices.reduce(0) { $0 + rounded(size($1)) }
+        let total = sizes.reduce(rounded(tallyCount)) { $0 + rounded($1) }
         memory = Arena(size: total * MemoryLayout<Float>.stride)
+        let start = memory.pointer.assumingMemoryBound(to: Float.self)
+        places = sizes.map { _ in (0..<0, start) }
+
+        var (end, filled, tensorCount) = (0, 0, 0)
+        func close(_ buckets: inout [Bucket]) {
+            let numbers = UnsafeMutableBufferPointer(start: start + end - filled, count: filled)
+            buckets.append(Bucket(numbers: numbers, tensorCount: tensorCount))
+            (filled, tensorCount) = (0, 0)
+        }
+        for tensor in order {
+            let size = sizes[tensor]
+            if size >= Self.fullCount, filled > 0 { close(&buckets) }
+            places[tensor] = (buckets.count..<buckets.count + 1, start + end)
+            for part in Self.parts(of: size) {
+                end += rounded(part.count)
+                filled += rounded(part.count)
+                tensorCount += 1
+                places[tensor].buckets = places[tensor].buckets.lowerBound..<buckets.count + 1
+                if filled >= Self.fullCount { close(&buckets) }
+            }
+        }
+        tallyNumbers = UnsafeMutableBufferPointer(start: start + end, count: tallyCount)
+        end += rounded(tallyCount)
+        filled += rounded(tallyCount)
+        if filled > 0 || buckets.isEmpty { close(&buckets) }
+
         levelOffsets = Array(repeating: 0, count: sizes.count)
         var levelSize = 0
         for (tensor, size) in sizes.enumerated() {
@@ -74,43 +88,27 @@ struct ShardSums {
             levelSize += rounded(size)
         }
         self.levels = (0..<levels).map { _ in Arena(size: levelSize * MemoryLayout<Float>.stride) }
-        places = Array(repeating: (0, 0), count: sizes.count)
-        var start = memory.pointer.assumingMemoryBound(to: Float.self)
-        for (number, group) in groups.enumerated() where number == last || !group.isEmpty {
-            var offset = number == last ? tallyCount : 0
-            for tensor in group {
-                places[tensor] = (buckets.count, offset)
-                offset += sizes[tensor]
-            }
-            let isSingle = group.count == 1 && number != last
-            buckets.append(
-                Bucket(
-                    numbers: UnsafeMutableBufferPointer(start: start, count: offset),
-                    single: isSingle ? group[0] : nil, tensors: group))
-            start += rounded(offset)
-        }
     }
 
-    /// The bytes of all sums.
+    /// The bytes of all numbers that are summed.
     var bytes: Int {
-        buckets.reduce(0) { $0 + $1.numbers.count * MemoryLayout<Float>.stride }
+        sizes.reduce(tallyNumbers.count, +) * MemoryLayout<Float>.stride
     }
 
     /// Begins with the tally's numbers and nothing else.
     mutating func begin(_ tally: [Float]) {
         next = 0
-        for index in buckets.indices { buckets[index].missing = buckets[index].tensors.count }
-        let last = buckets[buckets.count - 1].numbers
-        for (index, number) in tally.enumerated() { last[index] = number }
+        for index in buckets.indices { buckets[index].missing = buckets[index].tensorCount }
+        _ = tallyNumbers.update(from: tally)
     }
 
     /// The tally's sums.
-    var tally: [Float] { Array(buckets[buckets.count - 1].numbers.prefix(tallyCount)) }
+    var tally: [Float] { Array(tallyNumbers) }
 
-    /// Lets a tensor be summed in other memory, if it has a bucket of its own.
-    mutating func place(_ tensor: Int, at memory: UnsafeMutableBufferPointer<Float>) {
-        let bucket = places[tensor].bucket
-        if buckets[bucket].single == tensor { buckets[bucket].numbers = memory }
+    /// The buckets of a tensor's parts, in order.
+    func buckets(of tensor: Int) -> [Int] {
+        let parts = Self.parts(of: sizes[tensor])
+        return parts.indices.map { places[tensor].buckets.lowerBound + $0 }
     }
 
     /// The next bucket that is complete, each once and always in the same order: in all processes sums
@@ -123,9 +121,7 @@ struct ShardSums {
 
     /// The sum of a tensor.
     func numbers(of tensor: Int) -> UnsafeMutableBufferPointer<Float> {
-        let place = places[tensor]
-        return UnsafeMutableBufferPointer(
-            rebasing: buckets[place.bucket].numbers[place.offset..<place.offset + sizes[tensor]])
+        UnsafeMutableBufferPointer(start: places[tensor].start, count: sizes[tensor])
     }
 
     /// Adds a shard's numbers.
@@ -136,18 +132,30 @@ struct ShardSums {
     ///   - isLast: whether it is the last of those.
     mutating func add(
         _ numbers: UnsafeBufferPointer<Float>, share: Float, of tensor: Int, shard: Int,
-        isLast: Bool
+        isLast: Bool, pool: OpaquePointer?
     ) {
-        let count = sizes[tensor]
         let joined = (~shard).trailingZeroBitCount
-        let sum =
-            isLast
-            ? self.numbers(of: tensor).baseAddress : level(joined, tensor)
-        if let sum, let leaf = numbers.baseAddress {
-            kernel_scale(sum, leaf, share, count)
-            for level in 0..<joined { kernel_add(sum, self.level(level, tensor), sum, count) }
+        let sum = isLast ? self.numbers(of: tensor).baseAddress : level(joined, tensor)
+        terms.set(
+            last: numbers.baseAddress, share: share, levels: levels(below: joined, of: tensor))
+        if let sum, !numbers.isEmpty {
+            kernel_sum_shards(pool, sum, terms.pointer, sizes[tensor])
         }
-        if isLast { buckets[places[tensor].bucket].missing -= 1 }
+        if isLast { for bucket in places[tensor].buckets { buckets[bucket].missing -= 1 } }
+    }
+
+    /// Lets somebody add the last shard's numbers who reads the sum.
+    func leave(
+        _ numbers: UnsafeBufferPointer<Float>, share: Float, of tensor: Int, shard: Int,
+        to terms: ShardTerms
+    ) {
+        let joined = (~shard).trailingZeroBitCount
+        terms.set(
+            last: numbers.baseAddress, share: share, levels: levels(below: joined, of: tensor))
+    }
+
+    private func levels(below joined: Int, of tensor: Int) -> [UnsafePointer<Float>] {
+        (0..<joined).map { UnsafePointer(level($0, tensor)) }
     }
 
     private func level(_ level: Int, _ tensor: Int) -> UnsafeMutablePointer<Float> {

@@ -20,6 +20,8 @@ public final class ShardedRun {
     /// What makes the effects of the means; `nil` where the run has none.
     private let applying: PreparedRun?
     private let operands: [Tensor]
+    /// Where the effects read each operand's sum.
+    private let terms: [ShardTerms]
     private var sums: ShardSums
     /// What each of this process's shards is fed.
     private var feeds: [[Tensor: Value]]
@@ -60,23 +62,24 @@ public final class ShardedRun {
                     fetches + operands, feed: fed, effects: .none)
             }
         }
+        terms = operands.map(session.resources.shared.shardTerms)
+        let sizes = (fetches + operands).map { specialization.type($0).shape.elementCount ?? 0 }
+        let order = computing[Self.rows(of: feeds[0])]?.fetchOrder ?? []
+        let sums = ShardSums(
+            sizes: sizes, order: try self.communicator.map { try Self.agreed(order, $0) } ?? order,
+            levels: shards.own.count.trailingZeroBitCount, tallyCount: tallyCount)
+        self.sums = sums
         let writers = specialization.writers
         applying =
             writers.isEmpty
             ? nil
             : try session.prepare(
                 targets: targets + writers.filter { !targets.contains($0) },
-                feed: Dictionary(
-                    uniqueKeysWithValues: operands.map { operand in
-                        let shape = specialization.type(operand).shape.known ?? []
-                        let zeros = [Float](repeating: 0, count: shape.reduce(1, *))
-                        return (operand, Value(zeros, shape: shape))
+                summed: Dictionary(
+                    uniqueKeysWithValues: operands.enumerated().map { index, operand in
+                        let arrivals = sums.buckets(of: fetches.count + index)
+                        return (operand, .init(specialization.type(operand), arrivals: arrivals))
                     }))
-        let sizes = (fetches + operands).map { specialization.type($0).shape.elementCount ?? 0 }
-        let order = computing[Self.rows(of: feeds[0])]?.fetchOrder ?? []
-        sums = ShardSums(
-            sizes: sizes, order: try self.communicator.map { try Self.agreed(order, $0) } ?? order,
-            levels: shards.own.count.trailingZeroBitCount, tallyCount: tallyCount)
     }
 
     /// The order in which process 0 computes: a plan of other rows may have another, and what lies at
@@ -108,40 +111,55 @@ public final class ShardedRun {
         // Sums of shards are made as in the runs themselves, whoever makes them.
         let denormals = kernel_denormals_flush()
         defer { kernel_denormals_restore(denormals) }
-        try placeSums()
+        try refresh()
         sums.begin(tally)
-        for (index, shard) in shards.own.enumerated() {
-            guard let run = computing[Self.rows(of: feeds[index])] else { continue }
-            for (tensor, value) in feeds[index] { run.feed(tensor, value) }
-            let share = Float(shards.rows(of: shard).count) / Float(shards.batchSize)
-            let isLast = index == feeds.count - 1
-            func take(_ fetch: Int) throws {
-                try run.withFloats(fetch) { numbers in
-                    sums.add(numbers, share: share, of: fetch, shard: index, isLast: isLast)
-                    guard let communicator else { return }
-                    while let bucket = sums.nextComplete() { try communicator.beginSum(bucket) }
-                }
-            }
-            if let profile {
-                try run.run(profile: profile)
-                for fetch in sums.order { try take(fetch) }
-            } else {
-                try run.run(whenFetched: take) {
-                    if isLast, let communicator { try communicator.advanceSums() }
-                }
+        for index in feeds.indices { try compute(index, profile) }
+        if communicator != nil {
+            for (index, terms) in terms.enumerated() {
+                terms.set(last: UnsafePointer(sums.numbers(of: fetchCount + index).baseAddress))
             }
         }
-        try communicator?.finishSums()
+        if let profile {
+            try communicator?.finishSums()
+            try applying?.run(profile: profile)
+        } else {
+            // The first effects, while the last sums are under way.
+            try applying?.run { try communicator?.finishSums(first: $0 + 1) }
+            try communicator?.finishSums()
+        }
         tally = sums.tally
-        guard let applying else { return }
-        for (index, operand) in operands.enumerated() {
-            let place = applying.fedMemory(of: operand)
-            let numbers = sums.numbers(of: fetchCount + index)
-            if let target = place.baseAddress, let source = numbers.baseAddress, source != target {
-                target.update(from: source, count: numbers.count)
+    }
+
+    /// Computes one of the process's shards, and begins the sums that are complete with it.
+    private func compute(_ index: Int, _ profile: RunProfile?) throws {
+        guard let run = computing[Self.rows(of: feeds[index])] else { return }
+        for (tensor, value) in feeds[index] { run.feed(tensor, value) }
+        let shard = shards.own.lowerBound + index
+        let share = Float(shards.rows(of: shard).count) / Float(shards.batchSize)
+        let isLast = index == feeds.count - 1
+        func take(_ fetch: Int) throws {
+            run.withFloats(fetch) { numbers in
+                if isLast, communicator == nil, fetch >= fetchCount {
+                    sums.leave(
+                        numbers, share: share, of: fetch, shard: index,
+                        to: terms[fetch - fetchCount])
+                } else {
+                    sums.add(
+                        numbers, share: share, of: fetch, shard: index, isLast: isLast,
+                        pool: session.resources.pool)
+                }
+            }
+            guard isLast, let communicator else { return }
+            while let bucket = sums.nextComplete() { try communicator.beginSum(bucket) }
+        }
+        if let profile {
+            try run.run(profile: profile)
+            for fetch in sums.order { try take(fetch) }
+        } else {
+            try run.run(whenFetched: take) {
+                if isLast, let communicator { try communicator.advanceSums() }
             }
         }
-        try applying.run(profile: profile)
     }
 
     /// The mean of the first fetch over all shards.
@@ -151,15 +169,11 @@ public final class ShardedRun {
     public var summedBytes: Int { sums.bytes }
 
     /// Makes the plans anew that would be made otherwise now, so that none changes until the run has
-    /// ended; and lets a large operand be summed where the effects read it.
-    private func placeSums() throws {
+    /// ended.
+    private func refresh() throws {
         let runs = Array(computing.values) + (applying.map { [$0] } ?? [])
         // A plan that is made anew may be the reason to make another one so.
         while !runs.allSatisfy(\.isCurrent) { for run in runs { try run.refresh() } }
-        guard let applying else { return }
-        for (index, operand) in operands.enumerated() {
-            sums.place(fetchCount + index, at: applying.fedMemory(of: operand))
-        }
     }
 
     private static func feed(

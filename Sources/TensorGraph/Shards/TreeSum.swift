@@ -21,6 +21,8 @@ struct TreeSum<Link: Messenger> {
     private var isSpreading = false
     /// The part that is kept in each round, before it.
     private var parts: [Range<Int>]
+    /// What was sent so far.
+    private(set) var sent = (messages: 0, bytes: 0)
     private var sending: Link.Message?
     private var receiving: Link.Message?
 
@@ -97,6 +99,8 @@ struct TreeSum<Link: Messenger> {
         if !send.isEmpty {
             let bytes = UnsafeBufferPointer(rebasing: numbers[send])
             sending = try link.send(UnsafeRawBufferPointer(bytes), to: peer, tag: tag)
+            sent.messages += 1
+            sent.bytes += bytes.count * MemoryLayout<Float>.stride
         }
     }
 

@@ -26,14 +26,33 @@ enum Updates {
         return { for i in 0..<count { x[i] = isSubtracted ? x[i] &- y[i] : x[i] &+ y[i] } }
     }
 
-    static func adam(_ bound: Bound) -> Kernel {
+    static func adam(times: Int, _ bound: Bound) -> Kernel {
         let (pool, count) = (bound.pool, bound.inputs[0].count)
         let (rates, gradient) = (AdamRates(bound), bound.input(9))
         return {
             kernel_adam(
                 pool, rates.variable, rates.moments.0, rates.moments.1, gradient, count,
-                1, rates.rate, rates.betas.0[0], rates.betas.1[0], rates.epsilon[0])
+                times, rates.rate, rates.betas.0[0], rates.betas.1[0], rates.epsilon[0])
         }
+    }
+
+    /// Some of a variable's numbers, by the sums of a gradient over shards.
+    static func adam(
+        of terms: ShardTerms, part: Range<Int>, times: Int, _ bound: Bound
+    ) -> Kernel {
+        let (pool, rates) = (bound.pool, AdamRates(bound))
+        return {
+            kernel_adam_of_shards(
+                pool, rates.variable, rates.moments.0, rates.moments.1, terms.pointer,
+                part.lowerBound, part.count, times, rates.rate, rates.betas.0[0],
+                rates.betas.1[0], rates.epsilon[0])
+        }
+    }
+
+    /// The output becomes the sum.
+    static func sum(_ terms: ShardTerms, _ bound: Bound) -> Kernel {
+        let (pool, output, count) = (bound.pool, bound.output, bound.outputs[0].count)
+        return { kernel_sum_shards(pool, output, terms.pointer, count) }
     }
 
     static func adam(of products: Products, _ bound: Bound) -> Kernel {

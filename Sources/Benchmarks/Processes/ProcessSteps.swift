@@ -1,0 +1,94 @@
+internal import Datasets
+internal import GAN
+internal import Platform
+internal import TensorGraph
+
+/// The steps of a DCGAN that several processes take together, one of which this is.
+final class ProcessSteps {
+    let communicator: TimedCommunicator
+    private let session: Session
+    private let runs: [ShardedRun]
+
+    /// The steps of a pass.
+    static let names = ["D", "G"]
+
+    /// - Parameters:
+    ///   - batchSize: of the whole step, 1...1000, at least `shards`.
+    ///   - shards: a power of two, at least as many as processes.
+    init(
+        width: Int, batchSize: Int, shards: Int, threads: Int, _ communicator: TimedCommunicator,
+        examples: MNIST
+    ) throws {
+        self.communicator = communicator
+        var networks = DCGAN()
+        networks.width = width
+        let program = DCGANProgram(networks, seed: 0)
+        session = Session(graph: program.graph, threads: threads)
+        try session.run(program.initializer)
+        var numbers = Numbers()
+        let feed = [
+            program.inputX: Value(
+                examples.train.pixels(0..<batchSize), shape: [batchSize, MNIST.pixelCount]),
+            program.inputZ: Value(
+                numbers.floats(batchSize * networks.noiseSize),
+                shape: [batchSize, networks.noiseSize]),
+        ]
+        let own = Shards(
+            count: shards, batchSize: batchSize, rank: communicator.rank, of: communicator.count)
+        runs = try [
+            (program.discriminatorTrain, program.discriminatorLoss),
+            (program.generatorTrain, program.generatorLoss),
+        ].map { [session] train, loss in
+            try ShardedRun(session, [loss], targets: [train], feed: feed, own, communicator)
+        }
+    }
+
+    /// The bytes of all numbers that a step of one of the networks sums.
+    func summedBytes(_ network: Int) -> Int { runs[network].summedBytes }
+
+    /// Takes a step of one of the networks; returns how long it takes.
+    func take(_ network: Int, _ mode: TimedCommunicator.Mode) throws -> Duration {
+        _ = try communicator.gather([])
+        let start = ContinuousClock.now
+        communicator.begin(mode)
+        try runs[network].run()
+        return start.duration(to: .now)
+    }
+
+    /// Makes the sums of the last step alone; returns how long that takes, and for how long this
+    /// process is at work for it.
+    func sumAlone() throws -> (time: Duration, processor: Duration) {
+        _ = try communicator.gather([])
+        let (start, work) = (ContinuousClock.now, Self.processorTime)
+        try communicator.repeatSums()
+        return (start.duration(to: .now), Self.processorTime - work)
+    }
+
+    private static var processorTime: Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(Int(time.tv_sec)) + .nanoseconds(Int(time.tv_nsec))
+    }
+
+    /// Seconds that an exchange takes, and one that a sum of so many bytes does.
+    func link(bytes: Int, rounds: Int) throws -> (latency: Double, sum: Double) {
+        func median(_ count: Int) throws -> Double {
+            let numbers = UnsafeMutableBufferPointer<Float>.allocate(capacity: count)
+            numbers.initialize(repeating: 1)
+            defer { numbers.deallocate() }
+            communicator.begin(.early)
+            var samples: [Duration] = []
+            for _ in 0..<rounds {
+                numbers.update(repeating: 1)
+                _ = try communicator.gather([])
+                let start = ContinuousClock.now
+                try communicator.beginSum(numbers)
+                try communicator.finishSums()
+                samples.append(start.duration(to: .now))
+            }
+            return Timing(samples).median.seconds
+        }
+        let exchanges = Double(max(1, communicator.count.trailingZeroBitCount))
+        return (try median(16) / exchanges, try median(bytes / MemoryLayout<Float>.stride))
+    }
+}

@@ -1,0 +1,100 @@
+import CKernels
+import Testing
+
+@testable import TensorGraph
+
+/// Sums over shards, and the buckets in which they go to other processes.
+@Suite struct ShardSumsTests {
+    /// Small tensors that share a bucket, one that fills one, and large ones in parts.
+    private static let sizes = [3, 140_000, 1, 1 << 18, 700_000, 0, 17, (1 << 18) + 1, 5]
+
+    /// Numbers that differ from tensor to tensor and from shard to shard.
+    private static func numbers(_ tensor: Int, _ shard: Int) -> [Float] {
+        (0..<sizes[tensor]).map { Float(($0 * 31 + tensor * 7 + shard * 13) % 1009) }
+    }
+
+    private func sums(order: [Int], levels: Int) -> ShardSums {
+        ShardSums(sizes: Self.sizes, order: order, levels: levels, tallyCount: 3)
+    }
+
+    @Test(arguments: [
+        (0, [0..<0]), (1, [0..<1]), (1 << 18, [0..<262_144]),
+        ((1 << 18) + 1, [0..<262_144, 262_144..<262_145]),
+        (700_000, [0..<262_144, 262_144..<524_288, 524_288..<700_000]),
+    ])
+    func parts(count: Int, expected: [Range<Int>]) {
+        #expect(ShardSums.parts(of: count) == expected)
+    }
+
+    /// Whatever the order, each number is in one bucket, and a tensor's parts in buckets that follow
+    /// each other.
+    @Test(arguments: [[0, 1, 2, 3, 4, 5, 6, 7, 8], [7, 4, 0, 8, 3, 6, 5, 2, 1]])
+    func buckets(order: [Int]) throws {
+        var sums = sums(order: order, levels: 0)
+        sums.begin([4, 5, 6])
+        var given: [UnsafeMutableBufferPointer<Float>] = []
+        for (place, tensor) in order.enumerated() {
+            Self.numbers(tensor, 0).withUnsafeBufferPointer {
+                sums.add($0, share: 1, of: tensor, shard: 0, isLast: true, pool: nil)
+            }
+            while let bucket = sums.nextComplete() { given.append(bucket) }
+            // What is there is given away as soon as a bucket is full.
+            let before = sums.buckets(of: tensor)[0]
+            #expect(given.count >= (place == order.count - 1 ? before + 1 : before))
+        }
+        #expect(sums.nextComplete() == nil)
+        // As if there were another process with the same numbers.
+        for bucket in given { for index in bucket.indices { bucket[index] *= 2 } }
+        #expect(sums.tally == [8, 10, 12])
+        for tensor in order {
+            #expect(Array(sums.numbers(of: tensor)) == Self.numbers(tensor, 0).map { $0 * 2 })
+            let buckets = sums.buckets(of: tensor)
+            let parts = ShardSums.parts(of: Self.sizes[tensor])
+            #expect(
+                buckets.count == parts.count
+                    && buckets == Array(buckets[0]...buckets[parts.count - 1]))
+            for (bucket, part) in zip(buckets, parts) where !part.isEmpty {
+                let first = try #require(sums.numbers(of: tensor).baseAddress) + part.lowerBound
+                let range = try #require(given[bucket].baseAddress)
+                #expect(first >= range && first + part.count <= range + given[bucket].count)
+            }
+        }
+        #expect(sums.bytes == 4 * (Self.sizes.reduce(0, +) + 3))
+        #expect(given.reduce(0) { $0 + $1.count } < Self.sizes.reduce(0, +) + 16 * 10)
+    }
+
+    /// Leaves are multiplied by their shares and added as a tree has it, or the last one is left to
+    /// whoever reads the sum.
+    @Test(arguments: [0, 1, 2, 3])
+    func trees(levels: Int) throws {
+        let shares: [Float] = [0.3, 0.1, 0.7, 0.2, 0.9, 0.4, 0.6, 0.8]
+        let count = 1 << levels
+        func tree(_ leaves: ArraySlice<[Float]>) -> [Float] {
+            guard leaves.count > 1 else { return leaves[leaves.startIndex] }
+            let middle = leaves.startIndex + leaves.count / 2
+            return zip(tree(leaves[..<middle]), tree(leaves[middle...])).map { $0 + $1 }
+        }
+        var sums = sums(order: Array(Self.sizes.indices), levels: levels)
+        sums.begin([0, 0, 0])
+        let terms = ShardTerms()
+        for tensor in [0, 6, 1] {
+            let leaves = (0..<count).map { shard in
+                Self.numbers(tensor, shard).map { $0 * shares[shard] }
+            }
+            for shard in 0..<count {
+                Self.numbers(tensor, shard).withUnsafeBufferPointer { numbers in
+                    if shard == count - 1 {
+                        sums.leave(
+                            numbers, share: shares[shard], of: tensor, shard: shard, to: terms)
+                        #expect(terms.pointer.pointee.level_count == levels)
+                        #expect(terms.pointer.pointee.last == numbers.baseAddress)
+                    }
+                    sums.add(
+                        numbers, share: shares[shard], of: tensor, shard: shard,
+                        isLast: shard == count - 1, pool: nil)
+                }
+            }
+            #expect(Array(sums.numbers(of: tensor)) == tree(leaves[...]))
+        }
+    }
+}
