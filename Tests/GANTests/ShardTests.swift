@@ -26,7 +26,7 @@ import Testing
     }
 
     private func recipe(
-        _ name: NamedRecipe, _ run: String, shards: Int, passes: Int = 6, conditional: Bool = false,
+        _ name: NamedRecipe, _ run: String, shards: Int, passes: Int = 4, conditional: Bool = false,
         start: TrainingOptions<DataRecipe>.Start = .fresh
     ) -> TrainingOptions<DataRecipe> {
         var settings = name.settings
@@ -41,7 +41,7 @@ import Testing
     }
 
     /// Losses, weights, moments and moving averages are the same to the last bit.
-    @Test(arguments: [2, 4, 8])
+    @Test(arguments: [2, 8])
     func articleIsTheSame(processes: Int) throws {
         let alone = try Trace.of(article("1", batchSize: 16, shards: 8), processes: 1)
         let together = try Trace.of(
@@ -56,7 +56,7 @@ import Testing
     @Test(
         arguments: [
             (NamedRecipe.dcgan, false), (.dcgan, true), (.wassersteinGP, true), (.hinge, false),
-            (.articleFull, false), (.nonSaturating, false),
+            (.articleFull, false),
         ])
     func recipesAreTheSame(_ name: NamedRecipe, conditional: Bool) throws {
         func trace(_ processes: Int) throws -> Trace {
@@ -65,8 +65,8 @@ import Testing
                 processes: processes)
         }
         let alone = try trace(1)
-        #expect(alone.losses.count == 6)
-        for processes in conditional ? [2, 8] : [4] {
+        #expect(alone.losses.count == 4)
+        for processes in conditional ? [8] : [2] {
             #expect(try trace(processes) == alone, "\(processes)")
         }
     }
@@ -74,10 +74,8 @@ import Testing
     /// Ten images in eight shards: two in some, and one in others.
     @Test func unequalShardsAreTheSame() throws {
         let alone = try Trace.of(article("1", batchSize: 10, shards: 8, passes: 2), processes: 1)
-        for processes in [2, 4] {
-            let run = article("\(processes)", batchSize: 10, shards: 8, passes: 2)
-            #expect(try Trace.of(run, processes: processes) == alone)
-        }
+        let run = article("4", batchSize: 10, shards: 8, passes: 2)
+        #expect(try Trace.of(run, processes: 4) == alone)
     }
 
     /// Processes whose first shards have other numbers of rows make other plans, and sum the same.

@@ -75,6 +75,8 @@ struct Program {
     private var steps: [Step?] = []
     private var uses: [[Use]] = []
     private var places: [Int] = []
+    /// Who waits, or has waited, for each step beside those that read what it makes.
+    private var waiters: [[StepID]] = []
 
     subscript(id: ID) -> Value {
         get { values[id.number] }
@@ -197,6 +199,8 @@ extension Program {
                 after: after))
         places.append(order.count)
         order.append(id)
+        waiters.append([])
+        for other in after { waiters[other.number].append(id) }
         note(id)
         return id
     }
@@ -244,6 +248,7 @@ extension Program {
         guard !others.isEmpty, var step = steps[id.number] else { return }
         for other in others where other != id && !step.after.contains(other) {
             step.after.append(other)
+            waiters[other.number].append(id)
         }
         steps[id.number] = step
     }
@@ -255,13 +260,14 @@ extension Program {
         for view in views where contains(view) && self[view].primitive.isView { remove(view) }
         forget(id)
         let waits = (self[id].after + self[id].inputs.map { self[$0].maker }).filter(contains)
-        for other in order where steps[other.number]?.after.contains(id) ?? false {
+        for other in waiters[id.number] where steps[other.number]?.after.contains(id) ?? false {
             steps[other.number]?.after.removeAll { $0 == id }
             wait(other, for: waits)
         }
         steps[id.number] = nil
-        order.remove(at: places[id.number])
-        for (place, step) in order.enumerated() { places[step.number] = place }
+        let place = places[id.number]
+        order.remove(at: place)
+        for place in place..<order.count { places[order[place].number] = place }
     }
 
     /// Puts the steps into another order.
