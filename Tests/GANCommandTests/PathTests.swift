@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Folders and files with any names, and links to folders.
-@Suite(.waiting) struct PathTests {
+@Suite struct PathTests {
     let command: Command
 
     init() throws {

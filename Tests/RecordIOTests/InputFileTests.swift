@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What is no file, or too large a one.
-@Suite(.waiting) struct InputFileTests {
+@Suite struct InputFileTests {
     let folder: TemporaryFolder
 
     init() throws {

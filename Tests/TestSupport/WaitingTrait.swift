@@ -5,7 +5,7 @@ public import Testing
 /// Lets a test wait for processes, servers or the clock on one of some threads of its own.
 ///
 /// Tests run on as many threads as there are processors. One that waits there keeps a processor from
-/// those that compute.
+/// those that compute. Not for a test with a time limit, which counts from before it has a thread.
 public struct WaitingTrait: TestTrait, SuiteTrait, TestScoping {
     /// All tests of a suite wait.
     public var isRecursive: Bool { true }
