@@ -12,12 +12,12 @@ func logTheSame(in folder: String) throws {
     }
     let numbers = (0..<1000).map { Double(($0 * 37) % 101) / 8 - 5 }
     try writer.addHistogram(numbers, tag: "histogram", step: 1)
-    let gray = (0..<10 * 6 * 5).map { UInt8(($0 * 29) % 256) }
+    let gray = (0..<300).map { UInt8(($0 * 29) % 256) }
     try writer.addImages(
         gray.span, shape: .nhwc(10, 6, 5, 1), as: .grid(columns: 8), tag: "grid", step: 1)
-    let colour = (0..<3 * 6 * 5).map { Float(($0 * 31) % 90) / 89 }
+    let colour = (0..<90).map { Float(($0 * 31) % 90) / 89 }
     try writer.addImage(colour.span, shape: .chw(3, 6, 5), range: 0...1, tag: "colour", step: 1)
-    let frames = (0..<4 * 6 * 5).map { UInt8(($0 * 13) % 256) }
+    let frames = (0..<120).map { UInt8(($0 * 13) % 256) }
     try writer.addVideo(
         Video(frames.span, shape: .nhw(4, 6, 5), framesPerSecond: 4), tag: "film", step: 1)
     try writer.addText("# A *text*", tag: "note", step: 1)

@@ -24,7 +24,7 @@ func time(
 /// Scalars, histograms of 10,000 numbers, and grids of ten pictures.
 func timeCalls(in folder: String) throws {
     let numbers = weights(10_000)
-    let pixels = (0..<10 * 28 * 28).map { _ in UInt8.random(in: 0...255) }
+    let pixels = (0..<7840).map { _ in UInt8.random(in: 0...255) }
     try time("scalar", 1_000_000, in: folder) {
         try $0.addScalar(Float($1), tag: "loss", step: Int64($1))
     }

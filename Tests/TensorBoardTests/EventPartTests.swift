@@ -111,7 +111,7 @@ import Testing
         #expect(end.damage[0].error.description.hasSuffix("inside the record at byte 120"))
     }
 
-    @Test(arguments: [
+    static let versions: [(String, Double)] = [
         ("brain.Event:2", 2), ("brain.Event:2.0", 2), ("brain.Event:1.5", 1.5), ("2", 2),
         ("brain.Event: 3 ", 3), ("brain.Event:1brain.Event:2", 2), ("brain.Event:", -1),
         ("invalid", -1), ("brain.Event:two", -1),
@@ -122,7 +122,9 @@ import Testing
         ("Infinity", .infinity), ("-inf", -.infinity), ("infin", -1), ("nan(1)", -1), ("2f", -1),
         ("2 0", -1), ("2,0", -1), ("\u{662}", 2), ("\u{ff12}", 2), ("\u{b2}", -1),
         ("\u{a0}2\u{2003}", 2), ("\u{1c}2", -1), ("\u{feff}2", -1),
-    ])
+    ]
+
+    @Test(arguments: versions)
     func fileVersions(text: String, version: Double) throws {
         let data = [0x1a, UInt8(text.utf8.count)] + Array(text.utf8)
         var records = RecordBuffer()

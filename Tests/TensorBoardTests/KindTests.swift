@@ -42,13 +42,13 @@ import Testing
         let sound = Audio([0, 0.5, -1, 1, .nan, 7], channels: 2, sampleRate: 44_100)
         let wav = sound.wav()
         #expect(wav.count == 44 + 12)
-        #expect(Array(wav.prefix(16)) == Array("RIFF".utf8) + [48, 0, 0, 0] + "WAVEfmt ".utf8)
+        #expect(Array(wav.prefix(16)) == Array("RIFF\u{30}\0\0\0WAVEfmt ".utf8))
         // PCM, two channels, 44,100 a second, 176,400 bytes a second, 4 bytes a moment, 16 bits.
         #expect(
             Array(wav[16..<36]) == [
                 16, 0, 0, 0, 1, 0, 2, 0, 0x44, 0xac, 0, 0, 0x10, 0xb1, 2, 0, 4, 0, 16, 0,
             ])
-        #expect(Array(wav[36..<44]) == Array("data".utf8) + [12, 0, 0, 0])
+        #expect(Array(wav[36..<44]) == Array("data\u{c}\0\0\0".utf8))
         #expect(Data(wav[44...]).numbers(Int16.self) == [0, 16383, -32767, 32767, 0, 32767])
         let values = try written { try $0.addAudio(sound, tag: "tone", step: 3) }
         let value = try #require(values.last)

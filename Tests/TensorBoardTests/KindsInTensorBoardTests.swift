@@ -11,7 +11,7 @@ import Testing
         if: TensorBoardServer.program != nil,
         "SKIPPED: no TensorBoard; tools/test installs one and names it by $TENSORBOARD"))
 struct KindsInTensorBoardTests {
-    static let pixels = (0..<4 * 6 * 5).map { Float($0) / 120 }
+    static let pixels = (0..<120).map { Float($0) / 120 }
     static let sound = Audio((0..<400).map { Float($0 % 40) / 80 }, sampleRate: 8000)
     static let film = Video(pixels.span, shape: .nhw(4, 6, 5), range: 0...1)
     static let boxes = [BoundingBox(left: 1, top: 1, right: 3, bottom: 4)]

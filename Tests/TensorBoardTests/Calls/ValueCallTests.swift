@@ -213,7 +213,7 @@ import Testing
     }
 
     @Test func aBatchOfVideos() throws {
-        let pixels = (0..<2 * 3 * 2 * 2).map { UInt8($0 * 10) }
+        let pixels = (0..<24).map { UInt8($0 * 10) }
         let videos = Video.batch(pixels.span, shape: .nthw(2, 3, 2, 2), framesPerSecond: 8)
         #expect(videos.map(\.frames.count) == [3, 3])
         #expect(videos[1].frames[0].pixels == [120, 130, 140, 150])
