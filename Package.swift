@@ -79,8 +79,10 @@ let package = Package(
         .target(
             name: "TensorBoard",
             dependencies: [
-                "TensorFlowTypes", "RecordIO", "Platform", "CTensorBoardProtos", "CZlib",
+                "TensorFlowTypes", "RecordIO", "Platform", "CTensorBoardProtos", "CPNGFilter",
+                "CZlib",
             ]),
+        .target(name: "CPNGFilter"),
         .executableTarget(name: "LogExample", dependencies: ["TensorBoard", "Platform"]),
         .target(
             name: "TensorBoardMetrics",
