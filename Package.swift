@@ -145,7 +145,8 @@ let package = Package(
         .testTarget(name: "TensorFlowTypesTests", dependencies: ["TensorFlowTypes"]),
         .testTarget(name: "RecordIOTests", dependencies: ["RecordIO", "TestSupport"]),
         .testTarget(
-            name: "TensorBoardTests", dependencies: ["TensorBoard", "RecordIO", "TestSupport"],
+            name: "TensorBoardTests",
+            dependencies: ["TensorBoard", "CPNGFilter", "RecordIO", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "TensorBoardMetricsTests",
@@ -204,16 +205,27 @@ extension Target.Dependency {
     }
 }
 
+/// Whether a debug build is to compute as fast as a program in use, as `tools/test` wants it. The kernels,
+/// and the modules that make plans of graphs and judge samples, take a little longer to compile then, and
+/// save their users more.
+let computesFast = Context.environment["GANBOARD_FAST_DEBUG"] != nil
+
 for target in package.targets where target.type != .system {
-    target.swiftSettings = [
+    var settings: [SwiftSetting] = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("InternalImportsByDefault"),
         .treatAllWarnings(as: .error),
     ]
+    if computesFast, ["TensorFlowTypes", "TensorGraph", "GAN"].contains(target.name) {
+        settings.append(.unsafeFlags(["-O", "-assert-config", "Debug"]))
+    }
+    target.swiftSettings = settings
     // Of a Swift target it would be an option for Clang, of which a package that depends on this one by
     // its address keeps the one half alone, and does not build.
     if target.name.hasPrefix("C"), target.name.prefix(2).allSatisfy(\.isUppercase) {
-        target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
+        var settings: [CSetting] = [.treatAllWarnings(as: .error)]
+        if computesFast { settings.append(.unsafeFlags(["-O2"])) }
+        target.cSettings = (target.cSettings ?? []) + settings
     }
 }
