@@ -79,8 +79,10 @@ let package = Package(
         .target(
             name: "TensorBoard",
             dependencies: [
-                "TensorFlowTypes", "RecordIO", "Platform", "CTensorBoardProtos", "CZlib",
+                "TensorFlowTypes", "RecordIO", "Platform", "Bitmaps", "CTensorBoardProtos", "CZlib",
             ]),
+        // Files of pictures. Apart, so that they compile beside RecordIO rather than after it.
+        .target(name: "Bitmaps", dependencies: ["TensorFlowTypes", "CZlib"]),
         .executableTarget(name: "LogExample", dependencies: ["TensorBoard", "Platform"]),
         .target(
             name: "TensorBoardMetrics",
