@@ -15,8 +15,15 @@ let package = Package(
         .library(name: "TensorGraph", targets: ["TensorGraph"]),
     ],
     traits: [
-        .trait(name: "MPI", description: "Train one run on several machines; needs MPI."),
-        .trait(name: "S3", description: "Keep logs on object stores; fetches an HTTP client."),
+        // What depends on a library alone says `traits: []`, and fetches nothing for the command.
+        .default(enabledTraits: ["Command"]),
+        .trait(name: "Command", description: "The command gan; fetches a parser of arguments."),
+        .trait(
+            name: "MPI", description: "Train one run on several machines; needs MPI.",
+            enabledTraits: ["Command"]),
+        .trait(
+            name: "S3", description: "Keep logs on object stores; fetches an HTTP client.",
+            enabledTraits: ["Command"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -35,7 +42,9 @@ let package = Package(
                 "GAN", "TensorGraph", "TensorBoard", "Checkpoints", "Datasets", "RecordIO",
                 "Benchmarks", "Platform",
                 .target(name: "MPIMessages", condition: .when(traits: ["MPI"])),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(
+                    name: "ArgumentParser", package: "swift-argument-parser",
+                    condition: .when(traits: ["Command"])),
             ],
             path: "Sources/GANCommand"),
         .target(
@@ -79,9 +88,10 @@ let package = Package(
         .target(
             name: "TensorBoard",
             dependencies: [
-                "TensorFlowTypes", "RecordIO", "Platform", "CTensorBoardProtos", "CPNGFilter",
-                "CZlib",
+                "TensorFlowTypes", "RecordIO", "Platform", "Bitmaps", "CTensorBoardProtos", "CZlib",
             ]),
+        // Files of pictures. Apart, so that they compile beside RecordIO rather than after it.
+        .target(name: "Bitmaps", dependencies: ["TensorFlowTypes", "CPNGFilter", "CZlib"]),
         .target(name: "CPNGFilter"),
         .executableTarget(name: "LogExample", dependencies: ["TensorBoard", "Platform"]),
         .target(
@@ -103,7 +113,9 @@ let package = Package(
             name: "gan-s3",
             dependencies: [
                 "TensorBoard", "TensorBoardS3",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(
+                    name: "ArgumentParser", package: "swift-argument-parser",
+                    condition: .when(traits: ["Command"])),
             ],
             path: "Sources/S3Command"),
         .executableTarget(name: "WriterBenchmark", dependencies: ["TensorBoard", "RecordIO"]),

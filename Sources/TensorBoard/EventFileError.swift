@@ -55,6 +55,7 @@ public struct EventFileError: Error, Equatable, Sendable, CustomStringConvertibl
         case notStored
     }
 
+    @inline(never)
     init(path: String, offset: Int? = nil, problem: Problem, description: String) {
         self.init(
             path: path, offset: offset, problem: problem,

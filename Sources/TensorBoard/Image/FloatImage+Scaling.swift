@@ -1,3 +1,5 @@
+import Bitmaps
+
 extension FloatImage {
     /// The picture in bytes, scaled as ``Image/init(scaling:height:width:channels:)`` does it.
     public func scaled() -> Image {

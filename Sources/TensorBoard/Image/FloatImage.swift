@@ -1,3 +1,5 @@
+import Bitmaps
+
 /// A picture of floating-point numbers of any range.
 public struct FloatImage: Sendable, Equatable {
     /// Rows.

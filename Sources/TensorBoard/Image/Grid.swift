@@ -1,3 +1,5 @@
+import Bitmaps
+
 extension Image {
     /// Tiles pictures of one size into one: row by row, from the top left.
     ///
@@ -80,20 +82,4 @@ private func tiled<Element>(
         }
     }
     return Tile(height: height, width: width, channels: first.channels, pixels: pixels[...])
-}
-
-/// The columns of the grid that leaves the fewest places empty while it is no more than three times
-/// as wide as high; of several such grids, of the squarest.
-func squarestColumns(for count: Int) -> Int {
-    var best = (columns: count, empty: Int.max)
-    var rows = 1
-    while rows * rows <= count {
-        let columns = (count + rows - 1) / rows
-        let empty = rows * columns - count
-        if columns <= 3 * rows, empty <= best.empty {
-            best = (columns, empty)
-        }
-        rows += 1
-    }
-    return best.columns
 }

@@ -1,31 +1,36 @@
+import Bitmaps
+
 /// A picture of bytes.
 public struct Image: Sendable, Equatable {
+    /// The pixels and their shape, as encoders take them.
+    let bitmap: Bitmap
+
     /// Rows.
-    public let height: Int
+    public var height: Int { bitmap.height }
     /// Columns.
-    public let width: Int
+    public var width: Int { bitmap.width }
     /// 1 for gray, 2 for gray and alpha, 3 for RGB, 4 for RGBA.
-    public let channels: Int
+    public var channels: Int { bitmap.channels }
     /// Row by row from the top, a pixel's channels side by side: `height` × `width` × `channels`
     /// bytes.
-    public let pixels: [UInt8]
+    public var pixels: [UInt8] { bitmap.pixels }
 
     /// Makes a picture.
     ///
     /// - Precondition: 1 to 4 channels, and as many pixels as the shape says.
     public init(height: Int, width: Int, channels: Int, pixels: [UInt8]) {
-        checkShape(height: height, width: width, channels: channels, count: pixels.count)
-        self.height = height
-        self.width = width
-        self.channels = channels
-        self.pixels = pixels
+        bitmap = Bitmap(height: height, width: width, channels: channels, pixels: pixels)
     }
-}
 
-/// Stops the program when a picture's shape makes no sense or does not fit its pixels.
-func checkShape(height: Int, width: Int, channels: Int, count: Int) {
-    precondition(
-        height >= 0 && width >= 0 && (1...4).contains(channels)
-            && count == height * width * channels,
-        "\(count) pixels do not make an image of shape \([height, width, channels])")
+    init(_ bitmap: Bitmap) {
+        self.bitmap = bitmap
+    }
+
+    /// The picture as a PNG file.
+    ///
+    /// - Precondition: The picture has a pixel.
+    public func png() -> [UInt8] {
+        var encoder = PNGEncoder()
+        return encoder.encode(bitmap)
+    }
 }

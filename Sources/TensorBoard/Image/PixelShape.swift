@@ -1,3 +1,5 @@
+import Bitmaps
+
 /// How pixels lie in memory: the sizes of their dimensions, from the one that varies slowest to the
 /// one that varies fastest.
 public enum PixelShape: Sendable, Equatable {
@@ -41,42 +43,30 @@ public enum PixelShape: Sendable, Equatable {
         }
     }
 
-    /// A dimension: its size, and how many numbers lie from one of its places to the next.
-    struct Dimension {
-        var size: Int
-        var stride: Int
-    }
-
-    /// The four dimensions of a batch.
-    struct Dimensions {
-        var count, height, width, channels: Dimension
-
-        /// How many numbers there are at least.
-        var extent: Int {
-            let all = [count, height, width, channels]
-            if all.contains(where: { $0.size == 0 }) { return 0 }
-            return all.reduce(1) { $0 + ($1.size - 1) * $1.stride }
-        }
-    }
-
-    /// The dimensions of pixels with these strides, or of pixels without gaps.
+    /// The layout of so many pixels with these strides, or of pixels without gaps.
     ///
-    /// - Precondition: No size is negative, there are 1 to 4 channels, and a positive stride for
-    ///   each size.
-    func dimensions(strides: [Int]?) -> Dimensions {
+    /// - Precondition: No size is negative, there are 1 to 4 channels, a positive stride for each
+    ///   size, and as many pixels as the shape says.
+    func layout(of count: Int, strides: [Int]?) -> BatchLayout {
         let sizes = self.sizes
         var dense = [Int](repeating: 1, count: sizes.count)
         for index in (0..<sizes.count - 1).reversed() {
             dense[index] = dense[index + 1] * max(sizes[index + 1], 1)
         }
-        let strides = strides ?? dense
+        let steps = strides ?? dense
         precondition(
-            sizes.allSatisfy { $0 >= 0 } && strides.count == sizes.count
-                && strides.allSatisfy { $0 > 0 }, "pixels of shape \(self), strides \(strides)")
+            sizes.allSatisfy { $0 >= 0 } && steps.count == sizes.count
+                && steps.allSatisfy { $0 > 0 }, "pixels of shape \(self), strides \(steps)")
         let all = places.map { place in
-            Dimension(size: place.map { sizes[$0] } ?? 1, stride: place.map { strides[$0] } ?? 1)
+            BatchLayout.Dimension(
+                size: place.map { sizes[$0] } ?? 1, stride: place.map { steps[$0] } ?? 1)
         }
         precondition((1...4).contains(all[3].size), "pixels of \(all[3].size) channels: \(self)")
-        return Dimensions(count: all[0], height: all[1], width: all[2], channels: all[3])
+        let layout = BatchLayout(
+            count: all[0], height: all[1], width: all[2], channels: all[3])
+        precondition(
+            strides == nil ? count == layout.extent : count >= layout.extent,
+            "\(count) pixels do not make pictures of shape \(self)")
+        return layout
     }
 }

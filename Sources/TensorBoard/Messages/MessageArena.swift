@@ -119,25 +119,41 @@ package final class MessageArena {
     package func repeated<Pointee>(
         _ pointers: [UnsafeMutablePointer<Pointee>]
     ) -> (count: Int, memory: UnsafeMutablePointer<UnsafeMutablePointer<Pointee>?>) {
-        repeated(pointers.lazy.map { Optional($0) })
+        // A pointer that may be none takes the place of one that may not.
+        let memory = pointers.withUnsafeBytes { bytes in
+            let memory = allocate(byteCount: bytes.count)
+            UnsafeMutableRawBufferPointer(start: memory, count: bytes.count)
+                .copyMemory(from: bytes)
+            return memory
+        }
+        return (
+            pointers.count,
+            memory.bindMemory(to: UnsafeMutablePointer<Pointee>?.self, capacity: pointers.count)
+        )
     }
 
     /// Memory for elements that need no deinitialization.
     private func allocate<Element>(
         _: Element.Type, count: Int
     ) -> UnsafeMutablePointer<Element> {
-        let size = count * MemoryLayout<Element>.stride
+        allocate(byteCount: count * MemoryLayout<Element>.stride)
+            .bindMemory(to: Element.self, capacity: count)
+    }
+
+    // Compiled once, rather than into each place where a message is made.
+    @inline(never)
+    private func allocate(byteCount size: Int) -> UnsafeMutableRawPointer {
         if let block = blocks.last, taken + size <= block.size {
             let memory = block.start + taken
             taken = Self.aligned(taken + size)
-            return memory.bindMemory(to: Element.self, capacity: count)
+            return memory
         }
         let blockSize = max(size, Self.blockSize)
         let start = UnsafeMutableRawPointer.allocate(
             byteCount: blockSize, alignment: Self.alignment)
         blocks.append((start, blockSize))
         taken = Self.aligned(size)
-        return start.bindMemory(to: Element.self, capacity: count)
+        return start
     }
 
     private static func aligned(_ count: Int) -> Int {

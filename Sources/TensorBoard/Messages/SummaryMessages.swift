@@ -1,3 +1,4 @@
+import Bitmaps
 import CProtobufC
 import CTensorBoardProtos
 
@@ -94,7 +95,8 @@ struct SummaryMessages: ~Copyable {
         _ image: Image
     ) -> UnsafeMutablePointer<Tensorflow__Summary__Image> {
         encodedImage(
-            png.encode(image), height: image.height, width: image.width, channels: image.channels)
+            png.encode(image.bitmap), height: image.height, width: image.width,
+            channels: image.channels)
     }
 
     private func encodedImage(

@@ -77,55 +77,74 @@ extension Event.Tensor.Elements {
         let content = UnsafeRawBufferPointer(
             start: message.tensor_content.data, count: message.tensor_content.len
         ).bytes
-        /// What is made of each number, all of them little-endian; `nil` if one is cut.
-        func map<Bits: FixedWidthInteger & BitwiseCopyable, Element>(
-            _: Bits.Type, _ element: (Bits) -> Element
-        ) -> [Element]? {
-            let size = Bits.bitWidth / 8
-            guard content.byteCount.isMultiple(of: size) else { return nil }
-            return stride(from: 0, to: content.byteCount, by: size).map {
-                element(Bits(littleEndianIn: content, at: $0))
+        let elements: Self? =
+            switch message.dtype {
+            case TENSORFLOW__DATA_TYPE__DT_STRING:
+                Self.strings(of: content, shape: shape).map { .strings($0) }
+            case TENSORFLOW__DATA_TYPE__DT_UINT8, TENSORFLOW__DATA_TYPE__DT_QUINT8,
+                TENSORFLOW__DATA_TYPE__DT_INT8, TENSORFLOW__DATA_TYPE__DT_QINT8,
+                TENSORFLOW__DATA_TYPE__DT_BOOL:
+                Self(content.withUnsafeBytes { Array($0) }, of: message.dtype)
+            case TENSORFLOW__DATA_TYPE__DT_HALF, TENSORFLOW__DATA_TYPE__DT_BFLOAT16,
+                TENSORFLOW__DATA_TYPE__DT_INT16, TENSORFLOW__DATA_TYPE__DT_QINT16,
+                TENSORFLOW__DATA_TYPE__DT_UINT16, TENSORFLOW__DATA_TYPE__DT_QUINT16:
+                content.words(UInt16.self).flatMap { Self($0, of: message.dtype) }
+            case TENSORFLOW__DATA_TYPE__DT_FLOAT, TENSORFLOW__DATA_TYPE__DT_INT32,
+                TENSORFLOW__DATA_TYPE__DT_QINT32, TENSORFLOW__DATA_TYPE__DT_UINT32,
+                TENSORFLOW__DATA_TYPE__DT_COMPLEX64:
+                content.words(UInt32.self).flatMap { Self($0, of: message.dtype) }
+            case TENSORFLOW__DATA_TYPE__DT_DOUBLE, TENSORFLOW__DATA_TYPE__DT_INT64,
+                TENSORFLOW__DATA_TYPE__DT_UINT64, TENSORFLOW__DATA_TYPE__DT_COMPLEX128:
+                content.words(UInt64.self).flatMap { Self($0, of: message.dtype) }
+            default: nil
             }
-        }
-        let elements: Self?
-        switch message.dtype {
-        case TENSORFLOW__DATA_TYPE__DT_FLOAT:
-            elements = map(UInt32.self) { Float(bitPattern: $0) }.map { .floats($0) }
-        case TENSORFLOW__DATA_TYPE__DT_HALF:
-            elements = map(UInt16.self) { Float(halfBits: $0) }.map { .floats($0) }
-        case TENSORFLOW__DATA_TYPE__DT_BFLOAT16:
-            elements = map(UInt16.self) { Float(bfloat16Bits: $0) }.map { .floats($0) }
-        case TENSORFLOW__DATA_TYPE__DT_DOUBLE:
-            elements = map(UInt64.self) { Double(bitPattern: $0) }.map { .doubles($0) }
-        case TENSORFLOW__DATA_TYPE__DT_UINT8, TENSORFLOW__DATA_TYPE__DT_QUINT8:
-            elements = map(UInt8.self) { $0 }.map { .uint8s($0) }
-        case TENSORFLOW__DATA_TYPE__DT_INT8, TENSORFLOW__DATA_TYPE__DT_QINT8:
-            elements = map(Int8.self) { Int32($0) }.map { .int32s($0) }
-        case TENSORFLOW__DATA_TYPE__DT_INT16, TENSORFLOW__DATA_TYPE__DT_QINT16:
-            elements = map(Int16.self) { Int32($0) }.map { .int32s($0) }
-        case TENSORFLOW__DATA_TYPE__DT_UINT16, TENSORFLOW__DATA_TYPE__DT_QUINT16:
-            elements = map(UInt16.self) { Int32($0) }.map { .int32s($0) }
-        case TENSORFLOW__DATA_TYPE__DT_INT32, TENSORFLOW__DATA_TYPE__DT_QINT32:
-            elements = map(Int32.self) { $0 }.map { .int32s($0) }
-        case TENSORFLOW__DATA_TYPE__DT_UINT32:
-            elements = map(UInt32.self) { Int64($0) }.map { .int64s($0) }
-        case TENSORFLOW__DATA_TYPE__DT_INT64:
-            elements = map(Int64.self) { $0 }.map { .int64s($0) }
-        case TENSORFLOW__DATA_TYPE__DT_UINT64:
-            elements = map(UInt64.self) { $0 }.map { .uint64s($0) }
-        case TENSORFLOW__DATA_TYPE__DT_COMPLEX64:
-            elements = map(UInt32.self) { Double(Float(bitPattern: $0)) }
-                .flatMap { Self(parts: $0) }
-        case TENSORFLOW__DATA_TYPE__DT_COMPLEX128:
-            elements = map(UInt64.self) { Double(bitPattern: $0) }.flatMap { Self(parts: $0) }
-        case TENSORFLOW__DATA_TYPE__DT_BOOL:
-            elements = map(UInt8.self) { $0 != 0 }.map { .bools($0) }
-        case TENSORFLOW__DATA_TYPE__DT_STRING:
-            elements = Self.strings(of: content, shape: shape).map { .strings($0) }
-        default: elements = nil
-        }
         guard let elements else { return nil }
         self = elements
+    }
+
+    /// Elements of a byte.
+    private init(_ bytes: [UInt8], of type: Tensorflow__DataType) {
+        switch type {
+        case TENSORFLOW__DATA_TYPE__DT_BOOL: self = .bools(bytes.map { $0 != 0 })
+        case TENSORFLOW__DATA_TYPE__DT_INT8, TENSORFLOW__DATA_TYPE__DT_QINT8:
+            self = .int32s(bytes.map { Int32(Int8(bitPattern: $0)) })
+        default: self = .uint8s(bytes)
+        }
+    }
+
+    /// Elements of two bytes.
+    private init(_ words: [UInt16], of type: Tensorflow__DataType) {
+        switch type {
+        case TENSORFLOW__DATA_TYPE__DT_HALF: self = .floats(words.map { Float(halfBits: $0) })
+        case TENSORFLOW__DATA_TYPE__DT_BFLOAT16:
+            self = .floats(words.map { Float(bfloat16Bits: $0) })
+        case TENSORFLOW__DATA_TYPE__DT_INT16, TENSORFLOW__DATA_TYPE__DT_QINT16:
+            self = .int32s(words.map { Int32(Int16(bitPattern: $0)) })
+        default: self = .int32s(words.map { Int32($0) })
+        }
+    }
+
+    /// Elements of four bytes, or parts of complex ones.
+    private init?(_ words: [UInt32], of type: Tensorflow__DataType) {
+        switch type {
+        case TENSORFLOW__DATA_TYPE__DT_FLOAT: self = .floats(words.map { Float(bitPattern: $0) })
+        case TENSORFLOW__DATA_TYPE__DT_COMPLEX64:
+            self.init(parts: words.map { Double(Float(bitPattern: $0)) })
+        case TENSORFLOW__DATA_TYPE__DT_UINT32: self = .int64s(words.map { Int64($0) })
+        default: self = .int32s(words.map { Int32(bitPattern: $0) })
+        }
+    }
+
+    /// Elements of eight bytes, or parts of complex ones.
+    private init?(_ words: [UInt64], of type: Tensorflow__DataType) {
+        switch type {
+        case TENSORFLOW__DATA_TYPE__DT_DOUBLE:
+            self = .doubles(words.map { Double(bitPattern: $0) })
+        case TENSORFLOW__DATA_TYPE__DT_COMPLEX128:
+            self.init(parts: words.map { Double(bitPattern: $0) })
+        case TENSORFLOW__DATA_TYPE__DT_INT64: self = .int64s(words.map { Int64(bitPattern: $0) })
+        default: self = .uint64s(words)
+        }
     }
 
     /// Real and imaginary parts in turn; `nil` if one is missing.
@@ -164,5 +183,19 @@ extension Event.Tensor.Elements {
             position += length
         }
         return position == content.byteCount ? strings : nil
+    }
+}
+
+extension RawSpan {
+    /// Numbers that stand one behind another, little-endian; `nil` if the last one is cut.
+    fileprivate func words<Word: FixedWidthInteger & BitwiseCopyable>(_: Word.Type) -> [Word]? {
+        let size = Word.bitWidth / 8
+        guard byteCount.isMultiple(of: size) else { return nil }
+        return [Word](unsafeUninitializedCapacity: byteCount / size) { words, count in
+            count = byteCount / size
+            for index in 0..<count {
+                words[index] = Word(littleEndianIn: self, at: index * size)
+            }
+        }
     }
 }

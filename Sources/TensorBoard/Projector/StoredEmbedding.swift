@@ -205,6 +205,7 @@ struct TextFormat {
         return true
     }
 
+    @inline(never)
     private mutating func skipSpace() {
         while let byte = next {
             if byte == UInt8(ascii: "#") {

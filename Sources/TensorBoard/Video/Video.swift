@@ -1,3 +1,5 @@
+import Bitmaps
+
 /// Pictures that follow each other, shown as an animation that begins again and again.
 public struct Video: Sendable, Equatable {
     /// The pictures, all of one size.
@@ -69,7 +71,7 @@ public struct Video: Sendable, Equatable {
     /// - Precondition: There is a frame, and it has a pixel.
     public func png() -> [UInt8] {
         var encoder = AnimatedPNGEncoder()
-        return encoder.encode(self)
+        return encoder.encode(frames.map(\.bitmap), framesPerSecond: framesPerSecond)
     }
 
     /// The video as an animated GIF.
@@ -79,6 +81,6 @@ public struct Video: Sendable, Equatable {
     ///
     /// - Precondition: There is a frame, and it has a pixel.
     public func gif() -> [UInt8] {
-        GIFEncoder(self).encode()
+        GIFEncoder(frames.map(\.bitmap), framesPerSecond: framesPerSecond).encode()
     }
 }

@@ -164,6 +164,7 @@ extension String {
 
     /// - Parameter what: What the text is.
     /// - Throws: `Refusal` if there is a NUL, where libprotobuf-c ends a text.
+    @inline(never)
     func checkHasNoNUL(_ what: @autoclosure () -> String) throws(Refusal) {
         if hasNUL { throw Refusal("\(what()) \(quoted) has a NUL, which ends it; leave it out") }
     }

@@ -9,7 +9,7 @@ import CZlib
 /// deflated with run lengths as the only matches (zlib's `Z_RLE`): on grids of digits and of noise
 /// that is both smaller and two to four times faster than zlib's default level with all its
 /// matches. Noise, which nothing makes shorter, is stored as it is: that is ten times faster yet.
-struct PNGEncoder: ~Copyable {
+package struct PNGEncoder: ~Copyable {
     /// On the heap, since zlib remembers where it is.
     private let stream: UnsafeMutablePointer<z_stream>
     /// The filtered rows, each after a byte that names its filter.
@@ -19,7 +19,8 @@ struct PNGEncoder: ~Copyable {
     /// Bytes that are looked at together.
     private static let pieceLength = 2048
 
-    init() {
+    /// Starts zlib.
+    package init() {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         let result = deflateInit2_(
@@ -36,7 +37,7 @@ struct PNGEncoder: ~Copyable {
     /// The bytes of a PNG file.
     ///
     /// - Precondition: The picture has a pixel.
-    mutating func encode(_ image: Image) -> [UInt8] {
+    package mutating func encode(_ image: Bitmap) -> [UInt8] {
         let compressed = compressedPixels(of: image)
         var file: [UInt8] = []
         file.reserveCapacity(compressed.count + 57)
@@ -49,14 +50,14 @@ struct PNGEncoder: ~Copyable {
     /// The data of a picture's `IDAT` chunk.
     ///
     /// - Precondition: The picture has a pixel.
-    mutating func compressedPixels(of image: Image) -> [UInt8] {
+    mutating func compressedPixels(of image: Bitmap) -> [UInt8] {
         precondition(!image.pixels.isEmpty, "PNG knows no picture without pixels")
         filter(image)
         return deflated()
     }
 
     /// Appends the signature and the `IHDR` chunk of a picture's file.
-    static func appendHeader(of image: Image, to file: inout [UInt8]) {
+    static func appendHeader(of image: Bitmap, to file: inout [UInt8]) {
         file += [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
         var header: [UInt8] = []
         header.append(bigEndian: UInt32(image.width))
@@ -67,7 +68,7 @@ struct PNGEncoder: ~Copyable {
     }
 
     /// Fills `filtered`.
-    private mutating func filter(_ image: Image) {
+    private mutating func filter(_ image: Bitmap) {
         let rowLength = image.width * image.channels
         var rows = PNGRowFilter(rowLength: rowLength, pixelLength: image.channels)
         filtered.removeAll(keepingCapacity: true)
@@ -143,15 +144,5 @@ extension [UInt8] {
             crc32(0, $0.baseAddress, uInt($0.count))
         }
         append(bigEndian: UInt32(checksum))
-    }
-}
-
-extension Image {
-    /// The picture as a PNG file.
-    ///
-    /// - Precondition: The picture has a pixel.
-    public func png() -> [UInt8] {
-        var encoder = PNGEncoder()
-        return encoder.encode(self)
     }
 }

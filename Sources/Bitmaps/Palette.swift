@@ -18,7 +18,7 @@ struct Palette {
     }
 
     /// Chooses the colours of pictures.
-    init(of images: [Image]) {
+    init(of images: [Bitmap]) {
         guard images.contains(where: { $0.channels != 1 }) else {
             colors = (0...255).map { SIMD3(repeating: $0) }
             return
@@ -34,7 +34,7 @@ struct Palette {
     }
 
     /// The index of each pixel's colour.
-    func indices(of image: Image) -> [UInt8] {
+    func indices(of image: Bitmap) -> [UInt8] {
         if image.channels == 1, isExact, indexOfColor.isEmpty { return image.pixels }
         var indices = [UInt8](repeating: 0, count: image.height * image.width)
         var last = (color: -1, index: UInt8(0))
@@ -56,7 +56,7 @@ struct Palette {
 
     /// A pixel's red, green and blue, eight bits each; `nil` for one that is transparent.
     @inline(__always)
-    private static func color(_ image: Image, _ index: Int) -> Int? {
+    private static func color(_ image: Bitmap, _ index: Int) -> Int? {
         image.pixels.withUnsafeBufferPointer { pixels in
             let start = index * image.channels
             switch image.channels {
@@ -71,7 +71,7 @@ struct Palette {
     }
 
     /// Takes the colours as they are, if there is room for all.
-    private mutating func collect(_ images: [Image], room: Int) -> Bool {
+    private mutating func collect(_ images: [Bitmap], room: Int) -> Bool {
         var last = -1
         for image in images {
             for index in 0..<image.height * image.width {
@@ -99,7 +99,7 @@ struct Palette {
     /// Groups cells of colours, of five bits a channel, by median cut (Heckbert, 1982): the group
     /// with the greatest spread, weighed by its pixels, is cut in two where half of them are, until
     /// there is no room for more. A group's colour is its pixels' mean.
-    private mutating func group(_ images: [Image], room: Int) {
+    private mutating func group(_ images: [Bitmap], room: Int) {
         isExact = false
         indexOfCell = [UInt8](repeating: 0, count: 1 << 15)
         var counts = [Int](repeating: 0, count: 1 << 15)

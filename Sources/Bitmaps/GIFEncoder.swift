@@ -7,33 +7,41 @@
 ///     block = length(1) data(length)                        numbers little-endian
 ///
 /// A frame holds only the rectangle in which it differs from the one before.
-struct GIFEncoder {
-    private let video: Video
+package struct GIFEncoder {
+    private let frames: [Bitmap]
+    private let framesPerSecond: Double
     private let palette: Palette
 
-    init(_ video: Video) {
+    /// Chooses the colours.
+    ///
+    /// - Precondition: There is a frame, all are of one shape, and it has a pixel.
+    package init(_ frames: [Bitmap], framesPerSecond: Double) {
         precondition(
-            !video.frames.isEmpty && video.height > 0 && video.width > 0,
-            "GIF knows no video without pixels")
-        self.video = video
-        palette = Palette(of: video.frames)
+            frames.first.map { !$0.pixels.isEmpty } ?? false, "GIF knows no video without pixels")
+        self.frames = frames
+        self.framesPerSecond = framesPerSecond
+        palette = Palette(of: frames)
     }
 
-    func encode() -> [UInt8] {
+    private var height: Int { frames[0].height }
+    private var width: Int { frames[0].width }
+
+    /// The bytes of the file.
+    package func encode() -> [UInt8] {
         var file = Array("GIF89a".utf8)
-        file.append(littleEndian: UInt16(video.width))
-        file.append(littleEndian: UInt16(video.height))
+        file.append(littleEndian: UInt16(width))
+        file.append(littleEndian: UInt16(height))
         file += [0b1_111_0_000 | UInt8(palette.bits - 1), 0, 0]
         for index in 0..<1 << palette.bits {
             let color = index < palette.colors.count ? palette.colors[index] : SIMD3()
             file += [color.x, color.y, color.z]
         }
-        if video.frames.count > 1 {
+        if frames.count > 1 {
             file += [0x21, 0xff, 11] + Array("NETSCAPE2.0".utf8) + [3, 1, 0, 0, 0]
         }
-        let delay = UInt16(min(max((100 / video.framesPerSecond).rounded(), 2), 65535))
+        let delay = UInt16(min(max((100 / framesPerSecond).rounded(), 2), 65535))
         var above: [UInt8]?
-        for frame in video.frames {
+        for frame in frames {
             let indices = palette.indices(of: frame)
             append(indices, after: above, delay: delay, to: &file)
             above = indices
@@ -49,7 +57,7 @@ struct GIFEncoder {
         // taken away again before the next.
         let transparent = palette.transparent
         let area =
-            transparent == nil ? changedArea(indices, last) : (0..<video.height, 0..<video.width)
+            transparent == nil ? changedArea(indices, last) : (0..<height, 0..<width)
         let (rows, columns) = area
         let disposal: UInt8 = transparent == nil ? 1 : 2
         file += [0x21, 0xf9, 4, disposal << 2 | (transparent == nil ? 0 : 1)]
@@ -62,7 +70,7 @@ struct GIFEncoder {
         file += [0, UInt8(codeSize)]
         var encoder = LZWEncoder(codeSize: codeSize)
         for y in rows {
-            let start = y * video.width
+            let start = y * width
             encoder.append(indices[start + columns.lowerBound..<start + columns.upperBound])
         }
         encoder.finish()
@@ -76,13 +84,13 @@ struct GIFEncoder {
 
     /// The smallest rectangle that holds all changes; of one pixel, where there are none.
     private func changedArea(_ indices: [UInt8], _ last: [UInt8]?) -> (Range<Int>, Range<Int>) {
-        guard let last else { return (0..<video.height, 0..<video.width) }
+        guard let last else { return (0..<height, 0..<width) }
         var (top, bottom, left, right) = (Int.max, 0, Int.max, 0)
-        for y in 0..<video.height {
-            let row = y * video.width..<(y + 1) * video.width
+        for y in 0..<height {
+            let row = y * width..<(y + 1) * width
             guard indices[row] != last[row] else { continue }
             (top, bottom) = (min(top, y), y)
-            for x in 0..<video.width where indices[row.lowerBound + x] != last[row.lowerBound + x] {
+            for x in 0..<width where indices[row.lowerBound + x] != last[row.lowerBound + x] {
                 (left, right) = (min(left, x), max(right, x))
             }
         }

@@ -8,31 +8,34 @@
 ///
 /// Both kinds of chunk are numbered in one row. A frame holds only the rectangle in which it differs
 /// from the one before.
-struct AnimatedPNGEncoder: ~Copyable {
+package struct AnimatedPNGEncoder: ~Copyable {
     private var encoder = PNGEncoder()
     private var file: [UInt8] = []
     /// How many numbered chunks there are.
     private var count: UInt32 = 0
 
+    /// Starts zlib.
+    package init() {}
+
     /// The bytes of the file.
     ///
-    /// - Precondition: There is a frame, and it has a pixel.
-    mutating func encode(_ video: Video) -> [UInt8] {
-        precondition(!video.frames.isEmpty, "PNG knows no video without pictures")
-        if video.frames.count == 1 { return encoder.encode(video.frames[0]) }
+    /// - Precondition: There is a frame, all are of one shape, and it has a pixel.
+    package mutating func encode(_ frames: [Bitmap], framesPerSecond: Double) -> [UInt8] {
+        precondition(!frames.isEmpty, "PNG knows no video without pictures")
+        if frames.count == 1 { return encoder.encode(frames[0]) }
         file = []
         count = 0
-        PNGEncoder.appendHeader(of: video.frames[0], to: &file)
+        PNGEncoder.appendHeader(of: frames[0], to: &file)
         var control: [UInt8] = []
-        control.append(bigEndian: UInt32(video.frames.count))
+        control.append(bigEndian: UInt32(frames.count))
         control.append(bigEndian: 0 as UInt32)
         file.append(chunk: "acTL", control)
-        let milliseconds = UInt16(min(max((1000 / video.framesPerSecond).rounded(), 1), 65535))
-        for (index, frame) in video.frames.enumerated() {
+        let milliseconds = UInt16(min(max((1000 / framesPerSecond).rounded(), 1), 65535))
+        for (index, frame) in frames.enumerated() {
             let area =
                 index == 0
                 ? ImageArea(rows: 0..<frame.height, columns: 0..<frame.width)
-                : frame.area(thatDiffersFrom: video.frames[index - 1])
+                : frame.area(thatDiffersFrom: frames[index - 1])
             append(frame.cropped(to: area), at: area, milliseconds, isFirst: index == 0)
         }
         file.append(chunk: "IEND", [])
@@ -40,7 +43,7 @@ struct AnimatedPNGEncoder: ~Copyable {
     }
 
     private mutating func append(
-        _ image: Image, at area: ImageArea, _ milliseconds: UInt16, isFirst: Bool
+        _ image: Bitmap, at area: ImageArea, _ milliseconds: UInt16, isFirst: Bool
     ) {
         var control: [UInt8] = []
         control.append(bigEndian: count)
@@ -70,9 +73,9 @@ private struct ImageArea {
     let columns: Range<Int>
 }
 
-extension Image {
+extension Bitmap {
     /// The smallest rectangle that holds all changes; of one pixel, where there are none.
-    fileprivate func area(thatDiffersFrom other: Image) -> ImageArea {
+    fileprivate func area(thatDiffersFrom other: Bitmap) -> ImageArea {
         let rowLength = width * channels
         var (top, bottom, left, right) = (Int.max, 0, Int.max, 0)
         for y in 0..<height {
@@ -89,7 +92,7 @@ extension Image {
             : ImageArea(rows: top..<bottom + 1, columns: left..<right + 1)
     }
 
-    fileprivate func cropped(to area: ImageArea) -> Image {
+    fileprivate func cropped(to area: ImageArea) -> Bitmap {
         if area.rows.count == height, area.columns.count == width { return self }
         var part: [UInt8] = []
         part.reserveCapacity(area.rows.count * area.columns.count * channels)
@@ -100,7 +103,7 @@ extension Image {
                     (start + area.columns.lowerBound) * channels..<(start + area.columns.upperBound)
                         * channels]
         }
-        return Image(
+        return Bitmap(
             height: area.rows.count, width: area.columns.count, channels: channels, pixels: part)
     }
 }
