@@ -129,6 +129,7 @@ int mpi_messages_start(mpi_place *place) {
     if (level == MPI_THREAD_MULTIPLE && count > 1 && (error = start_beats())) return error;
     place->rank = rank;
     place->count = count;
+    place->allows_threads = level >= MPI_THREAD_SERIALIZED;
     place->has_beats = has_thread;
     return 0;
 }

@@ -19,6 +19,8 @@
         public var patience: () -> Double = { 10 }
         /// What processes are called in errors, by their numbers.
         public var names: [String]
+        /// Whether MPI may be called by one thread after another.
+        public let allowsThreads: Bool
         private let hasBeats: Bool
         private var lastTime = ContinuousClock.now
 
@@ -30,6 +32,7 @@
             try check(mpi_messages_start(&place), "MPI cannot be started")
             (rank, count) = (Int(place.rank), Int(place.count))
             localCount = Int(place.local_count)
+            allowsThreads = place.allows_threads
             hasBeats = place.has_beats
             names = (0..<count).map { "process \($0)" }
         }

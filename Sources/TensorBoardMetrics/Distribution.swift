@@ -1,4 +1,5 @@
 import CoreMetrics
+import Platform
 import TensorBoard
 
 /// The values of an interval.

@@ -1,5 +1,6 @@
 public import CoreMetrics
 @preconcurrency import Dispatch
+import Platform
 public import TensorBoard
 
 /// Shows a program's metrics in TensorBoard: what is reported through swift-metrics becomes a run.

@@ -58,13 +58,11 @@ public final class PreparedRun {
 
     /// Runs, and says meanwhile how far it is.
     ///
-    /// - Parameters:
-    ///   - whenFetched: called for each fetch when it is there.
-    ///   - between: called between two of the plan's calls.
-    func run(whenFetched: (Int) throws -> Void, between: () throws -> Void) throws {
+    /// - Parameter whenFetched: called for each fetch when it is there.
+    func run(whenFetched: (Int) throws -> Void) throws {
         try refresh()
         giveFeeds()
-        try plan.run(whenFetched: whenFetched, between: between)
+        try plan.run(whenFetched: whenFetched)
     }
 
     /// Runs, and says before what it needs.
@@ -150,6 +148,16 @@ extension Session {
         let key = try Key(
             fetches: fetches.map(\.tensor), targets: targets, feeds: checked(feed),
             effects: effects)
+        return try PreparedRun(self, key, feed)
+    }
+
+    /// A run whose fetches are sent to other processes, each when it is there; it changes no variables.
+    ///
+    /// - Throws: ``SessionError``.
+    func prepareToSend(_ fetches: [Tensor], feed: [Tensor: Value]) throws -> PreparedRun {
+        let key = try Key(
+            fetches: fetches, targets: [], feeds: checked(feed), effects: .none,
+            areFetchesSent: true)
         return try PreparedRun(self, key, feed)
     }
 

@@ -25,7 +25,7 @@ extension Session {
         var program = Program(specialization, fetches: key.fetches)
         if pass != Self.passNames[0] {
             program.run(
-                Facts(feeds: key.feeds, plan: plan.number, shared: resources.shared), upTo: pass)
+                Facts(key, plan: plan.number, resources.shared), upTo: pass)
         }
         return program.description
     }

@@ -38,6 +38,8 @@ public final class Session {
         let targets: [Node]
         let feeds: [Tensor: Specialization.Feed]
         var effects = Effects.all
+        /// Whether each fetch is sent to other processes when it is there.
+        var areFetchesSent = false
     }
 
     /// Runs nodes for what they do.
@@ -125,8 +127,7 @@ public final class Session {
         if number < plans.count, isCurrent(plans[number]) { return plans[number] }
         try InstructionSet.check()
         let plan = try Plan(
-            number: number, graph: graph, fetches: key.fetches, targets: key.targets,
-            feeds: key.feeds, effects: key.effects, resources: resources)
+            number: number, graph: graph, key: key, resources: resources)
         if number == plans.count {
             numbers[key] = number
             plans.append(plan)

@@ -51,20 +51,23 @@ struct ProcessMeasurement {
         var traffic = ProcessSteps.names.map { _ in Traffic() }
         let end = ContinuousClock.now + budget
         repeat {
-            var own: [Double] = []
-            for network in ProcessSteps.names.indices {
-                for mode in modes {
+            var own = ProcessSteps.names.map { _ in [Double](repeating: 0, count: columns) }
+            // Whole passes: what both steps compute alike is left by one to the other.
+            for (column, mode) in modes.enumerated() {
+                for network in ProcessSteps.names.indices {
                     let before = communicator.traffic
-                    own.append(try steps.take(network, mode).seconds)
+                    own[network][column] = try steps.take(network, mode).seconds
                     let sums = communicator.sums
                     if mode == .never { ready[network].append(sums.map(\.begun.seconds)) }
                     if mode == .early { traffic[network] = communicator.traffic - before }
                     bytes[network] = sums.map { Double($0.bytes) }
+                    guard mode == modes.last else { continue }
+                    let alone = try steps.sumAlone()
+                    own[network][column + 1] = alone.time.seconds
+                    own[network][column + 2] = alone.processor.seconds
                 }
-                let alone = try steps.sumAlone()
-                own += [alone.time.seconds, alone.processor.seconds]
             }
-            for (index, value) in try communicator.slowest(own).enumerated() {
+            for (index, value) in try communicator.slowest(own.flatMap(\.self)).enumerated() {
                 samples[index].append(value)
             }
         } while try communicator.agrees(ContinuousClock.now < end || samples[0].count < 10)

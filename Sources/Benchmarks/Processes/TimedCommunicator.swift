@@ -63,10 +63,6 @@ final class TimedCommunicator: Communicator {
         }
     }
 
-    func advanceSums() throws {
-        if mode == .early { try base?.advanceSums() }
-    }
-
     func finishSums(first count: Int) throws {
         switch mode {
         case .never: break

@@ -18,6 +18,8 @@ typedef struct {
     int rank, count;
     /// Processes on this host, this one among them.
     int local_count;
+    /// Whether threads may call MPI one after another.
+    bool allows_threads;
     /// Whether threads may call MPI at once, so that a second one can tell others that this process
     /// lives.
     bool has_beats;

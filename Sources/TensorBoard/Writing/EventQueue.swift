@@ -1,3 +1,5 @@
+import Platform
+
 /// What connects the threads that log with the one that writes: a queue with bounds.
 ///
 /// The writer does not wake for each event. It sleeps until the oldest one has waited for the flush

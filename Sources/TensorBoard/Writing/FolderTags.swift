@@ -1,3 +1,4 @@
+import Platform
 import RecordIO
 
 /// The tags that the writers of this process have logged in one folder, with the plugin that shows

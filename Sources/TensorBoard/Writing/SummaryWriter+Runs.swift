@@ -1,3 +1,5 @@
+import Platform
+
 extension SummaryWriter {
     /// Logs the run's hyperparameters, for the HParams tab; to be called once for a run.
     ///

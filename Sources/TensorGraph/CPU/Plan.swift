@@ -44,17 +44,15 @@ final class Plan {
     /// - Parameter number: the plan's number in its session.
     /// - Throws: ``SessionError`` when something needed is not fed, or cannot be known before the
     ///   run.
-    init(
-        number: Int, graph: Graph, fetches: [Tensor], targets: [Node],
-        feeds: [Tensor: Specialization.Feed], effects: Effects, resources: Resources
-    ) throws {
+    init(number: Int, graph: Graph, key: Session.Key, resources: Resources) throws {
         self.number = number
         self.resources = resources
         trial = resources.mostThreads.map(ThreadTrial.init)
         let specialization = try Specialization(
-            graph: graph, fetches: fetches, targets: targets, feeds: feeds, effects: effects)
-        let facts = Facts(feeds: feeds, plan: number, shared: resources.shared)
-        var program = Program(specialization, fetches: fetches)
+            graph: graph, fetches: key.fetches, targets: key.targets, feeds: key.feeds,
+            effects: key.effects)
+        let facts = Facts(key, plan: number, resources.shared)
+        var program = Program(specialization, fetches: key.fetches)
         program.run(facts)
         let ways = Dictionary(
             uniqueKeysWithValues: program.order.map { [program] in ($0, Way(program[$0], program)) }
@@ -66,7 +64,8 @@ final class Plan {
         self.memory = memory
         generation = resources.shared.generation
         calls = Binder(
-            program: program, ways: ways, memory: memory, resources: resources, feeds: feeds
+            program: program, ways: ways, memory: memory, resources: resources,
+            feeds: key.feeds
         ).calls()
         inputs = program.knownValues.feeds.compactMap { value in
             guard case .feed(let tensor) = program.maker(value).primitive else { return nil }
@@ -189,10 +188,8 @@ final class Plan {
     /// - Parameters:
     ///   - whenNeeded: called before each call that reads a sum over shards, with its arrival.
     ///   - whenFetched: called for each fetch when it is there.
-    ///   - between: called between two calls.
     func run(
-        whenNeeded: (Int) throws -> Void = { _ in }, whenFetched: (Int) throws -> Void = { _ in },
-        between: () throws -> Void = {}
+        whenNeeded: (Int) throws -> Void = { _ in }, whenFetched: (Int) throws -> Void = { _ in }
     ) throws {
         try checkVariables()
         list.skipWhatIsKnown()
@@ -201,7 +198,6 @@ final class Plan {
             if arrivals[call] >= 0 { try whenNeeded(arrivals[call]) }
         } after: { [fetched] call in
             for fetch in fetched.calls[call] { try whenFetched(fetch) }
-            try between()
         }
         noteEnd()
     }

@@ -3,7 +3,7 @@
 /// A step joins the loops of steps that it reads, when all have as many elements; so do sums over the
 /// rows of what a loop computes, and its pooling. A loop is put off until something else reads one of
 /// its results, or writes to a variable that it reads; what only the loop itself reads then never
-/// reaches memory.
+/// reaches memory. Where fetches are sent to other processes, a loop that makes one is not put off.
 struct Loops {
     /// Elements that a loop takes at a time, at the most.
     static let tileSize = 1024
@@ -13,7 +13,8 @@ struct Loops {
     static let block = 16
 
     static func run(_ program: inout Program, _ facts: Facts) {
-        var pass = Loops(program: program)
+        var pass = Loops(
+            program: program, sent: facts.areFetchesSent ? Set(program.fetches) : [])
         for id in program.order { pass.take(id) }
         pass.close { _ in true }
         program.reorder(pass.withViews())
@@ -23,11 +24,16 @@ struct Loops {
     }
 
     private let program: Program
+    /// What is sent to other processes.
+    private let sent: Set<Program.ID>
     private var open: [Group] = []
     private var order: [Program.StepID] = []
     private var loops: [[Program.StepID]] = []
 
-    private init(program: Program) { self.program = program }
+    private init(program: Program, sent: Set<Program.ID>) {
+        self.program = program
+        self.sent = sent
+    }
 
     private struct Group {
         var steps: [Program.StepID]
@@ -56,7 +62,9 @@ struct Loops {
                     results: step.isLoopResult ? Set(step.outputs) : []))
         } else {
             let written = step.primitive.writes.map { reads[$0] }
-            close { group in written.contains(where: group.reads.contains) }
+            close { [sent] group in
+                written.contains(where: group.reads.contains) || !group.makes.isDisjoint(with: sent)
+            }
             order.append(id)
         }
     }

@@ -16,10 +16,20 @@ struct Pass: Sendable {
 struct Facts {
     /// What is known of everything that is fed.
     var feeds: [Tensor: Specialization.Feed] = [:]
+    /// Whether each fetch is sent to other processes when it is there.
+    var areFetchesSent = false
     /// The number of the plan in its session.
     var plan = 0
     /// What the session's plans leave to each other.
     var shared = SharedValues()
+}
+
+extension Facts {
+    /// What is known of a run.
+    init(_ key: Session.Key, plan: Int, _ shared: SharedValues) {
+        self.init(
+            feeds: key.feeds, areFetchesSent: key.areFetchesSent, plan: plan, shared: shared)
+    }
 }
 
 extension Pass {

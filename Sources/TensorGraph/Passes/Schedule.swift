@@ -7,7 +7,8 @@
 /// kept as it was by a step of its own.
 ///
 /// What reads a sum over shards goes after all that reads none that arrives later. What is
-/// fetched goes before what else is ready: somebody may wait for it.
+/// fetched goes before what else is ready: somebody may wait for it. Where fetches are sent to
+/// other processes, what takes long to send goes first (``SendingOrder``).
 enum Schedule {
     static func run(_ program: inout Program, _ facts: Facts) {
         var writers: [Program.ID: [Program.StepID]] = [:]
@@ -36,13 +37,14 @@ enum Schedule {
             program[id].primitive.isKnown ? parts.0.append(id) : parts.1.append(id)
         }
         let places = Dictionary(uniqueKeysWithValues: running.enumerated().map { ($1, $0) })
-        var graph = Order(count: running.count)
+        var graph = ScheduleGraph(count: running.count)
         func addEdge(_ from: Program.StepID, _ to: Program.StepID) {
             if let from = places[from], let to = places[to] { graph.addEdge(from, to) }
         }
         for id in running {
             for input in program[id].inputs { addEdge(program[input].maker, id) }
-            for before in program[id].after { addEdge(before, id) }
+            // What has to wait for others without reading them, has to only where something is written.
+            if !writers.isEmpty { for before in program[id].after { addEdge(before, id) } }
         }
         let written = writers.sorted { $0.key < $1.key }
         for (_, steps) in written {
@@ -66,10 +68,13 @@ enum Schedule {
                 "variables are read and written in a circle: say by control dependencies what comes first"
             )
         }
-        let arrivals = running.map { id in
-            program[id].primitive.summedTensor.flatMap { facts.feeds[$0]?.arrivals?.last } ?? 0
-        }
-        program.reorder(known + graph.byArrival(order, arrivals).map { running[$0] })
+        let ranks =
+            facts.areFetchesSent
+            ? SendingOrder(program, running, graph, order).ranks
+            : running.map { id in
+                program[id].primitive.summedTensor.flatMap { facts.feeds[$0]?.arrivals?.last } ?? 0
+            }
+        program.reorder(known + graph.sorted(order, by: ranks).map { running[$0] })
     }
 
     /// What makes a step go before others; `nil` for one that costs nothing.
@@ -103,86 +108,5 @@ extension Primitive {
         case .feed, .constant: true
         default: false
         }
-    }
-}
-
-/// A directed graph of places, with an order of it that prefers lower ones.
-private struct Order {
-    private var next: [[Int]]
-    private var previous: [[Int]]
-
-    init(count: Int) {
-        next = Array(repeating: [], count: count)
-        previous = next
-    }
-
-    mutating func addEdge(_ from: Int, _ to: Int) {
-        next[from].append(to)
-        previous[to].append(from)
-    }
-
-    func reached(from start: Int) -> [Bool] {
-        var isReached = [Bool](repeating: false, count: next.count)
-        var stack = next[start]
-        while let place = stack.popLast() {
-            guard !isReached[place] else { continue }
-            isReached[place] = true
-            stack.append(contentsOf: next[place])
-        }
-        return isReached
-    }
-
-    /// An order in which each vertex comes after those with smaller arrivals: its own, and those of all
-    /// that it comes after.
-    func byArrival(_ order: [Int], _ own: [Int]) -> [Int] {
-        var arrivals = own
-        for place in order {
-            for before in previous[place] {
-                arrivals[place] = max(arrivals[place], arrivals[before])
-            }
-        }
-        // Sorting does not keep the order of equals by itself.
-        return order.enumerated().sorted {
-            (arrivals[$0.element], $0.offset) < (arrivals[$1.element], $1.offset)
-        }.map(\.element)
-    }
-
-    /// The vertices, each after those with an edge to it; `nil` when there is a circle.
-    ///
-    /// What has just become ready goes first, and of that what may share a loop, and then what
-    /// makes most: a value is read while it is still in a cache, its memory is soon free again,
-    /// and loops over it come together. So that nothing keeps others waiting, what costs nothing
-    /// goes before all.
-    ///
-    /// - Parameters:
-    ///   - size: the larger the sooner; `nil` for a vertex that costs nothing.
-    func sorted(size: (Int) -> Int?) -> [Int]? {
-        var result: [Int] = []
-        var waitsFor = previous.map(\.count)
-        var free: [Int] = []
-        var freed: [(place: Int, size: Int)] = []
-        var ready: [Int] = []
-        func add(_ place: Int) {
-            if let size = size(place) {
-                freed.append((place, size))
-            } else {
-                free.append(place)
-            }
-        }
-        for place in next.indices.reversed() where waitsFor[place] == 0 { add(place) }
-        while true {
-            if free.isEmpty {
-                freed.sort { ($0.size, $1.place) < ($1.size, $0.place) }
-                ready += freed.map(\.place)
-                freed = []
-            }
-            guard let place = free.popLast() ?? ready.popLast() else { break }
-            result.append(place)
-            for after in next[place] {
-                waitsFor[after] -= 1
-                if waitsFor[after] == 0 { add(after) }
-            }
-        }
-        return result.count == next.count ? result : nil
     }
 }

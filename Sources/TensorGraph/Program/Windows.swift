@@ -17,6 +17,9 @@ struct WindowGeometry: Sendable, Hashable {
     let padTop: Int
     let padLeft: Int
 
+    /// How many multiplications a convolution takes, by the plain way.
+    var multiplications: Int { n * p * q * k * r * s * c }
+
     /// The same of any number of images.
     var ofAnyNumber: WindowGeometry {
         var result = self

@@ -9,14 +9,12 @@ public protocol Communicator: AnyObject {
     var count: Int { get }
 
     /// Begins to replace numbers by their sums over all processes, by a binary tree over their
-    /// numbers: ((0 + 1) + (2 + 3)) + …. Returns at once; several sums may be under way.
+    /// numbers: ((0 + 1) + (2 + 3)) + …. Returns at once; several sums may be under way, and go on
+    /// while something else is computed.
     ///
     /// - Parameter numbers: of the same count in all processes. The memory is the communicator's until
     ///   ``finishSums()`` returns.
     func beginSum(_ numbers: UnsafeMutableBufferPointer<Float>) throws
-    /// Moves sums that are under way, as far as that is possible without waiting. To be called now and
-    /// then while something is computed.
-    func advanceSums() throws
     /// Waits until the first ones are there of the sums begun since the last ``finishSums()``.
     func finishSums(first count: Int) throws
     /// Waits until all sums are there.

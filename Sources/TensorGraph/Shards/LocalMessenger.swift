@@ -10,6 +10,8 @@ public final class LocalMessenger: Messenger {
     public let rank: Int
     /// How many there are.
     public var count: Int { mailboxes.count }
+    /// Any thread may send and receive.
+    public var allowsThreads: Bool { true }
     private let mailboxes: [Mailbox]
 
     /// One of a group.

@@ -1,16 +1,8 @@
 /// A communicator that stands on messages.
 public final class MessageCommunicator<Link: Messenger>: Communicator {
     private let link: Link
-    private var sums: [TreeSum<Link>] = []
-    /// Room for what sums receive, and how much of it those under way have.
-    private var room: [UnsafeMutableBufferPointer<Float>] = []
+    private let sums: SumsUnderWay<Link>
     private var tag = 0
-    /// How many of the first sums are known to be there.
-    private var doneCount = 0
-    /// When the sums that are under way began, since when none was; `nil` where none is.
-    private var began: ContinuousClock.Instant?
-    /// What sums have cost so far.
-    public private(set) var traffic = Traffic()
 
     /// This process's number.
     public var rank: Int { link.rank }
@@ -21,70 +13,31 @@ public final class MessageCommunicator<Link: Messenger>: Communicator {
     public init(_ link: Link) {
         precondition(link.count.nonzeroBitCount == 1, "sums need a power of two of processes")
         self.link = link
+        sums = SumsUnderWay(over: link)
     }
 
-    deinit { for memory in room { memory.deallocate() } }
+    deinit { sums.end() }
 
     // MARK: Sums
 
+    /// What sums have cost so far.
+    public var traffic: Traffic { sums.cost }
+
     /// Begins a sum.
     public func beginSum(_ numbers: UnsafeMutableBufferPointer<Float>) throws {
-        guard count > 1 else { return }
-        let now = ContinuousClock.now
-        began = began ?? now
-        let number = sums.count
-        if number == room.count { room.append(.allocate(capacity: max(1, numbers.count))) }
-        if room[number].count < numbers.count {
-            room[number].deallocate()
-            room[number] = .allocate(capacity: numbers.count)
-        }
-        guard let received = room[number].baseAddress else { return }
-        sums.append(try TreeSum(numbers, received: received, tag: nextTag(), over: link))
-        traffic.moving += now.duration(to: .now)
-    }
-
-    /// Moves the sums.
-    public func advanceSums() throws {
-        guard began != nil else { return }
-        let now = ContinuousClock.now
-        try advance()
-        traffic.moving += now.duration(to: .now)
+        if count > 1 { try sums.begin(numbers, tag: nextTag()) }
     }
 
     /// Waits for the first sums.
-    public func finishSums(first count: Int) throws {
-        guard doneCount < min(count, sums.count) else { return }
-        let now = ContinuousClock.now
-        try wait {
-            try advance()
-            return doneCount >= min(count, sums.count)
-        }
-        traffic.waiting += now.duration(to: .now)
-    }
+    public func finishSums(first count: Int) throws { try sums.finish(first: count) }
 
     /// Waits for the sums.
     public func finishSums() throws {
-        try finishSums(first: sums.count)
-        for sum in sums {
-            traffic.messages += sum.sent.messages
-            traffic.bytes += sum.sent.bytes
-        }
-        if !sums.isEmpty { traffic.rounds += 1 }
-        sums.removeAll(keepingCapacity: true)
-        doneCount = 0
+        try sums.finish()
+        sums.clear()
     }
 
-    /// Goes on with all of them.
-    private func advance() throws {
-        for index in sums.indices.dropFirst(doneCount) {
-            let isDone = try sums[index].advance(over: link)
-            if isDone, index == doneCount { doneCount += 1 }
-        }
-        if doneCount == sums.count, let since = began {
-            traffic.underWay += since.duration(to: .now)
-            began = nil
-        }
-    }
+    // MARK: Bytes
 
     /// Gives all the bytes of process 0, by a binomial tree: whoever has them gives them to the process
     /// whose number differs in the next lower bit.
@@ -146,13 +99,16 @@ public final class MessageCommunicator<Link: Messenger>: Communicator {
 
     private func finish(_ message: Link.Message) throws {
         var message = message
-        try wait { try link.isDone(&message) }
+        try link.wait { try link.isDone(&message) }
     }
+}
 
-    private func wait(_ isDone: () throws -> Bool) throws {
+extension Messenger {
+    /// Waits until something is done.
+    func wait(_ isDone: () throws -> Bool) throws {
         var vain = 0
         while try !isDone() {
-            try link.rest(vain: vain)
+            try rest(vain: vain)
             vain += 1
         }
     }

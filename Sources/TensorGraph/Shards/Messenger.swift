@@ -1,7 +1,7 @@
 /// Messages between two processes, on which a ``MessageCommunicator`` stands.
 ///
 /// Messages from one process to another arrive in the order in which they were sent.
-public protocol Messenger: AnyObject {
+public protocol Messenger: AnyObject, SendableMetatype {
     /// A message under way.
     associatedtype Message
 
@@ -9,6 +9,9 @@ public protocol Messenger: AnyObject {
     var rank: Int { get }
     /// How many processes there are.
     var count: Int { get }
+
+    /// Whether one thread may call it after another: then sums are moved on by a thread of their own.
+    var allowsThreads: Bool { get }
 
     /// Begins to send; the bytes stay as they are until the message ``isDone(_:)``.
     func send(_ bytes: UnsafeRawBufferPointer, to peer: Int, tag: Int) throws -> Message

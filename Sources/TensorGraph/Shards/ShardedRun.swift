@@ -58,8 +58,7 @@ public final class ShardedRun {
         for fed in feeds {
             let rows = Self.rows(of: fed)
             if computing[rows] == nil {
-                computing[rows] = try session.prepare(
-                    fetches + operands, feed: fed, effects: .none)
+                computing[rows] = try session.prepareToSend(fetches + operands, feed: fed)
             }
         }
         terms = operands.map(session.resources.shared.shardTerms)
@@ -124,7 +123,7 @@ public final class ShardedRun {
             try applying?.run(profile: profile)
         } else {
             // The first effects, while the last sums are under way.
-            try applying?.run { try communicator?.finishSums(first: $0 + 1) }
+            try applying?.run(whenNeeded: { try communicator?.finishSums(first: $0 + 1) })
             try communicator?.finishSums()
         }
         tally = sums.tally
@@ -156,9 +155,7 @@ public final class ShardedRun {
             try run.run(profile: profile)
             for fetch in sums.order { try take(fetch) }
         } else {
-            try run.run(whenFetched: take) {
-                if isLast, let communicator { try communicator.advanceSums() }
-            }
+            try run.run(whenFetched: take)
         }
     }
 

@@ -10,7 +10,7 @@ public struct Traffic: Sendable, Equatable {
     public var underWay: Duration = .zero
     /// The part of it in which this process did nothing but wait for them.
     public var waiting: Duration = .zero
-    /// The part in which it moved them on, between other work.
+    /// The part in which it moved them on, beside other work.
     public var moving: Duration = .zero
 
     /// Nothing yet.

@@ -1,10 +1,8 @@
-import Platform
-
 /// A lock with conditions to wait for, over POSIX's.
-final class Monitor: @unchecked Sendable {
+package final class Monitor: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
-    init() {
+    package init() {
         mutex.initialize(to: pthread_mutex_t())
         pthread_mutex_init(mutex, nil)
     }
@@ -15,7 +13,7 @@ final class Monitor: @unchecked Sendable {
     }
 
     /// Runs a closure while no other thread runs one.
-    func locked<Result, Failure: Error>(
+    package func locked<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
         pthread_mutex_lock(mutex)
@@ -24,21 +22,21 @@ final class Monitor: @unchecked Sendable {
     }
 
     /// Keeps other threads out until `unlock()`; for where there is no closure to run.
-    func lock() {
+    package func lock() {
         pthread_mutex_lock(mutex)
     }
 
     /// Lets other threads in again.
-    func unlock() {
+    package func unlock() {
         pthread_mutex_unlock(mutex)
     }
 
     /// Something that threads wait for.
-    final class Condition: @unchecked Sendable {
+    package final class Condition: @unchecked Sendable {
         private let monitor: Monitor
         private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-        init(of monitor: Monitor) {
+        package init(of monitor: Monitor) {
             self.monitor = monitor
             condition.initialize(to: pthread_cond_t())
             var attributes = pthread_condattr_t()
@@ -56,13 +54,13 @@ final class Monitor: @unchecked Sendable {
         }
 
         /// Lets other threads in until one of them signals, or for no reason. Only inside `locked`.
-        func wait() {
+        package func wait() {
             pthread_cond_wait(condition, monitor.mutex)
         }
 
         /// Lets other threads in until one of them signals, time is up, or for no reason. Only
         /// inside `locked`.
-        func wait(atMost time: Duration) {
+        package func wait(atMost time: Duration) {
             let (seconds, attoseconds) = time.components
             var limit = timespec(
                 tv_sec: Int(max(seconds, 0)), tv_nsec: Int(max(attoseconds, 0) / 1_000_000_000))
@@ -79,7 +77,7 @@ final class Monitor: @unchecked Sendable {
         }
 
         /// Wakes all threads that wait.
-        func signal() {
+        package func signal() {
             pthread_cond_broadcast(condition)
         }
     }

@@ -1,7 +1,5 @@
-import Platform
-
 /// A thread of the system's, for work that waits.
-final class BackgroundThread: @unchecked Sendable {
+package final class BackgroundThread: @unchecked Sendable {
     #if canImport(Darwin)
         private typealias Handle = pthread_t?
     #else
@@ -12,7 +10,7 @@ final class BackgroundThread: @unchecked Sendable {
     /// Runs a closure in a new thread.
     ///
     /// - Returns: `nil` if the system has no thread left; the closure has not run then.
-    init?(_ body: sending @escaping () -> Void) {
+    package init?(_ body: sending @escaping () -> Void) {
         let boxed = Unmanaged.passRetained(Body(body))
         #if canImport(Darwin)
             var handle: pthread_t?
@@ -28,7 +26,7 @@ final class BackgroundThread: @unchecked Sendable {
     }
 
     /// Waits until the closure has returned. To be called once.
-    func join() {
+    package func join() {
         #if canImport(Darwin)
             if let handle { pthread_join(handle, nil) }
         #else
