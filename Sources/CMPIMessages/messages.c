@@ -10,7 +10,10 @@
 #include <mpi.h>
 #include <pthread.h>
 #include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,7 +21,7 @@
 
 enum { BEATS_A_SECOND = 4, BEAT_TAG = 1 };
 /// What a beat says.
-enum { ALIVE = 1, TELLING = 2 };
+enum { ALIVE = 1, TELLING = 2, LAST = 3 };
 
 static MPI_Comm messages = MPI_COMM_NULL, beats = MPI_COMM_NULL;
 static int rank, count;
@@ -74,12 +77,24 @@ static void *beat_thread(void *unused) {
         }
         nanosleep(&pause, NULL);
     }
-    for (int i = 0; i < watched_count; i++) {
-        if (watched[i].receiving == MPI_REQUEST_NULL) continue;
-        MPI_Cancel(&watched[i].receiving);
-        MPI_Request_free(&watched[i].receiving);
-    }
     return NULL;
+}
+
+/// Takes the beats that are on their way. After its last one each process sends nothing more.
+static void end_beats(void) {
+    for (int i = 0; i < watched_count; i++) {
+        beat *peer = &watched[i];
+        if (peer->sending != MPI_REQUEST_NULL) MPI_Wait(&peer->sending, MPI_STATUS_IGNORE);
+        peer->sent = LAST;
+        MPI_Isend(&peer->sent, 1, MPI_INT, peer->peer, BEAT_TAG, beats, &peer->sending);
+        do {
+            if (peer->receiving == MPI_REQUEST_NULL &&
+                MPI_Irecv(&peer->received, 1, MPI_INT, peer->peer, BEAT_TAG, beats, &peer->receiving))
+                break;
+            if (MPI_Wait(&peer->receiving, MPI_STATUS_IGNORE)) break;
+        } while (peer->received != LAST);
+        MPI_Wait(&peer->sending, MPI_STATUS_IGNORE);
+    }
 }
 
 static int start_beats(void) {
@@ -134,13 +149,39 @@ int mpi_messages_start(mpi_place *place) {
     return 0;
 }
 
-void mpi_messages_finish(unsigned seconds) {
-    // A process that cannot leave is ended by the alarm.
-    alarm(seconds);
+static sigjmp_buf given_up;
+static void give_up(int signal) {
+    (void)signal;
+    siglongjmp(given_up, 1);
+}
+
+#ifdef __GLIBC__
+static void exit_at_once(int code, void *unused) {
+    (void)unused;
+    fflush(NULL);
+    _exit(code);
+}
+#endif
+
+// By now all have done what they have to. MPICH over UCX and TCP does not always come back from
+// MPI_Finalize (4.0.2), and a host may have gone: then this process goes on without, and what the
+// library would do at its exit is left out. The first one waits the shortest, for the launcher may end
+// the others when one has gone.
+void mpi_messages_finish(void) {
     atomic_store(&is_leaving, true);
     if (has_thread) pthread_join(beating, NULL);
-    MPI_Finalize();
+    if (sigsetjmp(given_up, 1) == 0) {
+        signal(SIGALRM, give_up);
+        alarm(rank == 0 ? 5 : 15);
+        if (has_thread) end_beats();
+        MPI_Finalize();
+    } else {
+#ifdef __GLIBC__
+        on_exit(exit_at_once, NULL);
+#endif
+    }
     alarm(0);
+    signal(SIGALRM, SIG_DFL);
 }
 
 _Noreturn void mpi_messages_abort(int code) {

@@ -38,7 +38,7 @@
         }
 
         /// Leaves them, when all do.
-        public func finish() { mpi_messages_finish(15) }
+        public func finish() { mpi_messages_finish() }
 
         /// Ends all of them, after an error that this one has told.
         public func abort(_ code: Int32) -> Never {

@@ -7,7 +7,8 @@ struct ProcessMeasurement {
     struct Step {
         /// Seconds by when sums are made.
         var seconds: [TimedCommunicator.Mode: Double]
-        /// Of the sums alone, and how many of them the processor is at work.
+        /// Of the sums alone, and by how many of them a step's computing is delayed that has to share its
+        /// processor with them, and with other processes where there are more than processors.
         var sums = 0.0, processor = 0.0
         var computing: CostModel.Computing
         /// The bytes of all numbers that are summed.
@@ -49,6 +50,8 @@ struct ProcessMeasurement {
         var ready: [[[Double]]] = ProcessSteps.names.map { _ in [] }
         var bytes: [[Double]] = ProcessSteps.names.map { _ in [] }
         var traffic = ProcessSteps.names.map { _ in Traffic() }
+        // How much of a processor this process has.
+        var share = ProcessSteps.names.map { _ in 1.0 }
         let end = ContinuousClock.now + budget
         repeat {
             var own = ProcessSteps.names.map { _ in [Double](repeating: 0, count: columns) }
@@ -56,15 +59,19 @@ struct ProcessMeasurement {
             for (column, mode) in modes.enumerated() {
                 for network in ProcessSteps.names.indices {
                     let before = communicator.traffic
-                    own[network][column] = try steps.take(network, mode).seconds
+                    let step = try steps.take(network, mode)
+                    own[network][column] = step.time.seconds
                     let sums = communicator.sums
-                    if mode == .never { ready[network].append(sums.map(\.begun.seconds)) }
+                    if mode == .never {
+                        ready[network].append(sums.map(\.begun.seconds))
+                        share[network] = step.processor / step.time
+                    }
                     if mode == .early { traffic[network] = communicator.traffic - before }
                     bytes[network] = sums.map { Double($0.bytes) }
                     guard mode == modes.last else { continue }
                     let alone = try steps.sumAlone()
                     own[network][column + 1] = alone.time.seconds
-                    own[network][column + 2] = alone.processor.seconds
+                    own[network][column + 2] = alone.processor.seconds / share[network]
                 }
             }
             for (index, value) in try communicator.slowest(own.flatMap(\.self)).enumerated() {

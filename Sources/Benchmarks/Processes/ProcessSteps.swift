@@ -46,25 +46,36 @@ final class ProcessSteps {
     /// The bytes of all numbers that a step of one of the networks sums.
     func summedBytes(_ network: Int) -> Int { runs[network].summedBytes }
 
-    /// Takes a step of one of the networks; returns how long it takes.
-    func take(_ network: Int, _ mode: TimedCommunicator.Mode) throws -> Duration {
-        _ = try communicator.gather([])
-        let start = ContinuousClock.now
-        communicator.begin(mode)
-        try runs[network].run()
-        return start.duration(to: .now)
+    /// How long something takes, and for how much of that this thread has a processor.
+    struct Cost {
+        let time: Duration
+        let processor: Duration
+
+        init(_ work: () throws -> Void) rethrows {
+            let (start, before) = (ContinuousClock.now, ProcessSteps.processorTime)
+            try work()
+            (time, processor) = (
+                start.duration(to: .now), ProcessSteps.processorTime - before
+            )
+        }
     }
 
-    /// Makes the sums of the last step alone; returns how long that takes, and for how long this
-    /// process is at work for it.
-    func sumAlone() throws -> (time: Duration, processor: Duration) {
+    /// Takes a step of one of the networks.
+    func take(_ network: Int, _ mode: TimedCommunicator.Mode) throws -> Cost {
         _ = try communicator.gather([])
-        let (start, work) = (ContinuousClock.now, Self.processorTime)
-        try communicator.repeatSums()
-        return (start.duration(to: .now), Self.processorTime - work)
+        return try Cost {
+            communicator.begin(mode)
+            try runs[network].run()
+        }
     }
 
-    private static var processorTime: Duration {
+    /// Makes the sums of the last step alone.
+    func sumAlone() throws -> Cost {
+        _ = try communicator.gather([])
+        return try Cost { try communicator.repeatSums() }
+    }
+
+    fileprivate static var processorTime: Duration {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         return .seconds(Int(time.tv_sec)) + .nanoseconds(Int(time.tv_nsec))

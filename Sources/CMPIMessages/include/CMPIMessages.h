@@ -27,8 +27,8 @@ typedef struct {
 
 /// Joins the other processes that were started.
 int mpi_messages_start(mpi_place *place);
-/// Leaves them, when all do; does not wait for others longer than so many seconds.
-void mpi_messages_finish(unsigned seconds);
+/// Leaves them, when all do; waits for others a few seconds at the most.
+void mpi_messages_finish(void);
 /// Ends all processes, this one with that exit code.
 _Noreturn void mpi_messages_abort(int code);
 
