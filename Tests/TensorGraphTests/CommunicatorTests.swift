@@ -86,7 +86,7 @@ import Testing
     @Test(arguments: [(2, 1 + 2), (4, 2 + 4), (8, 3 + 6)])
     func countsMessages(processes: Int, messages: Int) throws {
         let found = try run(processes) { communicator in
-            let before = communicator.traffic
+            let (before, start) = (communicator.traffic, ContinuousClock.now)
             for _ in 0..<5 {
                 var (few, many) = (
                     [Float](repeating: 1, count: 10), [Float](repeating: 1, count: 2000)
@@ -103,7 +103,10 @@ import Testing
                     }
                 }
             }
-            return communicator.traffic - before
+            let traffic = communicator.traffic - before
+            let time = start.duration(to: .now)
+            #expect(traffic.underWay <= time && traffic.waiting <= time)
+            return traffic
         }
         for traffic in found {
             #expect(traffic.rounds == 5 && traffic.messages == 5 * messages)
