@@ -4,8 +4,9 @@ public import TensorGraph
 public final class Network {
     /// The graph; named as the article names TensorFlow.
     public let tf: Graph
-    /// The article's `D_param`. It holds every variable twice, for ``discriminator(_:)`` is called
-    /// twice and adds its variables each time; so the optimizer updates each of them twice a step.
+    /// The article's `D_param`. It holds every variable twice, for ``discriminator(_:output:)`` is
+    /// called twice and adds its variables each time; so the optimizer updates each of them twice a
+    /// step.
     public private(set) var discriminatorParameters: [Variable] = []
     /// The article's `G_param`.
     public private(set) var generatorParameters: [Variable] = []

@@ -4,8 +4,8 @@ public struct QualityOptions: Sendable {
     public var judge: Judge
     /// Whether the data are the images that are built in, whose test images the judge has kept.
     public var isBuiltInData: Bool
-    /// Seconds from one judgement to the next, above 0; more where it would take more than
-    /// ``greatestShare`` of the time.
+    /// Seconds from one judgement to the next, above 0; more where judging would take more than a
+    /// fortieth of the time.
     public var every: Double
     /// How many samples are judged while training goes on, at least 100.
     public var sampleCount = 2000
@@ -19,7 +19,7 @@ public struct QualityOptions: Sendable {
     var watch = CollapseWatch()
 
     /// The most that judging takes of the time.
-    var greatestShare = 0.025
+    var greatestShare = 1.0 / 40
 
     /// Judging every so many seconds.
     public init(judge: Judge, isBuiltInData: Bool, every: Double = 10) {

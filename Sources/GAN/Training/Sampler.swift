@@ -55,7 +55,7 @@ public struct RecipeSampler<R: Recipe> {
     ///
     /// The article's batch normalization takes its mean and variance from the whole batch, as in
     /// training: the image of a vector depends somewhat on the vectors beside it. That of other
-    /// recipes takes them from ``referenceCount`` images of noise that is always the same.
+    /// recipes takes them from 1000 images of noise that is always the same.
     ///
     /// - Parameters:
     ///   - noise: at least one vector.

@@ -49,7 +49,7 @@ private enum Collect {
     }
 }
 
-/// The summary that a graph collects in a run: what a session gives as a ``CollectedSummary``.
+/// The summary that a graph collects in a run: what a session gives as a `CollectedSummary`.
 public struct SummaryTensor: Hashable {
     /// The node's output: a serialized `Summary`, to TensorFlow.
     public let tensor: Tensor
