@@ -35,13 +35,15 @@ struct SessionInTensorBoardTests {
         }
     }
 
-    @Test(arguments: [true, false])
-    func hyperparametersOfAllWritersAreShown(isFast: Bool) async throws {
+    /// By a writer each, or by calls of one.
+    @Test(arguments: [true, false], [true, false])
+    func hyperparametersOfAllAreShown(isFast: Bool, isOneWriter: Bool) async throws {
         let folder = try TemporaryFolder()
+        let shared = isOneWriter ? try SummaryWriter(logdir: folder.path(of: "run")) : nil
         func log(_ body: (SummaryWriter) throws -> Void) throws {
-            let writer = try SummaryWriter(logdir: folder.path(of: "run"))
+            let writer = try shared ?? SummaryWriter(logdir: folder.path(of: "run"))
             try body(writer)
-            try writer.close()
+            if shared == nil { try writer.close() }
         }
         func experiment(_ hparam: String, _ metrics: String...) -> HParamsExperiment {
             HParamsExperiment(
@@ -63,6 +65,7 @@ struct SessionInTensorBoardTests {
             try $0.addHParams(["rate": 0.125])
             try $0.endHParams(status: .failure)
         }
+        try shared?.close()
         let run = try #require(try EventLog(folder: folder.path).runs.first)
         let session = try #require(run.values().session)
         #expect(session.hparams == ["rate": 0.125, "name": "a", "size": 3])
@@ -90,7 +93,8 @@ struct SessionInTensorBoardTests {
         #expect(group.sessions.map(\.status) == ["STATUS_FAILURE"])
     }
 
-    /// A run of one writer has no such file; nor has one whose later writers say nothing of it.
+    /// A run of one writer that says all once has no such file; nor has one whose later writers say
+    /// nothing of it.
     @Test func noFileWithoutNeed() throws {
         let folder = try TemporaryFolder()
         for number in 0..<3 {

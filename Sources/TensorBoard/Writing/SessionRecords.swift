@@ -28,6 +28,18 @@ struct SessionRecords {
         }
     }
 
+    init() {}
+
+    /// Those among the values of a summary.
+    init(_ values: [Summary.Value]) {
+        for value in values {
+            guard let name = Name.allCases.first(where: { $0.tag == value.tag }),
+                case .tensor(_, let plugin) = value.content
+            else { continue }
+            contents[name] = plugin.content
+        }
+    }
+
     /// The records as values of a summary.
     var values: [Summary.Value] {
         Name.allCases.compactMap { name in
@@ -35,15 +47,18 @@ struct SessionRecords {
         }
     }
 
+    /// Takes records that come later: of each kind that there is none of.
+    mutating func append(_ later: SessionRecords) {
+        contents.merge(later.contents) { earlier, _ in earlier }
+    }
+
     /// The records with what others say more, and say in place of what these do; `nil` if TensorBoard
     /// shows the others as they are, since there are none before them.
-    func adding(_ others: [Summary.Value]) -> SessionRecords? {
+    func adding(_ others: SessionRecords) -> SessionRecords? {
         var sum = self
-        for value in others {
-            guard let name = Name.allCases.first(where: { $0.tag == value.tag }),
-                let earlier = contents[name], case .tensor(_, let plugin) = value.content
-            else { continue }
-            sum.contents[name] = Self.merged(earlier, plugin.content)
+        for (name, content) in others.contents {
+            guard let earlier = contents[name] else { continue }
+            sum.contents[name] = Self.merged(earlier, content)
         }
         return sum.contents == contents ? nil : sum
     }

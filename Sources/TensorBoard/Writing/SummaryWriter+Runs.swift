@@ -1,15 +1,15 @@
 import Platform
 
 extension SummaryWriter {
-    /// Logs the run's hyperparameters, for the HParams tab; to be called once for a run.
+    /// Logs the run's hyperparameters, for the HParams tab.
     ///
     /// The tab shows the run from then on, with the last values of all its curves as its metrics.
     /// Where the results are known already, this call logs them too and ends the run; otherwise
     /// `endHParams(metrics:status:step:)` does.
     ///
-    /// In a run that has hyperparameters from another writer, these come to them, or take the place of
-    /// those of the same name; so do the hyperparameters and metrics that `experiment` names, and the
-    /// end of the run. TensorBoard shows the first record of a run, so the writer puts one with all of
+    /// In a run that has hyperparameters from another writer or from an earlier call, these come to
+    /// them, or take the place of those of the same name; so do the hyperparameters and metrics that
+    /// `experiment` names, and the end of the run. TensorBoard shows the first record of a run, so the writer puts one with all of
     /// it into a small file that comes before all others; a TensorBoard that has read the run already
     /// shows it when it is started again. ``replaceHParams(_:status:ofRun:)`` keeps nothing of others.
     ///

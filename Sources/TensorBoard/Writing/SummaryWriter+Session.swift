@@ -1,3 +1,4 @@
+import Platform
 import RecordIO
 
 extension SummaryWriter {
@@ -31,13 +32,18 @@ extension SummaryWriter {
     }
 
     /// Says again what this writer has logged of a run, where TensorBoard shows it: of several such
-    /// records it shows the first ones, and other files of the run have some.
+    /// records it shows the first ones, and other files of the run, or earlier calls, have some.
     func goOn(with values: [Summary.Value]) throws(EventFileError) {
         guard try isOriginal() else { return }
         let lock = RunHistory(folder: logdir).lock()
         defer { withExtendedLifetime(lock) {} }
-        let shown = SessionRecords(folder: logdir, except: path)
-        guard let records = shown.adding(values) else { return }
+        var shown = SessionRecords(folder: logdir, except: path)
+        let said = SessionRecords(values)
+        session.withLock { own in
+            shown.append(own)
+            own.append(said)
+        }
+        guard let records = shown.adding(said) else { return }
         do throws(EventFileError) {
             let start = try Self.firstWallTime(inRun: logdir) ?? WallClock.now()
             try Self.write(records.values, asFirstOf: logdir, at: start)

@@ -38,6 +38,8 @@ public final class SummaryWriter: Sendable {
     private let uploader: LogUploader?
     /// What the run's Custom Scalars tab shows so far.
     let layout: Locked<LayoutState>
+    /// What this writer was the first of its calls to say of the run in the HParams tab.
+    let session: Locked<SessionRecords>
     /// In a writer of a scope, the one that has the file.
     private let owner: SummaryWriter?
 
@@ -118,6 +120,7 @@ public final class SummaryWriter: Sendable {
         tagPrefix = ""
         owner = nil
         layout = Locked(LayoutState())
+        session = Locked(SessionRecords())
         self.status = status
         self.queue = queue
         self.thread = Locked(thread)
@@ -164,6 +167,7 @@ public final class SummaryWriter: Sendable {
         tagPrefix = ""
         owner = nil
         layout = Locked(LayoutState())
+        session = Locked(SessionRecords())
         queue = nil
         thread = Locked(nil)
         status = WriterStatus(path: "")
@@ -184,6 +188,7 @@ public final class SummaryWriter: Sendable {
         options = other.options
         uploader = other.uploader
         layout = other.layout
+        session = other.session
     }
 
     deinit {
