@@ -126,6 +126,12 @@ public final class PreparedRun {
         try body(plan.floats(fetch))
     }
 
+    /// The same numbers, to be changed until the next run; `nil` where something else depends on
+    /// them.
+    func changeableFloats(_ fetch: Int) -> UnsafeMutableBufferPointer<Float>? {
+        plan.changeableFloats(fetch)
+    }
+
     /// What a fetched summary op collected in the last run.
     public func summary(_ fetch: Int) -> CollectedSummary { plan.summary(fetch) }
 

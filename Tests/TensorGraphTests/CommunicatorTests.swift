@@ -136,6 +136,47 @@ import Testing
         #expect(found == Array(repeating: expected, count: processes))
     }
 
+    /// Large gradients are summed where they were computed, but for those that others depend on: here
+    /// the one of p is a factor of those of r and s, and p and t have the same one.
+    @Test func gradientsThatOthersReadStay() throws {
+        let size = 400
+        let find: @Sendable (any Communicator) throws -> [[UInt32]] = { communicator in
+            let tf = Graph(seed: 1)
+            let x = tf.placeholder([nil, size], name: "x")
+            let variables = ["p", "r", "s", "t"].map {
+                tf.getVariable(
+                    $0, [size, size], initializer: .randomNormal(standardDeviation: 0.1))
+            }
+            let factors = variables[0] + variables[1] * variables[2] + variables[3]
+            let loss = tf.reduceMean(tf.square(tf.matMul(x, factors)))
+            let train = AdamOptimizer(learningRate: 0.01).minimize(
+                loss, globalStep: tf.variable(Value(Int32(0)), name: "step"), variables: variables)
+            let session = Session(graph: tf)
+            try session.run(tf.globalVariablesInitializer())
+            let rows = 8
+            let numbers = Self.numbers(3, rows * size).map { $0 / 1e6 }
+            let run = try ShardedRun(
+                session, [loss], targets: [train], feed: [x: Value(numbers, shape: [rows, size])],
+                Shards(count: 4, batchSize: rows, rank: communicator.rank, of: communicator.count),
+                communicator)
+            var found: [[UInt32]] = []
+            for _ in 0..<3 {
+                try run.run()
+                found.append([run.scalar.bitPattern])
+            }
+            return try found
+                + variables.map {
+                    try session.value(of: $0).floats.map(\.bitPattern)
+                }
+        }
+        let alone = try run(1, find)[0]
+        #expect(Set(alone.flatMap(\.self)).count > size * size)
+        for processes in [2, 4] {
+            let isTheSame = try run(processes, find).allSatisfy { $0 == alone }
+            #expect(isTheSame, "\(processes) processes")
+        }
+    }
+
     /// Of a single process nothing is sent, and its numbers stay.
     @Test func aloneNothingIsSent() throws {
         let found = try run(1) { communicator in

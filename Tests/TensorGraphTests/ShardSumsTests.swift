@@ -63,6 +63,49 @@ import Testing
         #expect(given.reduce(0) { $0 + $1.count } < Self.sizes.reduce(0, +) + 16 * 10)
     }
 
+    /// A large tensor is summed where it was computed if it may be changed there, in all its buckets; a
+    /// small one, or one that others depend on, is copied.
+    @Test(arguments: [true, false])
+    func largeOnesStayWhereTheyWereComputed(isChangeable: Bool) throws {
+        var sums = sums(order: Array(Self.sizes.indices), levels: 1)
+        for run in 0..<2 {
+            // Where a plan is made anew, its fetches lie elsewhere.
+            let computed = Self.sizes.map {
+                UnsafeMutableBufferPointer<Float>.allocate(capacity: $0)
+            }
+            defer { for numbers in computed { numbers.deallocate() } }
+            sums.begin([0, 0, 0])
+            var given: [UnsafeMutableBufferPointer<Float>] = []
+            for shard in 0..<2 {
+                for (tensor, memory) in computed.enumerated() {
+                    _ = memory.initialize(from: Self.numbers(tensor, shard + run))
+                    sums.add(
+                        UnsafeBufferPointer(memory), share: 0.5, of: tensor, shard: shard,
+                        isLast: shard == 1, in: shard == 1 && isChangeable ? memory : nil,
+                        pool: nil)
+                    while let bucket = sums.nextComplete() { given.append(bucket) }
+                }
+            }
+            for (tensor, memory) in computed.enumerated() {
+                let numbers = sums.numbers(of: tensor)
+                let expected = zip(Self.numbers(tensor, run), Self.numbers(tensor, run + 1))
+                    .map { $0 * 0.5 + $1 * 0.5 }
+                #expect(Array(numbers) == expected)
+                let isLarge = Self.sizes[tensor] >= 1 << 17
+                #expect((numbers.baseAddress == memory.baseAddress) == (isLarge && isChangeable))
+                for (bucket, part) in zip(
+                    sums.buckets(of: tensor), ShardSums.parts(of: Self.sizes[tensor]))
+                where isLarge {
+                    #expect(
+                        given[bucket].baseAddress
+                            == numbers.baseAddress.map { $0 + part.lowerBound })
+                    #expect(
+                        given[bucket].count >= part.count && given[bucket].count < part.count + 16)
+                }
+            }
+        }
+    }
+
     /// Leaves are multiplied by their shares and added as a tree has it, or the last one is left to
     /// whoever reads the sum.
     @Test(arguments: [0, 1, 2, 3])

@@ -21,6 +21,8 @@ final class Plan {
     private let outputs: [Buffer]
     /// After each call the fetches that are there with it; before the first one those that no call makes.
     private lazy var fetched = fetchesByCall()
+    /// Of each fetch whether its numbers may be changed where they lie.
+    private lazy var areChangeable = program.fetches.indices.map(program.isFetchedAlone)
     /// When the sum over shards is there that each call reads; -1 where it reads none.
     private let arrivals: [Int]
     /// The variables that it reads before it gives them a value, until all of them have one.
@@ -242,6 +244,11 @@ final class Plan {
     func floats(_ fetch: Int) -> UnsafeBufferPointer<Float> {
         precondition(outputs[fetch].type == .float, "fetch \(fetch) is no float32 tensor")
         return UnsafeBufferPointer(start: outputs[fetch].floats, count: outputs[fetch].count)
+    }
+
+    /// The same, to be changed until the next run; `nil` where something else depends on them.
+    func changeableFloats(_ fetch: Int) -> UnsafeMutableBufferPointer<Float>? {
+        areChangeable[fetch] ? UnsafeMutableBufferPointer(mutating: floats(fetch)) : nil
     }
 
     /// A fetched tensor's numbers after a run.

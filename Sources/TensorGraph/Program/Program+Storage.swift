@@ -28,6 +28,17 @@ extension Program {
     /// The bytes that a value is stored in.
     func storedBytes(_ id: ID) -> Int { storedCount(id) * self[id].type.stride }
 
+    /// Whether a fetched value is there for who fetches it alone: each run makes it anew in memory
+    /// where it lies as it is, and no step reads it.
+    func isFetchedAlone(_ fetch: Int) -> Bool {
+        let owner = memory(fetches[fetch])
+        let maker = maker(owner)
+        return maker.primitive.isRunning && maker.marks.segment == nil
+            && self[owner].storage == .whole && self[owner].place == nil
+            && memoryReaders(of: owner).isEmpty
+            && fetches.count { memory($0) == owner } == 1
+    }
+
     /// The variables that the run writes to, in the order of the first writes.
     var writtenVariables: [Node] {
         var result: [Node] = []

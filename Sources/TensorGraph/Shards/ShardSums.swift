@@ -4,7 +4,8 @@ internal import CKernels
 ///
 /// A bucket has several small tensors or a part of a large one, in the order in which they are computed:
 /// few large messages, each as early as can be; and what is made of the first part of a large tensor
-/// does not wait for the last. The last bucket has the tally, too.
+/// does not wait for the last. The last bucket has the tally, too. A large tensor is summed where it was
+/// computed, if nothing else depends on it there: to copy it takes as long as to send it.
 ///
 /// A shard's numbers times its share of the batch are the tree's leaves. As in a binary counter, the
 /// sum of 2ᵏ neighbours waits in level k for that of the next ones. Where there are no other
@@ -14,8 +15,7 @@ struct ShardSums {
     let order: [Int]
     private let sizes: [Int]
     private var buckets: [Bucket] = []
-    /// The buckets of each tensor, and where its numbers begin.
-    private var places: [(buckets: Range<Int>, start: UnsafeMutablePointer<Float>)]
+    private var places: [Place]
     private let memory: Arena
     private let levels: [Arena]
     /// Where each tensor begins in a level.
@@ -26,8 +26,18 @@ struct ShardSums {
     /// The first bucket that was not given away yet.
     private var next = 0
 
+    /// Where a tensor is summed.
+    private struct Place {
+        /// Its buckets.
+        var buckets: Range<Int>
+        /// Room for its numbers.
+        let room: UnsafeMutablePointer<Float>
+        /// Where they begin: there, or where a large one was computed.
+        var start: UnsafeMutablePointer<Float>
+    }
+
     private struct Bucket {
-        let numbers: UnsafeMutableBufferPointer<Float>
+        var numbers: UnsafeMutableBufferPointer<Float>
         let tensorCount: Int
         /// How many of its tensors are not there yet.
         var missing = 0
@@ -56,7 +66,7 @@ struct ShardSums {
         let total = sizes.reduce(rounded(tallyCount)) { $0 + rounded($1) }
         memory = Arena(size: total * MemoryLayout<Float>.stride)
         let start = memory.pointer.assumingMemoryBound(to: Float.self)
-        places = sizes.map { _ in (0..<0, start) }
+        places = sizes.map { _ in Place(buckets: 0..<0, room: start, start: start) }
 
         var (end, filled, tensorCount) = (0, 0, 0)
         func close(_ buckets: inout [Bucket]) {
@@ -67,13 +77,14 @@ struct ShardSums {
         for tensor in order {
             let size = sizes[tensor]
             if size >= Self.fullCount, filled > 0 { close(&buckets) }
-            places[tensor] = (buckets.count..<buckets.count + 1, start + end)
+            places[tensor] = Place(
+                buckets: buckets.count..<buckets.count + 1, room: start + end, start: start + end)
             for part in Self.parts(of: size) {
                 end += rounded(part.count)
                 filled += rounded(part.count)
                 tensorCount += 1
                 places[tensor].buckets = places[tensor].buckets.lowerBound..<buckets.count + 1
-                if filled >= Self.fullCount { close(&buckets) }
+                if max(filled, size) >= Self.fullCount { close(&buckets) }
             }
         }
         tallyNumbers = UnsafeMutableBufferPointer(start: start + end, count: tallyCount)
@@ -130,11 +141,15 @@ struct ShardSums {
     ///   - share: what they are multiplied by first.
     ///   - shard: its number among the process's own.
     ///   - isLast: whether it is the last of those.
+    ///   - room: the same numbers, where they may be changed until all sums are there.
     mutating func add(
         _ numbers: UnsafeBufferPointer<Float>, share: Float, of tensor: Int, shard: Int,
-        isLast: Bool, pool: OpaquePointer?
+        isLast: Bool, in room: UnsafeMutableBufferPointer<Float>? = nil, pool: OpaquePointer?
     ) {
         let joined = (~shard).trailingZeroBitCount
+        if isLast, sizes[tensor] >= Self.fullCount {
+            place(tensor, at: room?.baseAddress ?? places[tensor].room)
+        }
         let sum = isLast ? self.numbers(of: tensor).baseAddress : level(joined, tensor)
         terms.set(
             last: numbers.baseAddress, share: share, levels: levels(below: joined, of: tensor))
@@ -142,6 +157,16 @@ struct ShardSums {
             kernel_sum_shards(pool, sum, terms.pointer, sizes[tensor])
         }
         if isLast { for bucket in places[tensor].buckets { buckets[bucket].missing -= 1 } }
+    }
+
+    /// Sums a large tensor from now on where its numbers begin.
+    private mutating func place(_ tensor: Int, at start: UnsafeMutablePointer<Float>) {
+        guard places[tensor].start != start else { return }
+        places[tensor].start = start
+        for (part, bucket) in zip(Self.parts(of: sizes[tensor]), places[tensor].buckets) {
+            buckets[bucket].numbers = UnsafeMutableBufferPointer(
+                start: start + part.lowerBound, count: part.count)
+        }
     }
 
     /// Lets somebody add the last shard's numbers who reads the sum.

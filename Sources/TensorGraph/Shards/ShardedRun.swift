@@ -145,6 +145,7 @@ public final class ShardedRun {
                 } else {
                     sums.add(
                         numbers, share: share, of: fetch, shard: index, isLast: isLast,
+                        in: isLast ? run.changeableFloats(fetch) : nil,
                         pool: session.resources.pool)
                 }
             }
