@@ -55,6 +55,7 @@ public struct EventFileError: Error, Equatable, Sendable, CustomStringConvertibl
         case notStored
     }
 
+    // Inlined where errors are made, the text would take longer to compile than what fails.
     @inline(never)
     init(path: String, offset: Int? = nil, problem: Problem, description: String) {
         self.init(
