@@ -14,8 +14,15 @@ import Testing
         // What the tools call of their own is beside them, and nothing is built.
         try FileManager.default.createDirectory(
             atPath: folder.path(of: "Sources"), withIntermediateDirectories: true)
-        try FileManager.default.copyItem(
-            atPath: Repository.root.appending(path: "tools").path, toPath: folder.path(of: "tools"))
+        try FileManager.default.createDirectory(
+            atPath: folder.path(of: "stands"), withIntermediateDirectories: true)
+        let copying = try Process.run(
+            URL(filePath: "/bin/cp"),
+            arguments: [
+                "-R", Repository.root.appending(path: "tools").path, folder.path(of: "tools"),
+            ])
+        copying.waitUntilExit()
+        try #require(copying.terminationStatus == 0)
         try folder.write(Repository.text("Package.swift").utf8, to: "Package.swift")
         try stand(for: "swift", "echo 'Swift Package Manager - Swift 6.3.1'")
         try stand(for: "git", "")
@@ -32,9 +39,10 @@ import Testing
         try stand(for: "apt-get", noting)
     }
 
+    /// What is run must not be open for writing, as it would be in whatever another test starts
+    /// meanwhile: so it is copied to where it is run from by a process of its own.
     private func stand(for program: String, _ script: String) throws {
-        let path = try folder.write("#!/bin/sh\n\(script)\n".utf8, to: "bin/\(program)")
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        try folder.write("#!/bin/sh\n\(script)\n".utf8, to: "stands/\(program)")
     }
 
     private struct Said {
@@ -52,7 +60,12 @@ import Testing
         for name in ["calls", "said", "before"] { try folder.write([], to: name) }
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", "exec \(folder.path(of: tool)) >\"$SAID\" 2>&1"]
+        let (stands, bin) = (folder.path(of: "stands"), folder.path(of: "bin"))
+        let command = """
+            cp \(stands)/* \(bin) && chmod 755 \(bin)/* || exit
+            exec \(folder.path(of: tool)) >"$SAID" 2>&1
+            """
+        process.arguments = ["-c", command]
         var all = ProcessInfo.processInfo.environment
         all["PATH"] = folder.path(of: "bin") + ":" + (all["PATH"] ?? "/usr/bin:/bin")
         all["GAN_NO_INSTALL"] = nil
