@@ -1,5 +1,5 @@
 """Runs us and the peers in turn, pair by pair, and prints a Markdown table. tools/compare-peers prepares what it needs."""
-import argparse, json, os, pty, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, json, os, pty, re, shutil, statistics, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -260,21 +260,31 @@ def compare_dcgan_steps(options, rows, name, batch):
     peer.stop()
 
 
+def steps_of(run):
+    """The steps of both networks that a run of ours has taken."""
+    tensors = subprocess.run([GAN, "checkpoint", "list", run], capture_output=True, text=True, check=True).stdout
+    return sum(int(line.split()[-1]) for line in tensors.splitlines() if re.match(r"(discriminator|generator)_train_time ", line))
+
+
 def compare_loops(options, rows):
-    work = (f"the article's loop, {options.passes} passes as they come, with start and end", "s")
+    # A pass has as many steps as the losses ask for, and whoever learns sooner takes fewer.
+    work = (f"a step of the article's loop, {options.passes} passes with start and end", "ms")
     for turn in range(1 if options.quick else 3):
         folder = tempfile.mkdtemp(prefix="compare-peers")
         say(f"the article's loop, pair {turn + 1}")
         try:
+            run = os.path.join(folder, "ours")
             train = [GAN, "train", "--train-times", str(options.passes), "--threads", str(options.threads)]
-            train += ["--logdir", os.path.join(folder, "ours"), "--no-progress", "--seed", str(turn)]
+            train += ["--logdir", run, "--run", ".", "--no-progress", "--seed", str(turn)]
             ours, our_memory, _ = timed(train + (["--data", options.data] if options.data else []))
+            our_steps = steps_of(run)
             peer = Peer("TensorFlow", options)
             theirs, their_memory, output = timed(peer.command + [os.path.join(folder, "theirs"), str(options.passes)])
+            their_steps = int(output.split()[1])
         finally:
             shutil.rmtree(folder)
-        say("TensorFlow took " + " ".join(output.split()[:2][::-1]))
-        rows.add(work, "TensorFlow", ours, theirs)
+        say(f"ours: {our_steps} steps in {ours:.1f} s; TensorFlow: {their_steps} steps in {theirs:.1f} s")
+        rows.add(work, "TensorFlow", 1e3 * ours / our_steps, 1e3 * theirs / their_steps)
         rows.add(("most resident memory in it", "MB"), "TensorFlow", our_memory / 1e6, their_memory / 1e6)
 
 
