@@ -9,9 +9,10 @@ extension SummaryWriter {
     ///
     /// In a run that has hyperparameters from another writer or from an earlier call, these come to
     /// them, or take the place of those of the same name; so do the hyperparameters and metrics that
-    /// `experiment` names, and the end of the run. TensorBoard shows the first record of a run, so the writer puts one with all of
-    /// it into a small file that comes before all others; a TensorBoard that has read the run already
-    /// shows it when it is started again. ``replaceHParams(_:status:ofRun:)`` keeps nothing of others.
+    /// `experiment` names, and the end of the run. TensorBoard shows the first record of a run, so the
+    /// writer puts one with all of it into a small file that comes before all others; a TensorBoard
+    /// that has read the run already shows it when it is started again.
+    /// ``replaceHParams(_:status:ofRun:)`` keeps nothing of others.
     ///
     /// - Parameters:
     ///   - hparams: The hyperparameters, each once.

@@ -38,7 +38,7 @@ public final class SummaryWriter: Sendable {
     private let uploader: LogUploader?
     /// What the run's Custom Scalars tab shows so far.
     let layout: Locked<LayoutState>
-    /// What this writer was the first of its calls to say of the run in the HParams tab.
+    /// What the first of its calls have said of the run for the HParams tab.
     let session: Locked<SessionRecords>
     /// In a writer of a scope, the one that has the file.
     private let owner: SummaryWriter?
