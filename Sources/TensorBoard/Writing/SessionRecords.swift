@@ -28,6 +28,7 @@ struct SessionRecords {
         }
     }
 
+    /// No records.
     init() {}
 
     /// Those among the values of a summary.
