@@ -37,6 +37,10 @@ static void update_by_stored(kernel_pool *pool, const weight_update *update, flo
         rates->beta1, rates->beta2, rates->epsilon);
 }
 
+size_t kernel_matmul_adam_rows(kernel_matmul_adam_way way) {
+    return way == KERNEL_MATMUL_ADAM_PACKED ? PACKED_ROWS : 1;
+}
+
 size_t kernel_matmul_adam_scratch(kernel_matmul_adam_way way, size_t rows, size_t columns,
     const kernel_product *terms, size_t term_count, int threads) {
     if (way != KERNEL_MATMUL_ADAM_STORED) return 0;
@@ -58,6 +62,7 @@ void kernel_matmul_adam(kernel_pool *pool, kernel_matmul_adam_way way, float *va
         .times = times,
         .rates = {lr, beta1, beta2, epsilon}};
     for (size_t t = 0; t < term_count; t++) update.depth += terms[t].k;
+    if (rows == 0 || columns == 0) return;
     switch (way) {
     case KERNEL_MATMUL_ADAM_STREAMED: matmul_adam_streamed(pool, &update); break;
     case KERNEL_MATMUL_ADAM_PACKED: matmul_adam_packed(pool, &update); break;

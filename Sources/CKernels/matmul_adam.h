@@ -18,6 +18,11 @@ typedef struct {
     adam_rates rates;
 } weight_update;
 
+/// Floats from one row of a term's a to the next.
+INLINE size_t a_row_of(const weight_update *update, size_t term) {
+    return update->terms[term].a_row ? update->terms[term].a_row : update->rows;
+}
+
 void matmul_adam_streamed(kernel_pool *pool, const weight_update *update);
 /// For wide vectors and at least PACKED_ROWS rows.
 void matmul_adam_packed(kernel_pool *pool, const weight_update *update);

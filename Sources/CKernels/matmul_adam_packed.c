@@ -70,12 +70,13 @@ INLINE void make_panel(const weight_update *job, float *g, slice k, size_t row, 
         const size_t end = smaller(k.end, term + job->terms[t].k);
         size_t p = larger(k.first, term);
         if (p >= end) continue;
-        const float *a = job->terms[t].a + (p - term) * job->rows + row;
+        const size_t a_row = a_row_of(job, t);
+        const float *a = job->terms[t].a + (p - term) * a_row + row;
         const float *b = job->terms[t].b + (p - term) * job->columns + left;
         while (p < end) {
             const size_t stop = smaller(end, p + chunk);
 #pragma clang loop unroll(disable)
-            for (; p < stop; p++, a += job->rows, packed += TILE_COLUMNS) {
+            for (; p < stop; p++, a += a_row, packed += TILE_COLUMNS) {
                 if (packs) pack_row(packed, b, job->columns, 2);
                 add_outer(sum, a, 1, packs ? b : packed, PANEL_ROWS, 2);
                 b += job->columns;

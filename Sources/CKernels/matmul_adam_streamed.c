@@ -88,7 +88,8 @@ INLINE void finish_run(const weight_update *job, block *from, bool wide) {
         }                                                                                          \
         for (size_t t = 0; t < job->term_count; t++) {                                             \
             const float *a = job->terms[t].a + top, *b = job->terms[t].b + left;                   \
-            for (size_t i = job->terms[t].k; i > 0; i--, a += job->rows, b += job->columns) {      \
+            const size_t a_row = a_row_of(job, t);                                                 \
+            for (size_t i = job->terms[t].k; i > 0; i--, a += a_row, b += job->columns) {          \
                 const vector_type b0 = load(b), b1 = load(b + lanes);                              \
                 _Pragma("clang loop unroll(full)") for (size_t r = 0; r < tile_rows; r++) {        \
                     const vector_type ar = a[r];                                                   \
@@ -119,8 +120,9 @@ INLINE void border_tile(float *g, size_t g_row, const weight_update *job, size_t
             float sum = 0.0f;
             for (size_t t = 0; t < job->term_count; t++) {
                 const float *a = job->terms[t].a + top + r, *b = job->terms[t].b + left + j;
+                const size_t a_row = a_row_of(job, t);
                 for (size_t i = 0; i < job->terms[t].k; i++) {
-                    sum = __builtin_fmaf(a[i * job->rows], b[i * job->columns], sum);
+                    sum = __builtin_fmaf(a[i * a_row], b[i * job->columns], sum);
                 }
             }
             g[r * g_row + j] = sum;

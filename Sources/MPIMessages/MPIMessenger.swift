@@ -19,8 +19,10 @@
         public var patience: () -> Double = { 10 }
         /// What processes are called in errors, by their numbers.
         public var names: [String]
-        /// Whether MPI may be called by one thread after another.
-        public let allowsThreads: Bool
+        /// Whether MPI may be called by one thread after another, and some processes are on other hosts. On
+        /// one host a message is copied, which takes a processor's time whenever it is done.
+        public var wantsThread: Bool { allowsThreads && localCount < count }
+        private let allowsThreads: Bool
         private let hasBeats: Bool
         private var lastTime = ContinuousClock.now
 

@@ -56,23 +56,15 @@ public final class PreparedRun {
         try plan.run(profile: profile)
     }
 
-    /// Runs, and says meanwhile how far it is.
-    ///
-    /// - Parameter whenFetched: called for each fetch when it is there.
-    func run(whenFetched: (Int) throws -> Void) throws {
+    /// Runs, and exchanges meanwhile what it needs and makes with other processes.
+    func run(_ exchanges: Plan.Exchanges, profile: RunProfile? = nil) throws {
         try refresh()
         giveFeeds()
-        try plan.run(whenFetched: whenFetched)
+        try plan.run(exchanges, profile: profile)
     }
 
-    /// Runs, and says before what it needs.
-    ///
-    /// - Parameter whenNeeded: called before sums over shards are read, with the last one's arrival.
-    func run(whenNeeded: (Int) throws -> Void) throws {
-        try refresh()
-        giveFeeds()
-        try plan.run(whenNeeded: whenNeeded)
-    }
+    /// What can be divided among processes.
+    var updates: [VariableUpdate] { plan.updates }
 
     /// The fetches in the order in which they are computed.
     var fetchOrder: [Int] { plan.fetchOrder }
@@ -167,12 +159,12 @@ extension Session {
         return try PreparedRun(self, key, feed)
     }
 
-    /// A run that reads sums over shards.
+    /// A run that reads what shards have computed.
     ///
-    /// - Parameter summed: the tensors with what is known of their sums.
+    /// - Parameter computed: the tensors with what is known of them.
     func prepare(
-        targets: [Node], summed: [Tensor: Specialization.Feed]
+        targets: [Node], computed: [Tensor: Specialization.Feed]
     ) throws -> PreparedRun {
-        try PreparedRun(self, Key(fetches: [], targets: targets, feeds: summed), [:])
+        try PreparedRun(self, Key(fetches: [], targets: targets, feeds: computed), [:])
     }
 }

@@ -141,10 +141,12 @@ public final class Session {
 extension Session {
     /// A variable's value in this session.
     ///
-    /// - Throws: ``SessionError/uninitialized(_:)``.
+    /// - Throws: ``SessionError/uninitialized(_:)``, ``SessionError/divided(_:)``; what the communicator
+    ///   throws that brings numbers which other processes have changed.
     public func value(of variable: Variable) throws -> Value {
         let storage = resources.variable(variable.node)
         guard storage.isInitialized else { throw SessionError.uninitialized([variable.name]) }
+        try resources.settle(reading: [storage])
         return Value(storage.buffer)
     }
 
@@ -156,6 +158,9 @@ extension Session {
             value.type == variable.type && value.shape == variable.shape,
             "\(variable.name) of shape \(variable.shape) is set to a value of shape \(value.shape)")
         let storage = resources.variable(variable.node)
+        // A communicator that fails says so at the next run.
+        try? storage.finishGathers()
+        resources.noteDivided(false, storage)
         value.copy(to: storage.buffer)
         storage.isInitialized = true
         resources.shared.version(.variable(variable.node)).pointer.pointee += 1
@@ -182,6 +187,9 @@ public enum SessionError: Error, Equatable, CustomStringConvertible {
     case misfit(String)
     /// A run whose batch is cut into shards changes a variable by what cannot be averaged over them.
     case notSummed(String, String)
+    /// Each process has only its part of these variables: ``ShardedRun/gatherVariables()`` gives all of
+    /// them the whole.
+    case divided([String])
     /// The environment asks for an ``InstructionSet`` of this name, which the processor does not have.
     case noInstructionSet(String)
 
@@ -206,6 +214,8 @@ public enum SessionError: Error, Equatable, CustomStringConvertible {
             "the values that are fed do not fit together: \(place)"
         case .notSummed(let name, let type):
             "\(name) of type \(type) changes a variable and depends on what is fed: only float32 numbers can be averaged over shards"
+        case .divided(let names):
+            "each process has only its part of \(names.joined(separator: ", ")): gather the run's variables first, in all processes"
         case .noInstructionSet(let name):
             "\(InstructionSet.variable) is \(String(reflecting: name)), and this processor has "
                 + InstructionSet.available.map(\.name).joined(separator: ", ")

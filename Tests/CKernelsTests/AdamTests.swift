@@ -162,7 +162,7 @@ import Testing
             }
             let factors = zip(a, b).map { a, b in (Held(a), Held(b)) }
             let terms = zip(depths, factors).map {
-                kernel_product(a: $1.0.pointer, b: $1.1.pointer, k: $0)
+                kernel_product(a: $1.0.pointer, b: $1.1.pointer, k: $0, a_row: 0)
             }
             let result = withExtendedLifetime(factors) {
                 onAllPools { pool in

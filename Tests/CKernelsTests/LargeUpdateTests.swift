@@ -65,7 +65,8 @@ import Testing
         defer { for operand in operands { operand.deallocate() } }
         let terms = shape.batches.indices.map {
             kernel_product(
-                a: operands[$0], b: operands[a.count + $0], k: shape.batches[$0])
+                a: operands[$0], b: operands[a.count + $0], k: shape.batches[$0],
+                a_row: 0)
         }
         let chosen = kernel_matmul_adam_choose(rows, columns, terms, terms.count)
         for way in Set([chosen.rawValue, KERNEL_MATMUL_ADAM_STORED.rawValue]) {
@@ -96,5 +97,54 @@ import Testing
             expectClose(newV, expected.v, tolerance: 4e-6, scale: scale, "v")
             expectClose(variable, expected.variable, tolerance: 2e-6, scale: scale, "var")
         }
+    }
+
+    /// Some rows are updated to the same bits as in an update of all, wherever they begin.
+    @Test(arguments: [
+        (Shape(637, 96, [128, 128], times: 2), 5), (Shape(300, 70, [70], times: 3), 3),
+        (Shape(41, 64, [300, 400]), 4), (Shape(200, 33, [10, 5], times: 2), 7),
+        (Shape(64, 2048, [32]), 16), (Shape(6, 40, [9]), 6),
+    ])
+    func someRows(_ shape: Shape, parts: Int) {
+        let (rows, columns) = (shape.rows, shape.columns)
+        var numbers = Numbers(state: 43)
+        let operands = shape.batches.flatMap { k in
+            [numbers.floats(k * rows), numbers.floats(k * columns)]
+        }
+        .map { values in
+            let copy = UnsafeMutablePointer<Float>.allocate(capacity: values.count)
+            copy.initialize(from: values, count: values.count)
+            return copy
+        }
+        defer { for operand in operands { operand.deallocate() } }
+        let start = [0, 1, 2].map { _ in numbers.floats(rows * columns).map(abs) }
+        let terms = shape.batches.enumerated().map { index, k in
+            kernel_product(a: operands[2 * index], b: operands[2 * index + 1], k: k, a_row: rows)
+        }
+        let way = kernel_matmul_adam_choose(rows, columns, terms, terms.count)
+        guard way != KERNEL_MATMUL_ADAM_STORED else { return }
+        func update(_ parts: Int) -> [[UInt32]] {
+            let arrays = start.map { numbers in
+                let copy = UnsafeMutableBufferPointer<Float>.allocate(capacity: numbers.count)
+                _ = copy.initialize(from: numbers)
+                return copy
+            }
+            defer { for array in arrays { array.deallocate() } }
+            for part in 0..<parts {
+                let (first, end) = (part * rows / parts, (part + 1) * rows / parts)
+                #expect(parts == 1 || end - first >= Int(kernel_matmul_adam_rows(way)))
+                let own = terms.map { term in
+                    kernel_product(a: term.a + first, b: term.b, k: term.k, a_row: term.a_row)
+                }
+                let places = arrays.map { $0.baseAddress.map { $0 + first * columns } }
+                kernel_matmul_adam(
+                    nil, way, places[0], places[1], places[2], end - first, columns, own, own.count,
+                    shape.times, 1e-2, 0.9, 0.999, 1e-2, nil)
+            }
+            return arrays.map { $0.map(\.bitPattern) }
+        }
+        let whole = update(1)
+        #expect(whole[0] != start[0].map(\.bitPattern))
+        #expect(update(parts) == whole)
     }
 }

@@ -214,7 +214,8 @@ import Testing
             #expect(rows.map { $0["step"] as? String } == ["D", "G", "both"])
             for row in rows {
                 let ratio = try #require(row["of a ring's"] as? Double)
-                #expect(ratio > 0.99 && ratio < 1.5)
+                // Half of a ring's at the least: the weights, where rows travel in place of gradients.
+                #expect(ratio > 0.5 && ratio < 1.5)
                 #expect(try #require(row["computing ms"] as? Double) > 0)
             }
         }

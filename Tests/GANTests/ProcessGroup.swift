@@ -70,7 +70,11 @@ struct Trace: Equatable, Sendable {
         let traces = try ProcessGroup.run(processes) { communicator in
             var options = options
             options.threads = 1 + communicator.rank % 2
-            if communicator.rank > 0 { options.runFolder += "-\(communicator.rank)" }
+            if communicator.rank > 0 {
+                options.runFolder += "-\(communicator.rank)"
+                // As the program has it: the first process alone knows of checkpoints.
+                options.checkpointEvery = nil
+            }
             var (trace, asked) = (Trace(), 0)
             let result = try train(options, data: .sample, communicator: communicator) {
                 asked += 1

@@ -103,6 +103,42 @@ import Testing
         #expect(!trace.checkpoint.keys.contains("loop/shards"))
     }
 
+    /// Large layers, whose updates the processes divide: by the rows of their batches, or by sums of
+    /// gradients where those are fewer numbers.
+    @Test(arguments: [(32, 4), (128, 2)])
+    func dividedUpdatesAreTheSame(batchSize: Int, processes: Int) throws {
+        func trace(_ count: Int) throws -> Trace {
+            var options = recipe(.dcgan, "\(count)", shards: 4, passes: 3)
+            (options.hyperparameters.batchSize, options.hyperparameters.hidden) = (batchSize, 512)
+            return try Trace.of(options, processes: count)
+        }
+        let alone = try trace(1)
+        #expect(alone.checkpoint.keys.contains("discriminator/hidden/weights/Adam_1"))
+        #expect(try trace(processes) == alone)
+    }
+
+    /// The best checkpoint of several processes has the moments of all of them, as the one of the same
+    /// pass has.
+    @Test func theBestHasAllMoments() throws {
+        var options = recipe(.dcgan, "r", shards: 4, passes: 4)
+        options.hyperparameters.hidden = 512
+        options.checkpointsToKeep = 10
+        var quality = QualityOptions(judge: try .builtIn, isBuiltInData: true, every: 1e-6)
+        (quality.sampleCount, quality.greatestShare) = (100, 1e6)
+        options.quality = quality
+        _ = try Trace.of(options, processes: 2)
+        let best = try Checkpoint(opening: folder.path(of: "r/best"))
+        let step = try #require(
+            best.tensor(named: "generator_train_time").values(of: Int32.self)?.first)
+        let saved = try Checkpoint(opening: folder.path(of: "r/model.ckpt-\(step)"))
+        let names = saved.tensors.map(\.name).filter { $0.contains("weights") }
+        #expect(names.contains("generator/project/weights/Adam"))
+        for name in names {
+            #expect(
+                try best.tensor(named: name).bytes == saved.tensor(named: name).bytes, "\(name)")
+        }
+    }
+
     /// Stopped by any process, all end after the same step; resumed by another number of them, the run
     /// is as if it had never been stopped.
     @Test(arguments: [(4, 1, 3), (1, 8, 0), (2, 4, 1)])

@@ -1,36 +1,9 @@
 import Foundation
-import Synchronization
 import TensorGraph
 import Testing
 
 /// Sums, broadcasts and gathered bytes over messages between threads.
 @Suite struct CommunicatorTests {
-    /// What each of so many processes gives.
-    private func run<Result: Sendable>(
-        _ count: Int,
-        _ body: @escaping @Sendable (MessageCommunicator<LocalMessenger>) throws -> Result
-    ) throws -> [Result] {
-        let group = LocalMessenger.Group(count: count)
-        let results = Gathered<Result>()
-        let done = DispatchSemaphore(value: 0)
-        for rank in 0..<count {
-            Thread {
-                let communicator = MessageCommunicator(LocalMessenger(rank: rank, group))
-                let result = Swift.Result { () throws -> Result in try body(communicator) }
-                results.values.withLock { $0[rank] = result }
-                done.signal()
-            }.start()
-        }
-        for _ in 0..<count { done.wait() }
-        return try results.values.withLock { values in
-            try (0..<count).compactMap { try values[$0]?.get() }
-        }
-    }
-
-    private final class Gathered<Value: Sendable>: Sendable {
-        let values: Mutex<[Int: Result<Value, any Error>]> = Mutex([:])
-    }
-
     /// Numbers of which no two orders of summing give the same bits.
     private static func numbers(_ rank: Int, _ count: Int) -> [Float] {
         (0..<count).map { index in
@@ -49,7 +22,7 @@ import Testing
     /// Sums of any length are those of the tree, to the bit, in all processes.
     @Test(arguments: [1, 2, 4, 8], [1, 2, 3, 7, 1024, 1025, 1031, 40_000])
     func sums(processes: Int, count: Int) throws {
-        let results = try run(processes) { communicator in
+        let results = try Processes.run(processes) { communicator in
             var numbers = Self.numbers(communicator.rank, count)
             var others = Self.numbers(communicator.rank + 100, 2 * count)
             try numbers.withUnsafeMutableBufferPointer { numbers in
@@ -66,10 +39,73 @@ import Testing
         for result in results { #expect(result == [expected, others]) }
     }
 
+    /// A sum's halves, with something changed in between: each process has its part of the sums, and then
+    /// all have what was made of them.
+    @Test(arguments: [1, 2, 4, 8], [0, 1, 5, 8, 1000, 4099])
+    func sumsInParts(processes: Int, count: Int) throws {
+        let results = try Processes.run(processes) { communicator in
+            var numbers = Self.numbers(communicator.rank, count)
+            let own = communicator.own(of: .ofSums(count))
+            try numbers.withUnsafeMutableBufferPointer { numbers in
+                try communicator.beginReduceScatter(numbers)
+                try communicator.finishSums()
+                for index in own { numbers[index] = -numbers[index] }
+                try communicator.beginAllGather(numbers, .ofSums(count))
+                try communicator.finish()
+            }
+            return (own, numbers)
+        }
+        let expected = Self.tree((0..<processes).map { Self.numbers($0, count) }).map(-)
+        for result in results { #expect(result.1 == expected) }
+        #expect(results.flatMap { Array($0.0) }.sorted() == Array(0..<count))
+    }
+
+    /// Rows are gathered in the order of the processes, however many each has.
+    @Test(arguments: [1, 2, 4, 8], [(0, 3), (1, 2), (8, 1), (13, 5), (700, 3)])
+    func gathersRows(processes: Int, shape: (rows: Int, size: Int)) throws {
+        let parts = Parts(rows: shape.rows, of: shape.size)
+        let results = try Processes.run(processes) { communicator in
+            let own = communicator.own(of: parts)
+            var numbers = [Float](repeating: .nan, count: shape.rows * shape.size)
+            for index in own { numbers[index] = Float(index) }
+            try numbers.withUnsafeMutableBufferPointer { numbers in
+                let number = try communicator.beginAllGather(numbers, parts)
+                try communicator.finish(through: number)
+            }
+            return (own, numbers)
+        }
+        for result in results { #expect(result.1 == (0..<shape.rows * shape.size).map(Float.init)) }
+        // As shards of a batch have it.
+        for (rank, result) in results.enumerated() where shape.rows >= processes {
+            let shards = Shards(
+                count: processes, batchSize: shape.rows, rank: rank, of: processes)
+            let rows = shards.ownRows
+            #expect(
+                result.0 == rows.lowerBound * shape.size..<rows.upperBound * shape.size)
+        }
+    }
+
+    /// What was begun goes on while other things are said; then it is there.
+    @Test func bytesWaitForNumbers() throws {
+        let results = try Processes.run(4) { communicator in
+            var numbers = Self.numbers(communicator.rank, 5000)
+            return try numbers.withUnsafeMutableBufferPointer { numbers in
+                try communicator.beginSum(numbers)
+                try communicator.beginAllGather(numbers, .ofSums(5000))
+                let told = try communicator.gather([UInt8(communicator.rank)])
+                return (told, communicator.traffic.messages)
+            }
+        }
+        for result in results {
+            #expect(result.0 == [[0], [1], [2], [3]])
+            #expect(result.1 == 4 + 2)
+        }
+    }
+
     /// A process sends what a ring would have it send, but for few numbers.
     @Test func sendsLittle() throws {
         for processes in [2, 4, 8] {
-            let sent = try run(processes) { communicator in
+            let sent = try Processes.run(processes) { communicator in
                 var numbers = [Float](repeating: 1, count: 100_000)
                 try numbers.withUnsafeMutableBufferPointer {
                     try communicator.beginSum($0)
@@ -85,7 +121,7 @@ import Testing
     /// What sums cost is counted: of 10 numbers one message a round, of 2000 two.
     @Test(arguments: [(2, 1 + 2), (4, 2 + 4), (8, 3 + 6)])
     func countsMessages(processes: Int, messages: Int) throws {
-        let found = try run(processes) { communicator in
+        let found = try Processes.run(processes) { communicator in
             let (before, start) = (communicator.traffic, ContinuousClock.now)
             for _ in 0..<5 {
                 var (few, many) = (
@@ -93,13 +129,14 @@ import Testing
                 )
                 try few.withUnsafeMutableBufferPointer { few in
                     try many.withUnsafeMutableBufferPointer { many in
-                        try communicator.beginSum(few)
-                        try communicator.beginSum(many)
-                        try communicator.finishSums(first: 1)
+                        let first = try communicator.beginSum(few)
+                        let second = try communicator.beginSum(many)
+                        try communicator.finish(through: first)
                         // The first one can be read, while the second is under way.
                         #expect(few[9] == Float(communicator.count))
-                        try communicator.finishSums()
+                        try communicator.finish(second)
                         #expect(many[1999] == Float(communicator.count))
+                        try communicator.finishSums()
                     }
                 }
             }
@@ -119,7 +156,7 @@ import Testing
 
     /// Sums arrive while nobody waits for them, as if their processes were computing.
     @Test(arguments: [2, 4]) func sumsGoOnByThemselves(processes: Int) throws {
-        let found = try run(processes) { communicator in
+        let found = try Processes.run(processes) { communicator in
             var numbers = Self.numbers(communicator.rank, 40_000)
             try numbers.withUnsafeMutableBufferPointer {
                 try communicator.beginSum($0)
@@ -169,22 +206,25 @@ import Testing
                     try session.value(of: $0).floats.map(\.bitPattern)
                 }
         }
-        let alone = try run(1, find)[0]
+        let alone = try Processes.run(1, find)[0]
         #expect(Set(alone.flatMap(\.self)).count > size * size)
         for processes in [2, 4] {
-            let isTheSame = try run(processes, find).allSatisfy { $0 == alone }
+            let isTheSame = try Processes.run(processes, find).allSatisfy { $0 == alone }
             #expect(isTheSame, "\(processes) processes")
         }
     }
 
     /// Of a single process nothing is sent, and its numbers stay.
     @Test func aloneNothingIsSent() throws {
-        let found = try run(1) { communicator in
+        let found = try Processes.run(1) { communicator in
             var numbers: [Float] = [1, 2, 3]
             try numbers.withUnsafeMutableBufferPointer {
                 try communicator.beginSum($0)
-                try communicator.finishSums(first: 1)
+                try communicator.beginReduceScatter($0)
+                try communicator.beginAllGather($0, .ofSums(3))
+                try communicator.finish(through: 0)
                 try communicator.finishSums()
+                try communicator.finish()
             }
             #expect(numbers == [1, 2, 3])
             return communicator.traffic
@@ -204,7 +244,7 @@ import Testing
 
     @Test(arguments: [1, 2, 4, 8])
     func broadcastsAndGathers(processes: Int) throws {
-        let results = try run(processes) { communicator in
+        let results = try Processes.run(processes) { communicator in
             let told = try communicator.broadcast(
                 communicator.isFirst ? Array("the first one's".utf8) : [9])
             let own = [UInt8](repeating: UInt8(communicator.rank), count: communicator.rank * 3)

@@ -37,7 +37,9 @@ extension KernelCase {
         let b = (0..<terms).map { _ in Floats(random: batch * columns) }
         let state = Floats(3 * rows * columns)
         let size = rows * columns
-        let products = zip(a, b).map { kernel_product(a: $0.pointer, b: $1.pointer, k: batch) }
+        let products = zip(a, b).map {
+            kernel_product(a: $0.pointer, b: $1.pointer, k: batch, a_row: 0)
+        }
         let way = kernel_matmul_adam_choose(rows, columns, products, terms)
         let scratch = Scratch()
         let adam = 10 * size * times

@@ -1,14 +1,14 @@
-/// What a step by several processes takes, by what computing and messages take alone.
+/// What steps by several processes take, by what computing and messages take alone.
 ///
-/// A process sums its gradients bucket by bucket, each as soon as it is there. A bucket of b bytes goes
-/// through 2 log₂ n exchanges of 2 (n - 1)/n · b bytes in all (recursive halving and doubling), of which
-/// each waits for the latency α:
+/// While a process computes it begins to sum and to gather numbers, and goes on; later it needs what it
+/// has begun, in the same step or in the next one. b bytes that are summed go through 2 log₂ n exchanges
+/// of 2 (n - 1)/n · b bytes in all (recursive halving and doubling), of which each waits for the latency α:
 ///
 ///     link(b) = 2 log₂ n · α + 2 (n - 1)/n · b · β
 ///
-/// The link takes one bucket after the other; the processor does a part κ · b of that itself, copying and
-/// adding, which delays what it computes. Then each bucket makes its steps of Adam, in the same order,
-/// when its sum is there.
+/// Sums of which each process gets its part, and gathers, are half of that. The link takes one after the
+/// other; the processor does a part κ of each byte sent itself, copying and adding, which delays what it
+/// computes unless it waits at that time.
 struct CostModel {
     /// Seconds that a message takes to arrive, without its bytes.
     var latency: Double
@@ -17,19 +17,39 @@ struct CostModel {
     /// Seconds a byte of the processor.
     var processorPerByte = 0.0
 
-    /// What one process computes in a step.
-    struct Computing {
-        /// Seconds in all.
+    /// What one process does in a step.
+    struct Step {
+        /// Seconds of computing.
         var total: Double
-        /// After how many seconds each bucket is there, in order.
-        var ready: [Double]
-        /// The bytes of each.
-        var bytes: [Double]
+        /// What it begins and needs meanwhile, in order.
+        var events: [Event]
+        /// Among how many processes the steps of Adam were divided when it was measured.
+        var processes = 1
+    }
 
-        /// A step that is so much longer.
-        func scaled(by factor: Double) -> Computing {
-            Computing(total: total * factor, ready: ready.map { $0 * factor }, bytes: bytes)
+    /// Something that a step begins, or needs.
+    struct Event {
+        /// After how many seconds of computing.
+        var time: Double
+        var kind: Kind
+
+        enum Kind: Equatable {
+            case begins(Exchange, bytes: Double)
+            /// The one of that number is needed, and all before it in this step; numbers go on from step to
+            /// step, and the first one of this step is 0.
+            case needs(Int)
         }
+    }
+
+    /// What numbers are begun to be exchanged for.
+    enum Exchange {
+        case sum, reduceScatter, gather
+        /// A gather of what each process has changed of a variable: the seconds before it were divided
+        /// among the processes.
+        case gatherOfUpdates
+
+        /// The part of a sum's exchanges that it takes.
+        var share: Double { self == .sum ? 1 : 0.5 }
     }
 
     /// Seconds that a sum of so many bytes takes on the link.
@@ -43,29 +63,111 @@ struct CostModel {
         2 * Double(processes - 1) / Double(processes) * bytes
     }
 
-    /// Seconds of a step.
-    func step(_ computing: Computing, processes: Int) -> Double {
-        guard processes > 1, let last = computing.ready.last else { return computing.total }
-        let all = computing.bytes.reduce(0, +)
-        // The processor's part, as far as it is done before the last gradients are there.
-        var (delay, free) = (0.0, 0.0)
-        var arrivals: [Double] = []
-        for (ready, bytes) in zip(computing.ready, computing.bytes) {
-            free = max(free, ready + delay) + link(bytes, processes: processes)
-            arrivals.append(free)
-            if ready < last { delay += sent(bytes, processes) * processorPerByte }
-        }
-        var time = last + delay
-        for (arrival, bytes) in zip(arrivals, computing.bytes) {
-            time = max(time, arrival) + (computing.total - last) * bytes / max(all, 1)
-        }
-        return time
+    /// Seconds of each of the steps that are taken by turns, over and over.
+    func steps(_ steps: [Step], processes: Int) -> [Double] {
+        guard processes > 1 else { return steps.map(\.total) }
+        var course = Course(model: self, processes: processes)
+        // After some turns each takes as long as the one before.
+        for _ in 0..<4 { for step in steps { course.take(step) } }
+        return steps.map { course.take($0) }
     }
 
-    /// The part of the sums' time that goes by behind computing, in 0...1, by the model.
-    func hidden(_ computing: Computing, processes: Int) -> Double {
-        let alone = computing.bytes.reduce(0) { $0 + link($1, processes: processes) }
-        guard alone > 0 else { return 0 }
-        return 1 - (step(computing, processes: processes) - computing.total) / alone
+    /// Where computing and the link stand.
+    private struct Course {
+        let model: CostModel
+        let processes: Int
+        private var now = 0.0
+        /// When the link is free.
+        private var free = 0.0
+        /// When each of those of the last step and of this one arrives.
+        private var before: [Double] = []
+        private var arrivals: [Double] = []
+        /// What the processor has still to do for each of them.
+        private var workBefore: [Double] = []
+        private var work: [Double] = []
+
+        init(model: CostModel, processes: Int) {
+            (self.model, self.processes) = (model, processes)
+        }
+
+        /// Takes a step; returns its seconds.
+        @discardableResult
+        mutating func take(_ step: Step) -> Double {
+            let start = now
+            (before, arrivals) = (arrivals, [])
+            (workBefore, work) = (work, [])
+            var last = 0.0
+            for event in step.events {
+                var seconds = event.time - last
+                last = event.time
+                if case .begins(.gatherOfUpdates, _) = event.kind {
+                    seconds *= Double(step.processes) / Double(processes)
+                }
+                compute(seconds)
+                switch event.kind {
+                case .begins(let exchange, let bytes): begin(exchange, bytes)
+                case .needs(let number): wait(for: number)
+                }
+            }
+            compute(step.total - last)
+            return now - start
+        }
+
+        /// Computes; what the processor has to do for others goes on meanwhile, and makes it longer.
+        private mutating func compute(_ seconds: Double) {
+            var left = seconds
+            func share(_ work: inout [Double]) {
+                for index in work.indices {
+                    let part = min(left, work[index])
+                    work[index] -= part
+                    left -= part
+                }
+            }
+            share(&workBefore)
+            share(&work)
+            now += seconds + seconds - left
+        }
+
+        private mutating func begin(_ exchange: Exchange, _ bytes: Double) {
+            free = max(free, now) + exchange.share * model.link(bytes, processes: processes)
+            arrivals.append(free)
+            work.append(exchange.share * model.sent(bytes, processes) * model.processorPerByte)
+        }
+
+        private mutating func wait(for number: Int) {
+            // What was begun before the last step is there.
+            guard before.count + number >= 0 else { return }
+            if number < 0 {
+                let index = before.count + number
+                workBefore = finished(workBefore, before, index...index)
+            } else {
+                work = finished(work, arrivals, 0...number)
+            }
+        }
+
+        /// Waits for some of them. What the processor does for one that is waited for is a part
+        /// of the wait.
+        ///
+        /// - Returns: what is left to do for each.
+        private mutating func finished(
+            _ work: [Double], _ arrivals: [Double], _ some: ClosedRange<Int>
+        ) -> [Double] {
+            var work = work
+            for index in some {
+                now = arrivals[index] > now ? arrivals[index] : now + work[index]
+                work[index] = 0
+            }
+            return work
+        }
+    }
+}
+
+extension CostModel.Step {
+    /// A step that is so much longer.
+    func scaled(by factor: Double) -> CostModel.Step {
+        var step = self
+        step.total *= factor
+        for index in events.indices { step.events[index].time *= factor }
+        return step
     }
 }

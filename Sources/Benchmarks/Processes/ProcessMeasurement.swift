@@ -7,10 +7,10 @@ struct ProcessMeasurement {
     struct Step {
         /// Seconds by when sums are made.
         var seconds: [TimedCommunicator.Mode: Double]
-        /// Of the sums alone, and by how many of them a step's computing is delayed that has to share its
-        /// processor with them, and with other processes where there are more than processors.
+        /// Of sums and gathers alone, and by how many of them a step's computing is delayed that has to
+        /// share its processor with them, and with other processes where there are more than processors.
         var sums = 0.0, processor = 0.0
-        var computing: CostModel.Computing
+        var computing: CostModel.Step
         /// The bytes of all numbers that are summed.
         var summedBytes = 0
         /// What a process sends.
@@ -40,63 +40,71 @@ struct ProcessMeasurement {
                 (link.sum - model.link(Double(bytes), processes: processes))
                     / model.sent(Double(bytes), processes))
         }
-        for mode in modes {
-            for network in ProcessSteps.names.indices {
-                for _ in 0..<3 { _ = try steps.take(network, mode) }
-            }
-        }
+        for mode in modes { _ = try steps.take(mode, passes: 3) }
         let columns = modes.count + 2
-        var samples = [[Double]](repeating: [], count: columns * ProcessSteps.names.count)
-        var ready: [[[Double]]] = ProcessSteps.names.map { _ in [] }
-        var bytes: [[Double]] = ProcessSteps.names.map { _ in [] }
-        var traffic = ProcessSteps.names.map { _ in Traffic() }
-        // How much of a processor this process has.
-        var share = ProcessSteps.names.map { _ in 1.0 }
+        let networks = ProcessSteps.names.indices
+        var samples = [[Double]](repeating: [], count: columns * networks.count)
+        // What was computed without any sums.
+        var computed: [[ProcessSteps.Taken]] = networks.map { _ in [] }
+        var traffic = networks.map { _ in Traffic() }
         let end = ContinuousClock.now + budget
         repeat {
-            var own = ProcessSteps.names.map { _ in [Double](repeating: 0, count: columns) }
-            // Whole passes: what both steps compute alike is left by one to the other.
-            for (column, mode) in modes.enumerated() {
-                for network in ProcessSteps.names.indices {
-                    let before = communicator.traffic
-                    let step = try steps.take(network, mode)
-                    own[network][column] = step.time.seconds
-                    let sums = communicator.sums
-                    if mode == .never {
-                        ready[network].append(sums.map(\.begun.seconds))
-                        share[network] = step.processor / step.time
-                    }
-                    if mode == .early { traffic[network] = communicator.traffic - before }
-                    bytes[network] = sums.map { Double($0.bytes) }
+            // Of each network the seconds of each pass by each mode, and two of what is made alone.
+            var own = networks.map { _ in [Double]() }
+            for mode in modes {
+                let passes = try steps.take(mode, passes: Self.passCount)
+                for network in networks {
+                    let taken = passes.map { $0[network] }
+                    own[network] += taken.map(\.cost.time.seconds)
+                    if mode == .never { computed[network] += taken }
                     guard mode == modes.last else { continue }
-                    let alone = try steps.sumAlone()
-                    own[network][column + 1] = alone.time.seconds
-                    own[network][column + 2] = alone.processor.seconds / share[network]
+                    guard !communicator.isAlone else {
+                        own[network] += [0, 0]
+                        continue
+                    }
+                    let before = communicator.traffic
+                    let alone = try steps.exchangeAlone(taken[0])
+                    traffic[network] = communicator.traffic - before
+                    // How much of a processor this process has.
+                    let share = computed[network].last.map { $0.cost.processor / $0.cost.time }
+                    own[network] += [alone.time.seconds, alone.processor.seconds / (share ?? 1)]
                 }
             }
-            for (index, value) in try communicator.slowest(own.flatMap(\.self)).enumerated() {
-                samples[index].append(value)
+            // All wait for the slowest of each step.
+            var slowest = try communicator.slowest(own.flatMap(\.self))[...]
+            for network in networks {
+                for column in modes.indices {
+                    let passes = slowest.prefix(Self.passCount)
+                    samples[network * columns + column].append(
+                        passes.reduce(0, +) / Double(Self.passCount))
+                    slowest = slowest.dropFirst(Self.passCount)
+                }
+                for column in [modes.count, modes.count + 1] {
+                    samples[network * columns + column].append(slowest.removeFirst())
+                }
             }
         } while try communicator.agrees(ContinuousClock.now < end || samples[0].count < 10)
-        func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-        self.steps = ProcessSteps.names.indices.map { network in
+        self.steps = networks.map { network in
             let first = network * columns
             var step = Step(
                 seconds: Dictionary(
                     uniqueKeysWithValues: modes.enumerated().map {
-                        ($1, median(samples[first + $0]))
-                    }),
-                computing: .init(
-                    total: 0,
-                    ready: bytes[network].indices.map { bucket in
-                        median(ready[network].map { $0[bucket] })
-                    }, bytes: bytes[network]), traffic: traffic[network])
-            step.sums = median(samples[first + modes.count])
-            step.processor = median(samples[first + modes.count + 1])
+                        ($1, Self.median(samples[first + $0]))
+                    }), computing: CostModel.Step(computed[network], processes: communicator.count),
+                traffic: traffic[network])
+            step.sums = Self.median(samples[first + modes.count])
+            step.processor = Self.median(samples[first + modes.count + 1])
             step.summedBytes = steps.summedBytes(network)
             step.computing.total = step.seconds[.never] ?? 0
             return step
         }
+    }
+
+    /// So many passes follow each other without a pause.
+    private static let passCount = 3
+
+    fileprivate static func median(_ values: [Double]) -> Double {
+        values.sorted()[values.count / 2]
     }
 
     /// The model of this link and these processors.
@@ -106,6 +114,39 @@ struct ProcessMeasurement {
         return CostModel(
             latency: latency, secondsPerByte: secondsPerByte,
             processorPerByte: sent > 0 ? work / sent : 0)
+    }
+}
+
+extension CostModel.Step {
+    /// What steps have computed, by the median.
+    fileprivate init(_ taken: [ProcessSteps.Taken], processes: Int) {
+        let last = taken[taken.count - 1]
+        let alike = taken.filter { $0.events.count == last.events.count }
+        func median(_ value: (ProcessSteps.Taken) -> Duration) -> Double {
+            ProcessMeasurement.median(alike.map(value).map(\.seconds))
+        }
+        let events = last.events.indices.map { index in
+            let kind: CostModel.Event.Kind =
+                switch last.events[index].event {
+                case .needs(let number): .needs(number)
+                case .begins(let number):
+                    .begins(
+                        last.collectives[number].exchange,
+                        bytes: Double(last.collectives[number].bytes))
+                }
+            return CostModel.Event(time: median { $0.events[index].time }, kind: kind)
+        }
+        self.init(total: median { $0.cost.time }, events: events, processes: processes)
+    }
+}
+
+extension TimedCommunicator.Collective {
+    fileprivate var exchange: CostModel.Exchange {
+        switch kind {
+        case .sum: .sum
+        case .reduceScatter: .reduceScatter
+        case .allGather: isAfterSums ? .gatherOfUpdates : .gather
+        }
     }
 }
 

@@ -8,6 +8,10 @@ final class ProcessSteps {
     let communicator: TimedCommunicator
     private let session: Session
     private let runs: [ShardedRun]
+    /// What noise is fed by turns: a step computes nothing that another one has left.
+    private let noise: [Value]
+    private let noisePlaceholder: Tensor
+    private var stepCount = 0
 
     /// The steps of a pass.
     static let names = ["D", "G"]
@@ -26,12 +30,16 @@ final class ProcessSteps {
         session = Session(graph: program.graph, threads: threads)
         try session.run(program.initializer)
         var numbers = Numbers()
+        noise = (0..<2).map { _ in
+            Value(
+                numbers.floats(batchSize * networks.noiseSize),
+                shape: [batchSize, networks.noiseSize])
+        }
+        noisePlaceholder = program.inputZ
         let feed = [
             program.inputX: Value(
                 examples.train.pixels(0..<batchSize), shape: [batchSize, MNIST.pixelCount]),
-            program.inputZ: Value(
-                numbers.floats(batchSize * networks.noiseSize),
-                shape: [batchSize, networks.noiseSize]),
+            program.inputZ: noise[0],
         ]
         let own = Shards(
             count: shards, batchSize: batchSize, rank: communicator.rank, of: communicator.count)
@@ -48,7 +56,7 @@ final class ProcessSteps {
 
     /// How long something takes, and for how much of that this thread has a processor.
     struct Cost {
-        let time: Duration
+        var time: Duration
         let processor: Duration
 
         init(_ work: () throws -> Void) rethrows {
@@ -60,19 +68,38 @@ final class ProcessSteps {
         }
     }
 
-    /// Takes a step of one of the networks.
-    func take(_ network: Int, _ mode: TimedCommunicator.Mode) throws -> Cost {
-        _ = try communicator.gather([])
-        return try Cost {
-            communicator.begin(mode)
-            try runs[network].run()
-        }
+    /// A step of one of the networks.
+    struct Taken {
+        var cost: Cost
+        /// The sums and the gathers that it has asked for.
+        let collectives: [TimedCommunicator.Collective]
+        let events: [(time: Duration, event: TimedCommunicator.Event)]
     }
 
-    /// Makes the sums of the last step alone.
-    func sumAlone() throws -> Cost {
+    /// Takes so many passes, without a pause in between: what one step gathers goes on in the next one.
+    ///
+    /// - Returns: the steps of each.
+    func take(_ mode: TimedCommunicator.Mode, passes: Int) throws -> [[Taken]] {
         _ = try communicator.gather([])
-        return try Cost { try communicator.repeatSums() }
+        var taken = try (0..<passes).map { _ in
+            try runs.map { run in
+                stepCount += 1
+                run.feed(noisePlaceholder, noise[stepCount % noise.count])
+                communicator.begin(mode)
+                let cost = try Cost { try run.run() }
+                return Taken(
+                    cost: cost, collectives: communicator.collectives, events: communicator.events)
+            }
+        }
+        let end = try Cost { try communicator.finish() }
+        taken[passes - 1][runs.count - 1].cost.time += end.time
+        return taken
+    }
+
+    /// Makes the sums and the gathers of a step alone.
+    func exchangeAlone(_ step: Taken) throws -> Cost {
+        _ = try communicator.gather([])
+        return try Cost { try communicator.make(step.collectives) }
     }
 
     fileprivate static var processorTime: Duration {
@@ -93,8 +120,8 @@ final class ProcessSteps {
                 numbers.update(repeating: 1)
                 _ = try communicator.gather([])
                 let start = ContinuousClock.now
-                try communicator.beginSum(numbers)
-                try communicator.finishSums()
+                _ = try communicator.beginSum(numbers)
+                try communicator.finish()
                 samples.append(start.duration(to: .now))
             }
             return Timing(samples).median.seconds

@@ -66,13 +66,13 @@ private func stepTable(
         columns: "step", "computing ms", "sums alone ms", "sums after it ms", "sums meanwhile ms",
         "hidden %", "model ms", "off by %", "MB sent", "of a ring's", "messages")
     let model = measured.model
-    func add(_ name: String, _ steps: [ProcessMeasurement.Step]) {
+    let modelled = model.steps(measured.steps.map(\.computing), processes: measured.processes)
+    func add(_ name: String, _ steps: [ProcessMeasurement.Step], _ predicted: Double) {
         func sum(_ part: (ProcessMeasurement.Step) -> Double) -> Double {
             steps.reduce(0) { $0 + part($1) }
         }
         func seconds(_ mode: TimedCommunicator.Mode) -> Double { sum { $0.seconds[mode] ?? 0 } }
         let (computing, early, late) = (seconds(.never), seconds(.early), seconds(.late))
-        let predicted = sum { model.step($0.computing, processes: measured.processes) }
         let ring = sum {
             model.sent(Double($0.summedBytes), measured.processes)
         }
@@ -83,8 +83,10 @@ private func stepTable(
             .number(predicted * 1e3), .number((predicted / early - 1) * 100), .number(sent / 1e6),
             .number(sent / max(ring, 1)), .count(steps.reduce(0) { $0 + $1.traffic.messages }))
     }
-    for (name, step) in zip(ProcessSteps.names, measured.steps) { add(name, [step]) }
-    add("both", measured.steps)
+    for (index, name) in ProcessSteps.names.enumerated() {
+        add(name, [measured.steps[index]], modelled[index])
+    }
+    add("both", measured.steps, modelled.reduce(0, +))
     return table
 }
 
@@ -101,33 +103,40 @@ private func predictionTables(
 ) throws -> [BenchmarkTable] {
     var computed = BenchmarkTable(
         "computing", "What one process computes in a pass, threads \(options.threads)",
-        columns: "width", "images", "ms", "MB of gradients", "buckets")
+        columns: "width", "images", "alone ms", "as one of two ms", "MB exchanged", "messages")
     var tables: [BenchmarkTable] = []
     let widths = options.isQuick ? [options.width] : [32, 64, 128]
     for width in widths {
-        var known: [(images: Int, steps: [CostModel.Computing])] = []
+        var alone = Computed(), divided = Computed()
         for images in [8, 32, 128] {
-            // As the first of two, whose parts have so many images.
-            let steps = try ProcessSteps(
-                width: width, batchSize: 2 * images, shards: 2, threads: options.threads,
-                TimedCommunicator(firstOf: 2), examples: examples)
-            let measured = try ProcessMeasurement(steps, budget: options.budget / 4)
-            known.append((images, measured.steps.map(\.computing)))
+            func measured(processes: Int) throws -> [CostModel.Step] {
+                let steps = try ProcessSteps(
+                    width: width, batchSize: processes * images, shards: processes,
+                    threads: options.threads, TimedCommunicator(firstOf: processes),
+                    examples: examples)
+                return try ProcessMeasurement(steps, budget: options.budget / 8)
+                    .steps.map(\.computing)
+            }
+            // As the only one, and as the first of two, whose parts have so many images.
+            let (whole, part) = (try measured(processes: 1), try measured(processes: 2))
+            alone.known.append((images, whole))
+            divided.known.append((images, part))
+            let sums = part.flatMap(\.events).compactMap { event -> Double? in
+                if case .begins(_, let bytes) = event.kind { bytes } else { nil }
+            }
             computed.add(
-                .count(width), .count(images),
-                .number(measured.steps.reduce(0) { $0 + $1.computing.total } * 1e3),
-                .number(
-                    measured.steps.reduce(0) { $0 + $1.computing.bytes.reduce(0, +) } / 1e6),
-                .count(measured.steps.reduce(0) { $0 + $1.computing.bytes.count }))
+                .count(width), .count(images), .number(whole.reduce(0) { $0 + $1.total } * 1e3),
+                .number(part.reduce(0) { $0 + $1.total } * 1e3),
+                .number(sums.reduce(0, +) / 1e6), .count(sums.count))
         }
-        tables.append(predictions(width: width, known))
+        tables.append(predictions(width: width, alone, divided))
     }
     return [computed] + tables
 }
 
 /// What 1 to 256 machines would take.
 private func predictions(
-    width: Int, _ known: [(images: Int, steps: [CostModel.Computing])]
+    width: Int, _ alone: Computed, _ divided: Computed
 ) -> BenchmarkTable {
     var table = BenchmarkTable(
         "model-\(width)",
@@ -135,7 +144,8 @@ private func predictions(
         columns: "machines", "link", "128 each ms", "efficiency %", "2048 in all ms", "speed-up",
         "efficiency in all %")
     func seconds(_ link: CostModel, images: Int, processes: Int) -> Double {
-        computing(images, known).reduce(0) { $0 + link.step($1, processes: processes) }
+        let steps = (processes == 1 ? alone : divided).steps(images)
+        return link.steps(steps, processes: processes).reduce(0, +)
     }
     for (name, link) in networks {
         let (alone, all) = (
@@ -154,15 +164,18 @@ private func predictions(
     return table
 }
 
-/// The steps with so many images, between two that were measured, or beyond them in proportion.
-private func computing(
-    _ images: Int, _ known: [(images: Int, steps: [CostModel.Computing])]
-) -> [CostModel.Computing] {
-    let upper = known.firstIndex { $0.images >= images } ?? known.count - 1
-    let (low, high) = (known[max(0, upper - 1)], known[max(1, upper)])
-    let part = Double(images - low.images) / Double(high.images - low.images)
-    return zip(low.steps, high.steps).map { low, high in
-        let total = low.total + part * (high.total - low.total)
-        return high.scaled(by: total / high.total)
+/// What was measured for some numbers of images.
+private struct Computed {
+    var known: [(images: Int, steps: [CostModel.Step])] = []
+
+    /// The steps with so many images, between two that were measured, or beyond them in proportion.
+    func steps(_ images: Int) -> [CostModel.Step] {
+        let upper = known.firstIndex { $0.images >= images } ?? known.count - 1
+        let (low, high) = (known[max(0, upper - 1)], known[max(1, upper)])
+        let part = Double(images - low.images) / Double(high.images - low.images)
+        return zip(low.steps, high.steps).map { low, high in
+            let total = low.total + part * (high.total - low.total)
+            return high.scaled(by: total / high.total)
+        }
     }
 }

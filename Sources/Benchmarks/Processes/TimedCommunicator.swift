@@ -1,24 +1,34 @@
 internal import TensorGraph
 
-/// A communicator that begins sums when it is told to, and notes when each could have begun.
+/// A communicator that begins sums and gathers when it is told to, and notes when each could have begun.
 final class TimedCommunicator: Communicator {
-    /// When sums are made.
+    /// When sums and gathers are made.
     enum Mode: CaseIterable {
         /// Not at all: what is left is computing.
         case never
-        /// As soon as their numbers are there.
+        /// As soon as their numbers are there; they go on while the next step computes.
         case early
-        /// When all else is computed.
+        /// Sums when all else is computed, gathers when all is changed; both are waited for.
         case late
     }
 
-    /// A sum that a step has asked for.
-    struct Sum {
+    /// What a step has asked for.
+    struct Collective {
+        enum Kind: Equatable { case sum, reduceScatter, allGather(Parts) }
+
+        let kind: Kind
         let numbers: UnsafeMutableBufferPointer<Float>
-        /// After which time of the step.
-        let begun: Duration
+        /// Whether a sum was needed before it in the step.
+        let isAfterSums: Bool
 
         var bytes: Int { numbers.count * MemoryLayout<Float>.stride }
+    }
+
+    /// When a step has asked for something, or needed what was asked for: by its number, from this step's
+    /// first one on.
+    enum Event {
+        case begins(Int)
+        case needs(Int)
     }
 
     let rank: Int
@@ -27,9 +37,14 @@ final class TimedCommunicator: Communicator {
     private let base: (any Communicator)?
     private var mode = Mode.never
     private var start = ContinuousClock.now
-    /// The sums of the last step.
-    private(set) var sums: [Sum] = []
-    private var waiting: [UnsafeMutableBufferPointer<Float>] = []
+    /// What the last step has asked for.
+    private(set) var collectives: [Collective] = []
+    /// When it has done so, and when it has needed what it and the step before it have asked for, where
+    /// nothing is made.
+    private(set) var events: [(time: Duration, event: Event)] = []
+    private var waiting: [Collective] = []
+    /// How many were asked for before the last step.
+    private var firstNumber = 0
 
     init(_ base: any Communicator) {
         self.base = base
@@ -50,37 +65,95 @@ final class TimedCommunicator: Communicator {
     /// Begins a step.
     func begin(_ mode: Mode) {
         self.mode = base == nil ? .never : mode
-        sums.removeAll(keepingCapacity: true)
+        firstNumber += collectives.count
+        collectives.removeAll(keepingCapacity: true)
+        events.removeAll(keepingCapacity: true)
         start = .now
     }
 
-    func beginSum(_ numbers: UnsafeMutableBufferPointer<Float>) throws {
-        sums.append(Sum(numbers: numbers, begun: start.duration(to: .now)))
+    func beginSum(_ numbers: UnsafeMutableBufferPointer<Float>) throws -> Int {
+        try begin(.sum, numbers)
+    }
+
+    func beginReduceScatter(_ numbers: UnsafeMutableBufferPointer<Float>) throws -> Int {
+        try begin(.reduceScatter, numbers)
+    }
+
+    func beginAllGather(
+        _ numbers: UnsafeMutableBufferPointer<Float>, _ parts: Parts
+    ) throws -> Int {
+        try begin(.allGather(parts), numbers)
+    }
+
+    private func begin(
+        _ kind: Collective.Kind, _ numbers: UnsafeMutableBufferPointer<Float>
+    ) throws -> Int {
+        let hasNeeded = events.contains {
+            if case .needs(let number) = $0.event { number >= 0 } else { false }
+        }
+        let collective = Collective(kind: kind, numbers: numbers, isAfterSums: hasNeeded)
+        collectives.append(collective)
         switch mode {
-        case .never: break
-        case .early: try base?.beginSum(numbers)
-        case .late: waiting.append(numbers)
+        case .never:
+            events.append((start.duration(to: .now), .begins(collectives.count - 1)))
+            return firstNumber + collectives.count - 1
+        case .early: return try start(collective)
+        case .late:
+            waiting.append(collective)
+            // It is waited for before anybody asks.
+            return 0
         }
     }
 
-    func finishSums(first count: Int) throws {
-        switch mode {
-        case .never: break
-        case .early: try base?.finishSums(first: count)
-        case .late: try finishSums()
+    private func start(_ collective: Collective) throws -> Int {
+        guard let base else { return 0 }
+        return switch collective.kind {
+        case .sum: try base.beginSum(collective.numbers)
+        case .reduceScatter: try base.beginReduceScatter(collective.numbers)
+        case .allGather(let parts): try base.beginAllGather(collective.numbers, parts)
         }
+    }
+
+    func finish(_ number: Int) throws {
+        if try isMade(number) { try base?.finish(number) }
+    }
+
+    func finish(through number: Int) throws {
+        if try isMade(number) { try base?.finish(through: number) }
+    }
+
+    /// Whether what is waited for is under way, or else was made or noted.
+    private func isMade(_ number: Int) throws -> Bool {
+        switch mode {
+        case .never: events.append((start.duration(to: .now), .needs(number - firstNumber)))
+        case .early: return true
+        case .late: try finishWaiting()
+        }
+        return false
+    }
+
+    func finish() throws {
+        try finishWaiting()
+        try base?.finish()
     }
 
     func finishSums() throws {
         guard mode != .never else { return }
-        for numbers in waiting { try base?.beginSum(numbers) }
-        waiting.removeAll(keepingCapacity: true)
+        try finishWaiting()
         try base?.finishSums()
     }
 
-    /// Makes the sums of the last step once more, with nothing else to do.
-    func repeatSums() throws {
-        for sum in sums { try base?.beginSum(sum.numbers) }
+    private func finishWaiting() throws {
+        guard !waiting.isEmpty else { return }
+        for collective in waiting { _ = try start(collective) }
+        waiting.removeAll(keepingCapacity: true)
+        try base?.finish()
+    }
+
+    /// Makes sums and gathers once more, with nothing else to do.
+    func make(_ collectives: [Collective]) throws {
+        for collective in collectives { _ = try start(collective) }
+        try base?.finish()
         try base?.finishSums()
     }
 

@@ -287,10 +287,11 @@ void kernel_adam_of_shards(kernel_pool *pool, float *var, float *m, float *v,
     const kernel_shard_sum *sum, size_t first, size_t n, size_t times, float lr, float beta1,
     float beta2, float epsilon);
 
-/// aᵀ · b: a is [k, rows] and b [k, columns] of what they are a term of.
+/// aᵀ · b: a is [k, rows] and b [k, columns] of what they are a term of. a may be columns of a wider
+/// matrix, whose rows have `a_row` floats; 0 for `rows`.
 typedef struct {
     const float *a, *b;
-    size_t k;
+    size_t k, a_row;
 } kernel_product;
 
 typedef enum {
@@ -306,10 +307,16 @@ kernel_matmul_adam_way kernel_matmul_adam_choose(
 size_t kernel_matmul_adam_scratch(kernel_matmul_adam_way way, size_t rows, size_t columns,
     const kernel_product *terms, size_t term_count, int threads);
 /// kernel_adam, `times` times over, with a gradient [rows, columns] that is the sum of the terms.
-/// `way`: what was chosen for the terms, or KERNEL_MATMUL_ADAM_STORED.
+/// `way`: what was chosen for the terms, or KERNEL_MATMUL_ADAM_STORED, which takes no wider a.
+///
+/// Some rows of a weight get the same bits as in an update of the whole weight in the same way; of the
+/// packed way that takes kernel_matmul_adam_rows() of them.
 void kernel_matmul_adam(kernel_pool *pool, kernel_matmul_adam_way way, float *var, float *m,
     float *v, size_t rows, size_t columns, const kernel_product *terms, size_t term_count,
     size_t times, float lr, float beta1, float beta2, float epsilon, float *scratch);
+
+/// The fewest rows that the way updates.
+size_t kernel_matmul_adam_rows(kernel_matmul_adam_way way);
 
 /// Whether every value is finite.
 bool kernel_all_finite(const float *x, size_t n);

@@ -2,9 +2,10 @@ internal import TensorGraph
 
 /// Those who train a run together: the processes among which the shards of a step's batch are divided.
 ///
-/// All processes take the same steps and hold the same variables. The first one alone writes the log
-/// and the checkpoints. What one of them wishes, such as to end after Ctrl-C, travels with the sums of
-/// a step, so that all see it after the same step.
+/// All processes take the same steps and hold the same variables, but that each has only its part of
+/// Adam's moments, which are gathered when the first one needs them. That one alone writes the log and the
+/// checkpoints. What one of them wishes, such as to end after Ctrl-C, travels with the sums of a step, so
+/// that all see it after the same step.
 public final class Team {
     let shards: Shards
     let communicator: (any Communicator)?
@@ -14,21 +15,29 @@ public final class Team {
 
     /// What a process can wish, as numbers that are summed over all of them.
     struct Wishes {
-        static var count: Int { 3 }
+        static var count: Int { 5 }
         /// To end, by a signal.
         var stops = false
         /// To end since the time is up.
         var isTimeUp = false
         /// To end since the generator has collapsed.
         var isCollapsed = false
+        /// To save a checkpoint before the next step.
+        var saves = false
+        /// To judge samples after the pass, and perhaps to keep the checkpoint.
+        var judges = false
 
-        var numbers: [Float] { [stops, isTimeUp, isCollapsed].map { $0 ? 1 : 0 } }
+        var numbers: [Float] {
+            [stops, isTimeUp, isCollapsed, saves, judges].map { $0 ? 1 : 0 }
+        }
 
         mutating func take(_ sums: [Float]) {
-            // A wish stays.
+            // A wish stays until it is granted.
             stops = stops || sums[0] > 0
             isTimeUp = isTimeUp || sums[1] > 0
             isCollapsed = isCollapsed || sums[2] > 0
+            saves = saves || sums[3] > 0
+            judges = judges || sums[4] > 0
         }
     }
 
@@ -71,6 +80,13 @@ public final class Team {
 }
 
 extension Team {
+    /// A number that the first process has, or that it has none; what the others have is not asked for.
+    func ofFirst(_ number: Int?) throws -> Int? {
+        guard let communicator else { return number }
+        let bytes = try communicator.broadcast(number.map { Array("\($0)".utf8) } ?? [])
+        return Int(String(decoding: bytes, as: UTF8.self))
+    }
+
     /// Gives all processes the variables and the state of the first one.
     func share<R: Recipe>(_ session: Session, _ state: inout RunState<R>) throws {
         guard let communicator else { return }

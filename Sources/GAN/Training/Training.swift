@@ -52,6 +52,8 @@ final class Training<R: Recipe>: Trainer {
     let judge: RunJudge<R>?
     let best: BestCheckpoint?
 
+    /// After every so many passes the first process saves a checkpoint, for which all gather.
+    private let checkpointEvery: Int?
     private let saver: CheckpointSaver?
     private var checkpoint: String?
     /// What the last checkpoint holds, and when it was written.
@@ -91,6 +93,10 @@ final class Training<R: Recipe>: Trainer {
         let drawn = (state.noise, state.hyperparameters.seed)
         let left = isFirst ? try session.restore(options.start, &state) : []
         try team?.share(session, &state)
+        checkpointEvery =
+            if let team { try team.ofFirst(options.checkpointEvery) } else {
+                options.checkpointEvery
+            }
         feed =
             drawn == (state.noise, state.hyperparameters.seed)
             ? fresh
@@ -166,6 +172,7 @@ final class Training<R: Recipe>: Trainer {
         let end: TrainingResult.End
         do {
             end = try training.runLoop()
+            try training.gatherVariables()
             if end != .stopped { try training.judgeSamples(isLast: true) }
             try training.save()
             try training.finishLog(end)
@@ -201,7 +208,7 @@ final class Training<R: Recipe>: Trainer {
         state.loop = loop
         if let end = try dueEnd() { throw Ended(end: end) }
         if let stall = stalls.stall, !options.ignoresStalls { throw Ended(end: .stalled(stall)) }
-        if isDue { try save() }
+        if try isDue(isTimeToSave, \.saves) { try save() }
         let loss = try network == .discriminator ? trainDiscriminator() : trainGenerator()
         stalls.note(loss, of: network, in: loop.search)
         switch (loop.place, network) {
@@ -253,8 +260,35 @@ final class Training<R: Recipe>: Trainer {
                 PassReport(
                     time: loop.passes, discriminatorLoss: losses.0, generatorLoss: losses.1,
                     discriminatorSteps: discriminatorSteps, generatorSteps: generatorSteps)))
-        if judge?.isDue == true { try judgeSamples(isLast: false) }
-        if let every = options.checkpointEvery, loop.passes % every == 0 { try save() }
+        if try isDue(judge?.isDue == true, \.judges) { try judgeSamples(isLast: false) }
+        if let checkpointEvery, loop.passes % checkpointEvery == 0 {
+            try gatherVariables()
+            try save()
+        }
+    }
+
+    /// Whether the first process is to do now, in a place that all processes come to, what it needs all
+    /// variables for; then it has them.
+    ///
+    /// - Parameters:
+    ///   - isTime: whether it would like to.
+    ///   - wish: what that is. The others know of it after the next step.
+    private func isDue(_ isTime: Bool, _ wish: WritableKeyPath<Team.Wishes, Bool>) throws -> Bool {
+        guard let team, team.communicator != nil else { return isTime }
+        guard team.agreed[keyPath: wish] else {
+            team.wishes[keyPath: wish] = isTime
+            return false
+        }
+        (team.wishes[keyPath: wish], team.agreed[keyPath: wish]) = (false, false)
+        try gatherVariables()
+        return true
+    }
+
+    /// Gives this process all of the variables of which each process has its part; all processes do it at
+    /// the same place.
+    private func gatherVariables() throws {
+        try discriminator.gatherVariables()
+        try generator.gatherVariables()
     }
 
     private func collectSummary() throws -> (summary: Summary, images: [Image]) {
@@ -322,7 +356,7 @@ final class Training<R: Recipe>: Trainer {
     // MARK: Checkpoints
 
     /// Whether the last checkpoint is so old that there should be another.
-    private var isDue: Bool {
+    private var isTimeToSave: Bool {
         guard saver != nil, let seconds = options.checkpointSeconds else { return false }
         return savedTime.duration(to: .now) >= .seconds(seconds)
     }

@@ -28,6 +28,10 @@ struct TrainingStep {
         return try lossAfterStep(profile: profile) ?? train.scalar
     }
 
+    /// Gives this process all of the variables of which each process of a team has its part: Adam's
+    /// moments.
+    func gatherVariables() throws { try train.gatherVariables() }
+
     /// The loss computed anew; `nil` where the step has it.
     func lossAfterStep(profile: RunProfile? = nil) throws -> Float? {
         guard let evaluate else { return nil }
@@ -70,6 +74,10 @@ private enum StepRun {
             try run.run(profile: profile)
             team.agreed.take(run.tally)
         }
+    }
+
+    func gatherVariables() throws {
+        if case .shards(let run, _) = self { try run.gatherVariables() }
     }
 
     var scalar: Float {

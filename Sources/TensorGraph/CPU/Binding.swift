@@ -55,8 +55,10 @@ struct Binder {
                 calls += parts(of: call, step, tensor, times)
                 return
             }
-            if let tensor = step.primitive.summedTensor {
-                call.arrival = feeds[tensor]?.arrivals?.last
+            call.arrival = program.arrival(of: step.id, feeds)
+            if case .adamOfProducts(let products) = step.primitive, call.arrival != nil {
+                calls += parts(of: call, step, products)
+                return
             }
             let kernel = kernel(step)
             guard let slot = step.outputs.first.flatMap({ memory.find($0)?.slot }) else {
@@ -79,13 +81,42 @@ struct Binder {
     ) -> [Plan.Call] {
         let bound = bound(step)
         let terms = resources.shared.shardTerms(tensor)
-        let parts = ShardSums.parts(of: bound.inputs[0].count)
+        let parts = ShardBuckets.parts(of: bound.inputs[0].count)
         let arrivals = feeds[tensor]?.arrivals ?? parts.map { _ in 0 }
+        let changed = program.dividedVariables(step)?.map(resources.variable)
         return zip(parts, arrivals).enumerated().map { index, part in
             var call = call
             call.isContinued = index > 0
             call.arrival = part.1
-            call.run = Updates.adam(of: terms, part: part.0, times: times, bound)
+            call.update = changed.map {
+                VariableUpdate(
+                    tensor, $0[0], moments: Array($0[1...]), part.0, .ofSums(part.0.count))
+            }
+            call.run = Updates.adam(of: terms, part.0, call.update, times: times, bound)
+            return call
+        }
+    }
+
+    /// A call for each part of an update by products of rows that shards have computed, if processes can
+    /// divide it: the first rows are sent while the next ones are updated.
+    private func parts(of call: Plan.Call, _ step: Step, _ products: Products) -> [Plan.Call] {
+        let bound = bound(step)
+        guard let changed = program.dividedVariables(step)?.map(resources.variable) else {
+            var call = call
+            call.run = Updates.adam(of: products, nil, bound)
+            return [call]
+        }
+        let (rows, columns) = (products.m, products.n)
+        let partRows = max(ShardBuckets.partCount / columns, 32 * products.fewestRows)
+        return stride(from: 0, to: rows, by: partRows).map { first in
+            let end = min(rows, first + partRows)
+            let update = VariableUpdate(
+                nil, changed[0], moments: Array(changed[1...]), first * columns..<end * columns,
+                Parts(rows: end - first, of: columns), fewestRows: products.fewestRows)
+            var call = call
+            call.isContinued = first > 0
+            call.update = update
+            call.run = Updates.adam(of: products, update, bound)
             return call
         }
     }
@@ -126,13 +157,13 @@ struct Binder {
         case .update(let isSubtracted): Updates.call(isSubtracted: isSubtracted, bound)
         case .shardSum(let tensor): Updates.sum(resources.shared.shardTerms(tensor), bound)
         case .adam(let times): Updates.adam(times: times, bound)
-        case .adamOfProducts(let products): Updates.adam(of: products, bound)
+        case .adamOfProducts(let products): Updates.adam(of: products, nil, bound)
         case .summary(let summary): Summaries.call(summary, bound)
         case .elementwise, .sum, .broadcast:
             preconditionFailure("\(step.name) is part of a loop")
         case .adamOfShards:
             preconditionFailure("\(step.name) is done in parts")
-        case .feed, .variable, .constant, .view, .nothing:
+        case .feed, .shardRows, .variable, .constant, .view, .nothing:
             preconditionFailure("\(step.name) has nothing to run")
         }
     }

@@ -61,6 +61,8 @@ struct Memory {
         let known: Buffer?
         if case .variable(let node) = program.maker(owner).primitive {
             known = resources.variable(node).buffer
+        } else if case .shardRows(let tensor) = program.maker(owner).primitive {
+            known = resources.shared.shardRows(tensor, shape: program[owner].shape).buffer
         } else {
             known = buffers[owner]
         }

@@ -23,9 +23,15 @@ final class Plan {
     private lazy var fetched = fetchesByCall()
     /// Of each fetch whether its numbers may be changed where they lie.
     private lazy var areChangeable = program.fetches.indices.map(program.isFetchedAlone)
-    /// When the sum over shards is there that each call reads; -1 where it reads none.
+    /// When that is there which each call reads of what shards have computed; -1 where it reads nothing.
     private let arrivals: [Int]
-    /// The variables that it reads before it gives them a value, until all of them have one.
+    /// The variables that each call reads or writes, but for a further part of what a call before it does.
+    private lazy var variables = calls.map { [program, resources] call in
+        call.isContinued ? [] : program.variables(of: call.steps).map(resources.variable)
+    }
+    /// The variables that it reads before it gives them a value.
+    private let read: [VariableStorage]
+    /// Those of them that had no value yet.
     private var unchecked: [VariableStorage]
     /// The variables that it gives a value, until it has done so once.
     private var assigned: [VariableStorage]
@@ -77,7 +83,8 @@ final class Plan {
         outputs = program.fetches.map { memory[$0] }
         arrivals = calls.map { $0.arrival ?? -1 }
         let use = program.variableUse
-        unchecked = use.read.map(resources.variable)
+        read = use.read.map(resources.variable)
+        unchecked = read
         assigned = use.assigned.map(resources.variable)
         list = CallList(
             calls, segments: program.sharing.segments, written: program.writtenVariables,
@@ -95,11 +102,23 @@ final class Plan {
         var nodes: [(node: Node, outputs: [RunProfile.Output])] = []
         /// Whether it is a further part of what the call before it does.
         var isContinued = false
-        /// Of the sum over shards that it reads: when that is there, among others.
+        /// Of what it reads that shards have computed: when that is there, among others.
         var arrival: Int?
+        /// What it changes, if that can be divided among processes.
+        var update: VariableUpdate?
         /// How it is done aside, if it can be.
         var aside: Aside?
         var run: Kernel
+    }
+
+    /// What a run does with other processes while it computes.
+    struct Exchanges {
+        /// Called before each call that reads what shards have computed, with its arrival.
+        var whenNeeded: (Int) throws -> Void = { _ in }
+        /// Called for each fetch when it is there.
+        var whenFetched: (Int) throws -> Void = { _ in }
+        /// Called after each update that is divided among processes.
+        var whenUpdated: (VariableUpdate) throws -> Void = { _ in }
     }
 
     /// A call that can be done while others wait for threads.
@@ -112,7 +131,8 @@ final class Plan {
     }
 
     /// - Parameter profile: where the nodes' times are noted, if that is asked for.
-    /// - Throws: ``SessionError/uninitialized(_:)``.
+    /// - Throws: ``SessionError/uninitialized(_:)``, ``SessionError/divided(_:)``; what waiting for other
+    ///   processes throws.
     func run(_ feeds: [Tensor: Value], profile: RunProfile? = nil) throws {
         feed(feeds)
         try run(profile: profile)
@@ -127,7 +147,7 @@ final class Plan {
         _ feeds: [Tensor: Value], before: (Call) throws -> Void, after: (Call) throws -> Void
     ) throws {
         feed(feeds)
-        try checkVariables()
+        try settleVariables()
         list.skipWhatIsKnown()
         let denormals = kernel_denormals_flush()
         defer { kernel_denormals_restore(denormals) }
@@ -185,28 +205,41 @@ final class Plan {
         return result
     }
 
-    /// Runs with what was fed last, and says meanwhile how far it is.
+    /// What can be divided among processes.
+    var updates: [VariableUpdate] { calls.compactMap(\.update) }
+
+    /// Runs with what was fed last, and exchanges meanwhile what it needs and makes with other processes:
+    /// a call that reads a variable waits for those of its numbers that others have changed.
     ///
-    /// - Parameters:
-    ///   - whenNeeded: called before each call that reads a sum over shards, with its arrival.
-    ///   - whenFetched: called for each fetch when it is there.
-    func run(
-        whenNeeded: (Int) throws -> Void = { _ in }, whenFetched: (Int) throws -> Void = { _ in }
-    ) throws {
+    /// - Parameter profile: where the nodes' times are noted, without those of waiting.
+    func run(_ exchanges: Exchanges, profile: RunProfile? = nil) throws {
         try checkVariables()
+        let updates = calls.map { call in call.update.flatMap { $0.isDivided ? $0 : nil } }
+        let moments = updates.flatMap { $0?.moments ?? [] }
+        try resources.check(reading: read.filter { own in !moments.contains { $0 === own } })
         list.skipWhatIsKnown()
-        for fetch in fetched.before { try whenFetched(fetch) }
-        try list.run { [arrivals] call in
-            if arrivals[call] >= 0 { try whenNeeded(arrivals[call]) }
-        } after: { [fetched] call in
-            for fetch in fetched.calls[call] { try whenFetched(fetch) }
+        for fetch in fetched.before { try exchanges.whenFetched(fetch) }
+        let (list, arrivals, fetched, variables) = (list, arrivals, fetched.calls, variables)
+        func before(_ call: Int) throws {
+            if arrivals[call] >= 0 { try exchanges.whenNeeded(arrivals[call]) }
+            guard !list.isSkipped(call) else { return }
+            for variable in variables[call] { try variable.finishGathers() }
+        }
+        func after(_ call: Int) throws {
+            for fetch in fetched[call] { try exchanges.whenFetched(fetch) }
+            if let update = updates[call] { try exchanges.whenUpdated(update) }
+        }
+        if let profile {
+            try measure(profile, before: before, after: after)
+        } else {
+            try list.run(before: before, after: after)
         }
         noteEnd()
     }
 
     /// Runs with what was fed last.
     func run(profile: RunProfile? = nil) throws {
-        try checkVariables()
+        try settleVariables()
         list.skipWhatIsKnown()
         let start = trial.map { trial in
             kernel_pool_limit(resources.pool, Int32(trial.threads))
@@ -214,15 +247,30 @@ final class Plan {
         }
         defer { if let start { trial?.ended(after: ThreadTrial.now() - start) } }
         if let profile {
-            let denormals = kernel_denormals_flush()
-            for (index, call) in calls.enumerated() where !list.isSkipped(index) {
-                profile.measure(call)
-            }
-            kernel_denormals_restore(denormals)
+            measure(profile, before: { _ in }, after: { _ in })
         } else {
             list.run()
         }
         noteEnd()
+    }
+
+    /// Runs call by call, on the thread that calls and without asides, and notes how long each takes.
+    private func measure(
+        _ profile: RunProfile, before: (Int) throws -> Void, after: (Int) throws -> Void
+    ) rethrows {
+        let denormals = kernel_denormals_flush()
+        defer { kernel_denormals_restore(denormals) }
+        for (index, call) in calls.enumerated() {
+            try before(index)
+            if !list.isSkipped(index) { profile.measure(call) }
+            try after(index)
+        }
+    }
+
+    /// Waits for all that other processes are changing.
+    private func settleVariables() throws {
+        try checkVariables()
+        try resources.settle(reading: read)
     }
 
     private func checkVariables() throws {

@@ -10,6 +10,9 @@ final class Resources {
     let shared = SharedValues()
     var packedFilters: [PackedFilter.Key: PackedFilter] = [:]
     private var variables: [Node: VariableStorage] = [:]
+    /// The variables whose numbers other processes are sending, or have changed and not sent.
+    private var arriving: [VariableStorage] = []
+    private var divided: [VariableStorage] = []
     private var random: [Node: RandomState] = [:]
 
     /// - Parameter threads: at least 1; `nil` for as many as each plan finds fastest.
@@ -29,6 +32,42 @@ final class Resources {
         let storage = VariableStorage(node)
         variables[node] = storage
         return storage
+    }
+
+    /// Notes that other processes are sending numbers of a variable.
+    ///
+    /// - Parameter number: of a gather of the communicator.
+    func note(_ number: Int, _ communicator: any Communicator, of variable: VariableStorage) {
+        variable.gathers.append(VariableGather(communicator: communicator, number: number))
+        if !arriving.contains(where: { $0 === variable }) { arriving.append(variable) }
+    }
+
+    /// Notes whether other processes have changed numbers of a variable without sending them.
+    func noteDivided(_ isDivided: Bool, _ variable: VariableStorage) {
+        guard isDivided != variable.isDivided else { return }
+        variable.isDivided = isDivided
+        divided.removeAll { $0 === variable }
+        if isDivided { divided.append(variable) }
+    }
+
+    /// Waits until all is there that other processes are sending.
+    ///
+    /// - Parameter variables: those that somebody is about to read.
+    /// - Throws: ``SessionError/divided(_:)`` where other processes have changed some of those.
+    func settle(reading variables: [VariableStorage]) throws {
+        if !arriving.isEmpty {
+            for variable in arriving { try variable.finishGathers() }
+            arriving = []
+        }
+        try check(reading: variables)
+    }
+
+    /// - Throws: ``SessionError/divided(_:)`` where other processes have changed some of what somebody is
+    ///   about to read.
+    func check(reading variables: [VariableStorage]) throws {
+        guard !divided.isEmpty else { return }
+        let missing = variables.filter(\.isDivided)
+        guard missing.isEmpty else { throw SessionError.divided(missing.map(\.name).sorted()) }
     }
 
     /// The state of a random op's numbers; one without a seed begins anywhere.
@@ -54,6 +93,10 @@ final class VariableStorage {
     let name: String
     let buffer: Buffer
     var isInitialized = false
+    /// What brings the numbers that other processes have changed; nothing where they are there.
+    fileprivate(set) var gathers: [VariableGather] = []
+    /// Whether other processes have changed numbers, and have not sent them.
+    fileprivate(set) var isDivided = false
     private let arena: Arena
 
     init(_ node: Node) {
@@ -65,4 +108,29 @@ final class VariableStorage {
         arena = Arena(size: shape.reduce(1, *) * output.type.stride)
         buffer = Buffer(pointer: arena.pointer, type: output.type, shape: shape)
     }
+
+    /// Some of the numbers, of a float32 variable.
+    func floats(_ part: Range<Int>) -> UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(start: buffer.floats + part.lowerBound, count: part.count)
+    }
+
+    /// Waits until all numbers are there.
+    func finishGathers() throws {
+        guard !gathers.isEmpty else { return }
+        do {
+            for gather in gathers { try gather.communicator.finish(gather.number) }
+        } catch {
+            // Numbers that are under way may still be written here.
+            _ = Unmanaged.passRetained(self)
+            throw error
+        }
+        gathers = []
+    }
+}
+
+/// A gather of some of a variable's numbers that is under way.
+struct VariableGather {
+    let communicator: any Communicator
+    /// By which the communicator knows it.
+    let number: Int
 }

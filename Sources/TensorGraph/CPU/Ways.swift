@@ -41,7 +41,21 @@ enum Way {
 
 extension Products {
     /// As the kernels take them, of which only the counts of rows are known.
-    fileprivate var terms: [kernel_product] { rows.map { kernel_product(a: nil, b: nil, k: $0) } }
+    /// Whether steps of Adam are made by them without a gradient that is stored, all at once or some rows
+    /// at a time.
+    var isFusedWithoutStoring: Bool {
+        n >= FusedUpdates.fewestColumns
+            && kernel_matmul_adam_choose(m, n, terms, terms.count) != KERNEL_MATMUL_ADAM_STORED
+    }
+
+    /// The fewest rows of the weight that are updated by themselves.
+    var fewestRows: Int {
+        Int(kernel_matmul_adam_rows(kernel_matmul_adam_choose(m, n, terms, terms.count)))
+    }
+
+    fileprivate var terms: [kernel_product] {
+        rows.map { kernel_product(a: nil, b: nil, k: $0, a_row: 0) }
+    }
 }
 
 /// How a convolution, or one of its gradients, is computed.

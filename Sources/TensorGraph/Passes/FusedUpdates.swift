@@ -5,7 +5,7 @@
 /// variable on the spot. Several updates of a variable with the same gradient are one pass over it.
 enum FusedUpdates {
     /// With fewer the kernel's tiles would not be full.
-    private static let fewestColumns = 32
+    static let fewestColumns = 32
 
     static func run(_ program: inout Program, _ facts: Facts) {
         for id in program.order {

@@ -6,7 +6,7 @@
 /// otherwise; TensorFlow 1 leaves that order to chance. A variable that is fetched and written is
 /// kept as it was by a step of its own.
 ///
-/// What reads a sum over shards goes after all that reads none that arrives later. What is
+/// What reads what shards have computed goes after all that reads nothing that arrives later. What is
 /// fetched goes before what else is ready: somebody may wait for it. Where fetches are sent to
 /// other processes, what takes long to send goes first (``SendingOrder``).
 enum Schedule {
@@ -71,9 +71,7 @@ enum Schedule {
         let ranks =
             facts.areFetchesSent
             ? SendingOrder(program, running, graph, order).ranks
-            : running.map { id in
-                program[id].primitive.summedTensor.flatMap { facts.feeds[$0]?.arrivals?.last } ?? 0
-            }
+            : running.map { program.arrival(of: $0, facts.feeds) ?? 0 }
         program.reorder(known + graph.sorted(order, by: ranks).map { running[$0] })
     }
 

@@ -94,6 +94,8 @@ extension Program {
             let primitive: Primitive
             if specialization.isSummed(tensor) {
                 primitive = .shardSum(tensor)
+            } else if specialization.isOfRows(tensor) {
+                primitive = .shardRows(tensor)
             } else if specialization.isFed(tensor) {
                 primitive = .feed(tensor)
             } else if let value = specialization.value(tensor) {

@@ -10,6 +10,9 @@ enum Primitive {
     case feed(Tensor)
     /// What shards' numbers of a tensor come to, where ``ShardTerms`` say that they are.
     case shardSum(Tensor)
+    /// A tensor's rows for the whole batch, which shards have computed, where ``ShardRows`` say that
+    /// they are.
+    case shardRows(Tensor)
     /// What a variable holds.
     case variable(Node)
     /// Known numbers.
@@ -144,7 +147,7 @@ extension Primitive {
     /// Whether there is something to run.
     var isRunning: Bool {
         switch self {
-        case .feed, .variable, .constant, .view, .nothing: false
+        case .feed, .shardRows, .variable, .constant, .view, .nothing: false
         default: true
         }
     }

@@ -77,6 +77,41 @@ extension Program {
         return (read, assigned)
     }
 
+    /// The variable that a step of Adam changes, and its moments, if each process may change its part of
+    /// them by what shards have computed: nobody else in the run needs any of them whole, nor the whole
+    /// sum.
+    func dividedVariables(_ step: Step) -> [Node]? {
+        if let tensor = step.primitive.summedTensor {
+            let readers = order.filter { self[$0].primitive.summedTensor == tensor }
+            guard readers == [step.id] else { return nil }
+        }
+        let variables = step.primitive.writes.compactMap { operand -> Node? in
+            let owner = memory(step.inputs[operand])
+            guard case .variable(let node) = maker(owner).primitive,
+                isRead(owner, byOnly: [step.id])
+            else { return nil }
+            return node
+        }
+        return variables.count == step.primitive.writes.count ? variables : nil
+    }
+
+    /// When that is there which a step reads of what shards have computed; `nil` if it reads nothing of it.
+    func arrival(of id: StepID, _ feeds: [Tensor: Specialization.Feed]) -> Int? {
+        let rows = sources(id).compactMap { source -> Tensor? in
+            if case .shardRows(let tensor) = maker(source).primitive { tensor } else { nil }
+        }
+        let sum = self[id].primitive.summedTensor.map { [$0] } ?? []
+        return (rows + sum).compactMap { feeds[$0]?.arrivals?.last }.max()
+    }
+
+    /// The variables that a unit of steps reads or writes.
+    func variables(of unit: [StepID]) -> [Node] {
+        unit.flatMap(sources).compactMap { source in
+            guard case .variable(let node) = maker(source).primitive else { return nil }
+            return node
+        }
+    }
+
     /// The steps that run, each by itself or, those of a loop, together, in order.
     var units: [[StepID]] {
         var result: [[StepID]] = []

@@ -93,6 +93,7 @@ extension Primitive {
         switch self {
         case .feed: "feed"
         case .shardSum: "shardSum"
+        case .shardRows: "shardRows"
         case .variable: "variable"
         case .constant: "constant"
         case .view: "view"
@@ -161,7 +162,7 @@ extension Primitive {
     /// The parameters.
     fileprivate var details: [String] {
         switch self {
-        case .feed(let tensor), .shardSum(let tensor): [tensor.name]
+        case .feed(let tensor), .shardSum(let tensor), .shardRows(let tensor): [tensor.name]
         case .variable(let node): [node.name]
         case .constant(let value): [value.count == 1 ? "\(value.first)" : "\(value.count) numbers"]
         case .elementwise(let function): function.parameters.map { "\($0)" }

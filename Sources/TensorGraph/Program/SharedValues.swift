@@ -58,6 +58,7 @@ final class SharedValues {
     private var entries: [Key: Entry] = [:]
     private var feeds: [Tensor: Fed] = [:]
     private var shardSums: [Tensor: ShardTerms] = [:]
+    private var shardRows: [ShardRows.Key: ShardRows] = [:]
     private var variableVersions: [Node: Counter] = [:]
     /// The plans that write to each variable.
     private var writers: [Node: Set<Int>] = [:]
@@ -118,6 +119,15 @@ final class SharedValues {
         let terms = ShardTerms()
         shardSums[tensor] = terms
         return terms
+    }
+
+    /// The rows of a tensor that shards have computed, for the whole batch.
+    func shardRows(_ tensor: Tensor, shape: [Int]) -> ShardRows {
+        let key = ShardRows.Key(tensor: tensor, shape: shape)
+        if let known = shardRows[key] { return known }
+        let rows = ShardRows(shape: shape)
+        shardRows[key] = rows
+        return rows
     }
 
     /// The version of what a value comes from, at least 1; it grows whenever that has changed.

@@ -27,15 +27,22 @@ struct Specialization {
         /// The value of a bool scalar, by which a conditional's branch is chosen when the run is
         /// planned.
         var predicate: Bool?
-        /// Of what shards compute and the run reads the sum of: when each of the sum's parts is there
-        /// (``ShardSums/parts(of:)``), among others; a later one has a larger number.
+        /// Of what shards compute and the run reads: when each part of the sum is there
+        /// (``ShardBuckets/parts(of:)``), or all rows are, among others; a later one has a larger number.
         var arrivals: [Int]?
+        /// Whether the run reads the rows of all shards, and not their sum.
+        var isOfRows = false
 
-        /// What shards compute.
+        /// What shards compute, of which the run reads the sum.
         init(_ type: TensorType, arrivals: [Int]) {
             shape = type.shape.known ?? []
             self.type = type.type
             self.arrivals = arrivals
+        }
+
+        /// What shards compute, of which the run reads all rows.
+        init(rows: [Int], arrival: Int) {
+            (shape, type, arrivals, isOfRows) = (rows, .float, [arrival], true)
         }
 
         init(_ value: Value) {
@@ -108,8 +115,13 @@ struct Specialization {
 
     func isFed(_ tensor: Tensor) -> Bool { feeds[tensor] != nil }
 
-    /// Whether what is fed for a tensor is what shards have computed.
-    func isSummed(_ tensor: Tensor) -> Bool { feeds[tensor]?.arrivals != nil }
+    /// Whether what is fed for a tensor is the sum of what shards have computed.
+    func isSummed(_ tensor: Tensor) -> Bool {
+        feeds[tensor].map { $0.arrivals != nil && !$0.isOfRows } ?? false
+    }
+
+    /// Whether what is fed for a tensor are the rows that shards have computed.
+    func isOfRows(_ tensor: Tensor) -> Bool { feeds[tensor]?.isOfRows ?? false }
 
     /// Whether nothing is left of the node to run.
     func isFolded(_ node: Node) -> Bool {

@@ -71,7 +71,7 @@ struct Reference {
         func each(_ body: (Int) -> Double) -> [[Double]] { [(0..<count).map(body)] }
         func operand(_ index: Int) -> (Int) -> Double { inputs[index].broadcast(to: shape) }
         switch primitive {
-        case .feed, .shardSum, .adamOfShards: return nil
+        case .feed, .shardSum, .shardRows, .adamOfShards: return nil
         case .variable, .constant, .view, .nothing, .random, .summary: return nil
         case .elementwise(let function):
             let x = operand(0)

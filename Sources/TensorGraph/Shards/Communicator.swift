@@ -8,18 +8,38 @@ public protocol Communicator: AnyObject {
     /// How many there are, a power of two.
     var count: Int { get }
 
-    /// Begins to replace numbers by their sums over all processes, by a binary tree over their
-    /// numbers: ((0 + 1) + (2 + 3)) + …. Returns at once; several sums may be under way, and go on
+    /// Begins to replace numbers by their sums over all processes (all-reduce), by a binary tree over
+    /// their numbers: ((0 + 1) + (2 + 3)) + …. Returns at once; several sums may be under way, and go on
     /// while something else is computed.
     ///
     /// - Parameter numbers: of the same count in all processes. The memory is the communicator's until
-    ///   ``finishSums()`` returns.
-    func beginSum(_ numbers: UnsafeMutableBufferPointer<Float>) throws
-    /// Waits until the first ones are there of the sums begun since the last ``finishSums()``.
-    func finishSums(first count: Int) throws
-    /// Waits until all sums are there.
+    ///   the sums are there.
+    /// - Returns: the number by which ``finish(through:)`` knows it, larger than that of what was begun
+    ///   before.
+    @discardableResult
+    func beginSum(_ numbers: UnsafeMutableBufferPointer<Float>) throws -> Int
+    /// Begins to replace this process's part of the numbers, ``Parts/ofSums(_:)``, by their sums, the same
+    /// ones as ``beginSum(_:)`` has (reduce-scatter). The other numbers are undefined after it.
+    ///
+    /// - Returns: its number.
+    @discardableResult
+    func beginReduceScatter(_ numbers: UnsafeMutableBufferPointer<Float>) throws -> Int
+    /// Begins to replace all numbers by those that each process has in its part of them (all-gather).
+    ///
+    /// - Returns: its number.
+    @discardableResult
+    func beginAllGather(
+        _ numbers: UnsafeMutableBufferPointer<Float>, _ parts: Parts
+    ) throws -> Int
+    /// Waits until the sum or the gather of that number is done.
+    func finish(_ number: Int) throws
+    /// Waits until the sum or the gather of that number is done, and all that were begun before it.
+    func finish(through number: Int) throws
+    /// Waits until all that have been begun are done.
+    func finish() throws
+    /// Waits until all sums are there: a round of ``traffic``. Gathers begun after them may go on.
     func finishSums() throws
-    /// What sums have cost this process so far.
+    /// What sums and gathers have cost this process so far.
     var traffic: Traffic { get }
 
     /// Gives all processes the bytes of process 0.

@@ -11,7 +11,7 @@ public final class LocalMessenger: Messenger {
     /// How many there are.
     public var count: Int { mailboxes.count }
     /// Any thread may send and receive.
-    public var allowsThreads: Bool { true }
+    public var wantsThread: Bool { true }
     private let mailboxes: [Mailbox]
 
     /// One of a group.

@@ -1,7 +1,12 @@
 /// A communicator that stands on messages.
+///
+/// Bytes are given and gathered when no sums or gathers are under way any more: a messenger is called by
+/// one thread at a time.
 public final class MessageCommunicator<Link: Messenger>: Communicator {
     private let link: Link
-    private let sums: SumsUnderWay<Link>
+    private let underWay: CollectivesUnderWay<Link>
+    /// The number of the last sum, and of the last one that was waited for.
+    private var lastSum = -1, finishedSum = -1
     private var tag = 0
 
     /// This process's number.
@@ -13,28 +18,61 @@ public final class MessageCommunicator<Link: Messenger>: Communicator {
     public init(_ link: Link) {
         precondition(link.count.nonzeroBitCount == 1, "sums need a power of two of processes")
         self.link = link
-        sums = SumsUnderWay(over: link)
+        underWay = CollectivesUnderWay(over: link)
     }
 
-    deinit { sums.end() }
+    deinit { underWay.end() }
 
-    // MARK: Sums
+    // MARK: Numbers
 
-    /// What sums have cost so far.
-    public var traffic: Traffic { sums.cost }
+    /// What sums and gathers have cost so far.
+    public var traffic: Traffic { underWay.cost }
 
     /// Begins a sum.
-    public func beginSum(_ numbers: UnsafeMutableBufferPointer<Float>) throws {
-        if count > 1 { try sums.begin(numbers, tag: nextTag()) }
+    @discardableResult
+    public func beginSum(_ numbers: UnsafeMutableBufferPointer<Float>) throws -> Int {
+        lastSum = try begin(.allReduce, numbers, .ofSums(numbers.count))
+        return lastSum
     }
 
-    /// Waits for the first sums.
-    public func finishSums(first count: Int) throws { try sums.finish(first: count) }
+    /// Begins a sum of which each process gets a part.
+    @discardableResult
+    public func beginReduceScatter(_ numbers: UnsafeMutableBufferPointer<Float>) throws -> Int {
+        lastSum = try begin(.reduceScatter, numbers, .ofSums(numbers.count))
+        return lastSum
+    }
+
+    /// Begins to give all processes the part that each has.
+    @discardableResult
+    public func beginAllGather(
+        _ numbers: UnsafeMutableBufferPointer<Float>, _ parts: Parts
+    ) throws -> Int {
+        try begin(.allGather, numbers, parts)
+    }
+
+    private func begin(
+        _ kind: Collective<Link>.Kind, _ numbers: UnsafeMutableBufferPointer<Float>,
+        _ parts: Parts
+    ) throws -> Int {
+        guard count > 1 else { return 0 }
+        return try underWay.begin(kind, numbers, parts, tag: nextTag())
+    }
+
+    /// Waits for one of them.
+    public func finish(_ number: Int) throws { try underWay.finish(number) }
+
+    /// Waits for all up to one of them.
+    public func finish(through number: Int) throws { try underWay.finish(through: number) }
+
+    /// Waits for all.
+    public func finish() throws { try underWay.finish() }
 
     /// Waits for the sums.
     public func finishSums() throws {
-        try sums.finish()
-        sums.clear()
+        guard lastSum > finishedSum, count > 1 else { return }
+        try underWay.finish(through: lastSum)
+        finishedSum = lastSum
+        underWay.countRound()
     }
 
     // MARK: Bytes
@@ -43,6 +81,7 @@ public final class MessageCommunicator<Link: Messenger>: Communicator {
     /// whose number differs in the next lower bit.
     public func broadcast(_ bytes: UnsafeMutableRawBufferPointer) throws {
         guard count > 1, !bytes.isEmpty else { return }
+        try finish()
         let tag = nextTag()
         let lowest = rank == 0 ? count.trailingZeroBitCount : rank.trailingZeroBitCount
         if rank != 0 {
@@ -56,6 +95,7 @@ public final class MessageCommunicator<Link: Messenger>: Communicator {
     /// Gathers the bytes in process 0, which gives all of them to all.
     public func gather(_ bytes: [UInt8]) throws -> [[UInt8]] {
         guard count > 1 else { return [bytes] }
+        try finish()
         let tag = nextTag()
         var all: [[UInt8]] = [bytes]
         if rank == 0 {

@@ -10,8 +10,9 @@ public protocol Messenger: AnyObject, SendableMetatype {
     /// How many processes there are.
     var count: Int { get }
 
-    /// Whether one thread may call it after another: then sums are moved on by a thread of their own.
-    var allowsThreads: Bool { get }
+    /// Whether messages are moved on by a thread of their own while others compute. It needs one thread to
+    /// be allowed to call after another; and it pays where messages travel by themselves in between.
+    var wantsThread: Bool { get }
 
     /// Begins to send; the bytes stay as they are until the message ``isDone(_:)``.
     func send(_ bytes: UnsafeRawBufferPointer, to peer: Int, tag: Int) throws -> Message

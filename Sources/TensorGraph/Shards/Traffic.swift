@@ -1,4 +1,4 @@
-/// What the sums of a process have cost it.
+/// What the sums and the gathers of a process have cost it.
 public struct Traffic: Sendable, Equatable {
     /// How often all sums that were begun were waited for: once a step.
     public var rounds = 0
@@ -6,7 +6,7 @@ public struct Traffic: Sendable, Equatable {
     public var messages = 0
     /// Their bytes.
     public var bytes = 0
-    /// The time in which sums were under way.
+    /// The time in which any were under way.
     public var underWay: Duration = .zero
     /// The part of it in which this process did nothing but wait for them.
     public var waiting: Duration = .zero

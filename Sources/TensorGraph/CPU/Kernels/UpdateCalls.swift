@@ -38,13 +38,15 @@ enum Updates {
 
     /// Some of a variable's numbers, by the sums of a gradient over shards.
     static func adam(
-        of terms: ShardTerms, part: Range<Int>, times: Int, _ bound: Bound
+        of terms: ShardTerms, _ part: Range<Int>, _ update: VariableUpdate?, times: Int,
+        _ bound: Bound
     ) -> Kernel {
         let (pool, rates) = (bound.pool, AdamRates(bound))
         return {
+            let own = update?.own ?? part
             kernel_adam_of_shards(
                 pool, rates.variable, rates.moments.0, rates.moments.1, terms.pointer,
-                part.lowerBound, part.count, times, rates.rate, rates.betas.0[0],
+                own.lowerBound, own.count, times, rates.rate, rates.betas.0[0],
                 rates.betas.1[0], rates.epsilon[0])
         }
     }
@@ -55,20 +57,28 @@ enum Updates {
         return { kernel_sum_shards(pool, output, terms.pointer, count) }
     }
 
-    static func adam(of products: Products, _ bound: Bound) -> Kernel {
+    /// A variable's rows, or of these this process's, by a gradient that is the sum of products.
+    static func adam(
+        of products: Products, _ update: VariableUpdate?, _ bound: Bound
+    ) -> Kernel {
         let (pool, rates, scratch) = (bound.pool, AdamRates(bound), bound.scratch)
         let (m, n, times) = (products.m, products.n, products.times)
-        let terms = products.rows.enumerated().map { index, rows in
-            kernel_product(a: bound.input(9 + 2 * index), b: bound.input(10 + 2 * index), k: rows)
+        var terms = products.rows.enumerated().map { index, rows in
+            kernel_product(
+                a: bound.input(9 + 2 * index), b: bound.input(10 + 2 * index), k: rows, a_row: m)
         }
+        let operands = terms.map(\.a)
         guard case .update(let way, _) = bound.way else {
             preconditionFailure("\(bound.step.name) updates by no products")
         }
         return {
+            let own = update?.own ?? 0..<m * n
+            let first = own.lowerBound / max(n, 1)
+            for index in terms.indices { terms[index].a = operands[index].map { $0 + first } }
             kernel_matmul_adam(
-                pool, way, rates.variable, rates.moments.0, rates.moments.1, m, n, terms,
-                terms.count, times, rates.rate, rates.betas.0[0], rates.betas.1[0],
-                rates.epsilon[0], scratch)
+                pool, way, rates.variable + own.lowerBound, rates.moments.0 + own.lowerBound,
+                rates.moments.1 + own.lowerBound, own.count / max(n, 1), n, terms, terms.count,
+                times, rates.rate, rates.betas.0[0], rates.betas.1[0], rates.epsilon[0], scratch)
         }
     }
 }

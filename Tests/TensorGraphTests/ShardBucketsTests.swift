@@ -3,8 +3,8 @@ import Testing
 
 @testable import TensorGraph
 
-/// Sums over shards, and the buckets in which they go to other processes.
-@Suite struct ShardSumsTests {
+/// What shards compute, and the buckets in which it goes to other processes.
+@Suite struct ShardBucketsTests {
     /// Small tensors that share a bucket, one that fills one, and large ones in parts.
     private static let sizes = [3, 140_000, 1, 1 << 18, 700_000, 0, 17, (1 << 18) + 1, 5]
 
@@ -13,8 +13,8 @@ import Testing
         (0..<sizes[tensor]).map { Float(($0 * 31 + tensor * 7 + shard * 13) % 1009) }
     }
 
-    private func sums(order: [Int], levels: Int) -> ShardSums {
-        ShardSums(sizes: Self.sizes, order: order, levels: levels, tallyCount: 3)
+    private func sums(order: [Int], levels: Int) -> ShardBuckets {
+        ShardBuckets(sizes: Self.sizes, order: order, levels: levels, tallyCount: 3)
     }
 
     @Test(arguments: [
@@ -23,7 +23,7 @@ import Testing
         (700_000, [0..<262_144, 262_144..<524_288, 524_288..<700_000]),
     ])
     func parts(count: Int, expected: [Range<Int>]) {
-        #expect(ShardSums.parts(of: count) == expected)
+        #expect(ShardBuckets.parts(of: count) == expected)
     }
 
     /// Whatever the order, each number is in one bucket, and a tensor's parts in buckets that follow
@@ -37,7 +37,7 @@ import Testing
             Self.numbers(tensor, 0).withUnsafeBufferPointer {
                 sums.add($0, share: 1, of: tensor, shard: 0, isLast: true, pool: nil)
             }
-            while let bucket = sums.nextComplete() { given.append(bucket) }
+            while let (bucket, _) = sums.nextComplete() { given.append(bucket) }
             // What is there is given away as soon as a bucket is full.
             let before = sums.buckets(of: tensor)[0]
             #expect(given.count >= (place == order.count - 1 ? before + 1 : before))
@@ -49,7 +49,7 @@ import Testing
         for tensor in order {
             #expect(Array(sums.numbers(of: tensor)) == Self.numbers(tensor, 0).map { $0 * 2 })
             let buckets = sums.buckets(of: tensor)
-            let parts = ShardSums.parts(of: Self.sizes[tensor])
+            let parts = ShardBuckets.parts(of: Self.sizes[tensor])
             #expect(
                 buckets.count == parts.count
                     && buckets == Array(buckets[0]...buckets[parts.count - 1]))
@@ -59,7 +59,6 @@ import Testing
                 #expect(first >= range && first + part.count <= range + given[bucket].count)
             }
         }
-        #expect(sums.bytes == 4 * (Self.sizes.reduce(0, +) + 3))
         #expect(given.reduce(0) { $0 + $1.count } < Self.sizes.reduce(0, +) + 16 * 10)
     }
 
@@ -83,7 +82,7 @@ import Testing
                         UnsafeBufferPointer(memory), share: 0.5, of: tensor, shard: shard,
                         isLast: shard == 1, in: shard == 1 && isChangeable ? memory : nil,
                         pool: nil)
-                    while let bucket = sums.nextComplete() { given.append(bucket) }
+                    while let (bucket, _) = sums.nextComplete() { given.append(bucket) }
                 }
             }
             for (tensor, memory) in computed.enumerated() {
@@ -93,14 +92,14 @@ import Testing
                 #expect(Array(numbers) == expected)
                 let isLarge = Self.sizes[tensor] >= 1 << 17
                 #expect((numbers.baseAddress == memory.baseAddress) == (isLarge && isChangeable))
+                #expect(sums.isLarge(tensor) == isLarge)
                 for (bucket, part) in zip(
-                    sums.buckets(of: tensor), ShardSums.parts(of: Self.sizes[tensor]))
+                    sums.buckets(of: tensor), ShardBuckets.parts(of: Self.sizes[tensor]))
                 where isLarge {
                     #expect(
                         given[bucket].baseAddress
                             == numbers.baseAddress.map { $0 + part.lowerBound })
-                    #expect(
-                        given[bucket].count >= part.count && given[bucket].count < part.count + 16)
+                    #expect(given[bucket].count == part.count)
                 }
             }
         }
@@ -139,5 +138,52 @@ import Testing
             }
             #expect(Array(sums.numbers(of: tensor)) == tree(leaves[...]))
         }
+    }
+
+    /// Rows have a bucket by themselves, that is complete with the last shard's; they are multiplied by the
+    /// shard's share where that is asked for.
+    @Test func rows() throws {
+        let gathered = [1: ShardRows(shape: [10, 3]), 2: ShardRows(shape: [10, 2])]
+        var buckets = ShardBuckets(
+            sizes: [4, 6, 4, 5], rows: gathered, order: [0, 1, 3, 2], levels: 1, tallyCount: 1)
+        buckets.begin([7])
+        var contents: [String] = []
+        for shard in 0..<2 {
+            for tensor in [0, 1, 3, 2] {
+                let numbers = (0..<[4, 6, 4, 5][tensor]).map { Float(10 * shard + $0) }
+                numbers.withUnsafeBufferPointer {
+                    if gathered[tensor] == nil {
+                        buckets.add(
+                            $0, share: 0.5, of: tensor, shard: shard, isLast: shard == 1, pool: nil)
+                    } else {
+                        buckets.addRows(
+                            $0, share: tensor == 2 ? 0.5 : nil, of: tensor, first: 4 + 2 * shard,
+                            isLast: shard == 1)
+                    }
+                }
+                while let (numbers, content) = buckets.nextComplete() {
+                    switch content {
+                    case .rows(let rows):
+                        #expect(rows.numbers.baseAddress == numbers.baseAddress)
+                        contents.append("rows \(rows.size)")
+                    case .smallSums: contents.append("sums \(numbers.count)")
+                    case .largeSum: contents.append("large")
+                    }
+                }
+            }
+        }
+        // The tally is there from the beginning, but the last one.
+        #expect(contents == ["sums 16", "rows 3", "sums 16", "rows 2", "sums 16"])
+        let found = [1, 2].map { Array(gathered[$0]?.numbers ?? .init(start: nil, count: 0)) }
+        #expect(
+            found[0] == [Float](repeating: 0, count: 12) + [
+                0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15,
+            ]
+                + [Float](repeating: 0, count: 6))
+        #expect(
+            found[1] == [Float](repeating: 0, count: 8) + [0, 0.5, 1, 1.5, 5, 5.5, 6, 6.5]
+                + [Float](repeating: 0, count: 4))
+        #expect([0, 1, 3, 2].map { buckets.buckets(of: $0)[0] } == [0, 1, 2, 3])
+        #expect(buckets.tally == [7])
     }
 }

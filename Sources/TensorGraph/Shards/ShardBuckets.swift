@@ -1,19 +1,24 @@
 internal import CKernels
 
-/// The sums over a process's shards, in the buckets in which they go to other processes.
+/// What a process's shards have computed, in the buckets in which it goes to other processes: sums over
+/// shards, and rows of all of them.
 ///
-/// A bucket has several small tensors or a part of a large one, in the order in which they are computed:
+/// A bucket of sums has several small tensors or a part of a large one, in the order in which they are computed:
 /// few large messages, each as early as can be; and what is made of the first part of a large tensor
 /// does not wait for the last. The last bucket has the tally, too. A large tensor is summed where it was
 /// computed, if nothing else depends on it there: to copy it takes as long as to send it.
 ///
+/// Rows have a bucket by themselves, wherever they are gathered.
+///
 /// A shard's numbers times its share of the batch are the tree's leaves. As in a binary counter, the
 /// sum of 2ᵏ neighbours waits in level k for that of the next ones. Where there are no other
 /// processes, the last leaf is added by whoever reads the sum.
-struct ShardSums {
+struct ShardBuckets {
     /// The tensors, in the order in which they are computed.
     let order: [Int]
     private let sizes: [Int]
+    /// Where the rows are gathered of those tensors that are not summed.
+    private let rows: [Int: ShardRows]
     private var buckets: [Bucket] = []
     private var places: [Place]
     private let memory: Arena
@@ -39,14 +44,23 @@ struct ShardSums {
     private struct Bucket {
         var numbers: UnsafeMutableBufferPointer<Float>
         let tensorCount: Int
+        let content: Content
         /// How many of its tensors are not there yet.
         var missing = 0
     }
 
+    /// What is in a bucket.
+    enum Content {
+        case smallSums
+        /// A part of the sum of a tensor.
+        case largeSum(Int)
+        case rows(ShardRows)
+    }
+
     /// A bucket is full with so many numbers.
-    private static let fullCount = 1 << 17
+    static let fullCount = 1 << 17
     /// A part of a large tensor has so many.
-    private static let partCount = 1 << 18
+    static let partCount = 1 << 18
 
     /// The parts of a tensor of so many numbers that are summed one after the other.
     static func parts(of count: Int) -> [Range<Int>] {
@@ -56,11 +70,14 @@ struct ShardSums {
 
     /// - Parameters:
     ///   - sizes: the numbers of each tensor.
+    ///   - rows: where rows of tensors are gathered that are not summed.
     ///   - order: the order in which the tensors are computed.
     ///   - levels: the depth of the tree over the process's shards.
-    init(sizes: [Int], order: [Int], levels: Int, tallyCount: Int) {
-        self.sizes = sizes
-        self.order = order
+    init(
+        sizes: [Int], rows: [Int: ShardRows] = [:], order: [Int], levels: Int, tallyCount: Int
+    ) {
+        let sizes = sizes.enumerated().map { rows[$0] == nil ? $1 : 0 }
+        (self.sizes, self.rows, self.order) = (sizes, rows, order)
         // Buckets and tensors begin at multiples of a cache line.
         func rounded(_ count: Int) -> Int { (count + 15) & ~15 }
         let total = sizes.reduce(rounded(tallyCount)) { $0 + rounded($1) }
@@ -69,22 +86,36 @@ struct ShardSums {
         places = sizes.map { _ in Place(buckets: 0..<0, room: start, start: start) }
 
         var (end, filled, tensorCount) = (0, 0, 0)
-        func close(_ buckets: inout [Bucket]) {
-            let numbers = UnsafeMutableBufferPointer(start: start + end - filled, count: filled)
-            buckets.append(Bucket(numbers: numbers, tensorCount: tensorCount))
+        func close(
+            _ buckets: inout [Bucket], count: Int? = nil, _ content: Content = .smallSums
+        ) {
+            let numbers = UnsafeMutableBufferPointer(
+                start: start + end - filled, count: count ?? filled)
+            buckets.append(Bucket(numbers: numbers, tensorCount: tensorCount, content: content))
             (filled, tensorCount) = (0, 0)
         }
         for tensor in order {
             let size = sizes[tensor]
-            if size >= Self.fullCount, filled > 0 { close(&buckets) }
+            let isLarge = size >= Self.fullCount
+            if isLarge || rows[tensor] != nil, filled > 0 { close(&buckets) }
             places[tensor] = Place(
                 buckets: buckets.count..<buckets.count + 1, room: start + end, start: start + end)
+            if let rows = rows[tensor] {
+                buckets.append(
+                    Bucket(numbers: rows.numbers, tensorCount: 1, content: .rows(rows)))
+                continue
+            }
             for part in Self.parts(of: size) {
                 end += rounded(part.count)
                 filled += rounded(part.count)
                 tensorCount += 1
                 places[tensor].buckets = places[tensor].buckets.lowerBound..<buckets.count + 1
-                if max(filled, size) >= Self.fullCount { close(&buckets) }
+                // Wherever a large one is summed, its buckets are its parts.
+                if isLarge {
+                    close(&buckets, count: part.count, .largeSum(tensor))
+                } else if filled >= Self.fullCount {
+                    close(&buckets)
+                }
             }
         }
         tallyNumbers = UnsafeMutableBufferPointer(start: start + end, count: tallyCount)
@@ -99,11 +130,6 @@ struct ShardSums {
             levelSize += rounded(size)
         }
         self.levels = (0..<levels).map { _ in Arena(size: levelSize * MemoryLayout<Float>.stride) }
-    }
-
-    /// The bytes of all numbers that are summed.
-    var bytes: Int {
-        sizes.reduce(tallyNumbers.count, +) * MemoryLayout<Float>.stride
     }
 
     /// Begins with the tally's numbers and nothing else.
@@ -122,12 +148,17 @@ struct ShardSums {
         return parts.indices.map { places[tensor].buckets.lowerBound + $0 }
     }
 
+    /// Whether a tensor has buckets of its own, which are its parts.
+    func isLarge(_ tensor: Int) -> Bool { sizes[tensor] >= Self.fullCount }
+
     /// The next bucket that is complete, each once and always in the same order: in all processes sums
     /// begin one after the other as they do in this one.
-    mutating func nextComplete() -> UnsafeMutableBufferPointer<Float>? {
+    ///
+    /// - Returns: its numbers, and what they are.
+    mutating func nextComplete() -> (UnsafeMutableBufferPointer<Float>, Content)? {
         guard next < buckets.count, buckets[next].missing == 0 else { return nil }
         next += 1
-        return buckets[next - 1].numbers
+        return (buckets[next - 1].numbers, buckets[next - 1].content)
     }
 
     /// The sum of a tensor.
@@ -147,7 +178,7 @@ struct ShardSums {
         isLast: Bool, in room: UnsafeMutableBufferPointer<Float>? = nil, pool: OpaquePointer?
     ) {
         let joined = (~shard).trailingZeroBitCount
-        if isLast, sizes[tensor] >= Self.fullCount {
+        if isLast, isLarge(tensor) {
             place(tensor, at: room?.baseAddress ?? places[tensor].room)
         }
         let sum = isLast ? self.numbers(of: tensor).baseAddress : level(joined, tensor)
@@ -155,6 +186,27 @@ struct ShardSums {
             last: numbers.baseAddress, share: share, levels: levels(below: joined, of: tensor))
         if let sum, !numbers.isEmpty {
             kernel_sum_shards(pool, sum, terms.pointer, sizes[tensor])
+        }
+        if isLast { for bucket in places[tensor].buckets { buckets[bucket].missing -= 1 } }
+    }
+
+    /// Takes a shard's rows.
+    ///
+    /// - Parameters:
+    ///   - share: what they are multiplied by; `nil` for nothing.
+    ///   - first: the first one's place in the batch.
+    mutating func addRows(
+        _ numbers: UnsafeBufferPointer<Float>, share: Float?, of tensor: Int, first: Int,
+        isLast: Bool
+    ) {
+        guard let rows = rows[tensor], let to = rows.numbers.baseAddress,
+            let from = numbers.baseAddress
+        else { return }
+        let start = to + first * rows.size
+        if let share {
+            kernel_scale(start, from, share, numbers.count)
+        } else {
+            start.update(from: from, count: numbers.count)
         }
         if isLast { for bucket in places[tensor].buckets { buckets[bucket].missing -= 1 } }
     }

@@ -1,0 +1,28 @@
+/// The rows of a tensor for the whole batch, of which each shard computes its own.
+final class ShardRows {
+    /// Which they are.
+    struct Key: Hashable {
+        let tensor: Tensor
+        let shape: [Int]
+    }
+
+    let buffer: Buffer
+    private let arena: Arena
+
+    /// - Parameter shape: rows, and the numbers of each.
+    init(shape: [Int]) {
+        arena = Arena(size: shape.reduce(1, *) * MemoryLayout<Float>.stride)
+        buffer = Buffer(pointer: arena.pointer, type: .float, shape: shape)
+    }
+
+    /// The numbers of a row.
+    var size: Int { buffer.shape[1] }
+
+    /// All numbers.
+    var numbers: UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(start: buffer.floats, count: buffer.count)
+    }
+
+    /// Whose rows are which.
+    var parts: Parts { Parts(rows: buffer.shape[0], of: size) }
+}

@@ -1,0 +1,153 @@
+import Synchronization
+import Testing
+
+@testable import TensorGraph
+
+/// Steps of Adam that processes divide, and what they are made of: sums of gradients, or rows of all shards.
+@Suite struct DividedUpdateTests {
+    /// A layer whose weights have a gradient of many numbers.
+    private struct Model {
+        let tf = Graph(seed: 1)
+        let x, loss: Tensor
+        let weights: Variable
+        let train: Node
+        static let size = 400
+
+        init() {
+            x = tf.placeholder([nil, Self.size], name: "x")
+            weights = tf.getVariable(
+                "weights", [Self.size, Self.size],
+                initializer: .randomNormal(standardDeviation: 0.1))
+            let biases = tf.getVariable("biases", [Self.size], initializer: .zeros)
+            let made = tf.matMul(x, weights) + biases
+            // Twice, as with real and made images: the gradient is the sum of two products.
+            let other = tf.matMul(x * 0.5, weights)
+            loss = tf.reduceMean(tf.square(made) + tf.square(other - 1))
+            train = AdamOptimizer(learningRate: 0.01).minimize(
+                loss, globalStep: tf.variable(Value(Int32(0)), name: "step"),
+                variables: [weights, weights, biases])
+        }
+
+        func run(
+            _ session: Session, batchSize: Int, _ communicator: any Communicator
+        ) throws -> ShardedRun {
+            let numbers = (0..<batchSize * Self.size).map { Float(($0 * 7919) % 1013) / 1013 - 0.4 }
+            return try ShardedRun(
+                session, [loss], targets: [train],
+                feed: [x: Value(numbers, shape: [batchSize, Self.size])],
+                Shards(
+                    count: 4, batchSize: batchSize, rank: communicator.rank,
+                    of: communicator.count), communicator)
+        }
+    }
+
+    /// What a process has seen.
+    private struct Trace: Equatable, Sendable {
+        var losses: [UInt32] = []
+        var variables: [String: [UInt8]] = [:]
+        var bytes = 0
+    }
+
+    /// Three steps, what a session says of the moments between them, and all variables at the end.
+    private func trace(processes: Int, batchSize: Int) throws -> [Trace] {
+        try Processes.run(processes) { communicator in
+            let model = Model()
+            let session = Session(graph: model.tf)
+            try session.run(model.tf.globalVariablesInitializer())
+            let run = try model.run(session, batchSize: batchSize, communicator)
+            let moment = try #require(model.tf.variables.first { $0.name == "weights/Adam" })
+            var trace = Trace()
+            for step in 0..<3 {
+                try run.run()
+                trace.losses.append(run.scalar.bitPattern)
+                // Weights are there as soon as somebody asks.
+                _ = try session.value(of: model.weights)
+                if processes > 1 {
+                    #expect(throws: SessionError.divided([moment.name])) {
+                        try session.value(of: moment)
+                    }
+                }
+                if step == 1 {
+                    try run.gatherVariables()
+                    _ = try session.value(of: moment)
+                }
+            }
+            try communicator.finish()
+            trace.bytes = communicator.traffic.bytes
+            try run.gatherVariables()
+            for variable in model.tf.variables where variable.type == .float {
+                trace.variables[variable.name] = try session.value(of: variable).bytes
+            }
+            return trace
+        }
+    }
+
+    /// Many rows are more numbers than the gradient, which is summed; few are gathered. Either way weights
+    /// and moments are the same to the last bit.
+    @Test(arguments: [8, 13, 150], [2, 4])
+    func isTheSame(batchSize: Int, processes: Int) throws {
+        let alone = try trace(processes: 1, batchSize: batchSize)[0]
+        #expect(Set(alone.losses).count == 3)
+        #expect(alone.variables.count == 8)
+        for var other in try trace(processes: processes, batchSize: batchSize) {
+            let ring = 3 * 2 * (processes - 1) * 160_000 * 4 / processes
+            if batchSize == 150 {
+                #expect(other.bytes > ring && other.bytes < ring * 5 / 2)
+            } else {
+                // Half of it for the weights, and a third of it for the moments in the middle.
+                #expect(other.bytes < ring * 5 / 4)
+            }
+            other.bytes = alone.bytes
+            #expect(other == alone)
+        }
+    }
+
+    /// What the effects of few rows, and of many, are made of.
+    @Test(arguments: [(8, true), (99, true), (100, false), (150, false)])
+    func fewRowsAreGathered(batchSize: Int, isOfRows: Bool) throws {
+        let model = Model()
+        let x = Value(
+            [Float](repeating: 1, count: batchSize * Model.size), shape: [batchSize, Model.size])
+        let specialization = try Specialization(
+            graph: model.tf, fetches: [], targets: [model.train], feeds: [model.x: .init(x)])
+        let products = specialization.fedOperands.map {
+            specialization.rowProducts(of: $0, rows: batchSize, batchSize: batchSize)
+        }
+        #expect(products.map { $0?.count ?? 0 }.sorted() == (isOfRows ? [0, 2] : [0, 0]))
+    }
+
+    /// One process makes the update of all rows without storing the gradient.
+    @Test func oneKernelMakesTheUpdate() throws {
+        let model = Model()
+        let session = Session(graph: model.tf)
+        try session.run(model.tf.globalVariablesInitializer())
+        let alone = MessageCommunicator(LocalMessenger(rank: 0, .init(count: 1)))
+        try model.run(session, batchSize: 8, alone).run()
+        let steps = session.plans.flatMap { plan in
+            plan.program.order.compactMap { id -> [Int]? in
+                guard case .adamOfProducts(let products) = plan.program[id].primitive else {
+                    return nil
+                }
+                return products.rows + [products.times]
+            }
+        }
+        #expect(steps == [[8, 8, 2]])
+    }
+
+    /// Where the session's run reads a moment of which this process has only a part, it says so.
+    @Test func aDividedMomentIsNotRead() throws {
+        let found = try Processes.run(2) { communicator in
+            let model = Model()
+            let moment = try #require(model.tf.variables.first { $0.name == "weights/Adam" })
+            let sum = model.tf.reduceSum(moment.tensor)
+            let session = Session(graph: model.tf)
+            try session.run(model.tf.globalVariablesInitializer())
+            let run = try model.run(session, batchSize: 8, communicator)
+            try run.run()
+            #expect(throws: SessionError.divided(["weights/Adam"])) { try session.run(sum) }
+            try run.gatherVariables()
+            return try session.run(sum).scalar
+        }
+        #expect(found[0] == found[1] && found[0] != 0)
+    }
+}
