@@ -12,6 +12,9 @@ public import TensorFlowTypes
 /// computes them: the numbers are the same to the last bit for every number of processes. They are
 /// summed over processes bucket by bucket, the first ones while later ones are computed.
 ///
+/// Of a dense layer whose rows of the whole batch are fewer numbers than its gradient, these rows are
+/// gathered in place of sums, and the effects are made of all of them, in their order.
+///
 /// A large variable is changed in parts, by the process each that has that part of the sum; the parts are
 /// gathered while the next run computes what does not need them (Xu et al., "Automatic cross-replica
 /// sharding of weight update in data-parallel training", 2020; Rajbhandari et al., "ZeRO", SC 2020, first
@@ -26,7 +29,6 @@ public final class ShardedRun {
     private let applying: PreparedRun?
     /// What the shards compute, and what becomes of it: fetches first.
     private let items: [Item]
-    private let fetchCount: Int
     private var buckets: ShardBuckets
     /// What each of this process's shards is fed.
     private var feeds: [[Tensor: Value]]
@@ -64,7 +66,6 @@ public final class ShardedRun {
         self.session = session
         self.shards = shards
         self.communicator = (communicator?.count ?? 1) > 1 ? communicator : nil
-        fetchCount = fetches.count
         tally = Array(repeating: 0, count: tallyCount)
         feeds = shards.own.map { Self.feed(feed, of: $0, shards) }
         let specialization = try Specialization(
@@ -195,7 +196,7 @@ public final class ShardedRun {
     /// and its session's: that stays until the process ends.
     private func keepingMemory(_ communicate: () throws -> Void) throws {
         do { try communicate() } catch {
-            _ = Unmanaged.passRetained(self)
+            if communicator != nil { _ = Unmanaged.passRetained(self) }
             throw error
         }
     }
