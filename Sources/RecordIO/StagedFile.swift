@@ -84,13 +84,18 @@ public final class StagedFile {
         return String(rest)
     }
 
+    /// The name that a file is to have, by its temporary one; cut off where that one would have been too
+    /// long. `nil` for another file.
+    public static func name(ofTemporary name: String) -> Substring? {
+        name.wholeMatch(of: /(?s)(.+)\.tmp-[0-9a-f]{16}/)?.1
+    }
+
     /// Removes the temporary files that killed processes left in a folder.
     ///
     /// - Parameter isOurs: Whether a file of that name would be written by us.
     public static func removeLeftovers(in folder: String, where isOurs: (Substring) -> Bool) {
         for entry in (try? Folder.entries(of: folder)) ?? [] {
-            let match = entry.name.wholeMatch(of: /(?s)(.+)\.tmp-[0-9a-f]{16}/)
-            guard let match, isOurs(match.1) else { continue }
+            guard let name = name(ofTemporary: entry.name), isOurs(name) else { continue }
             let path = "\(folder)/\(entry.name)"
             let descriptor = Descriptor.open(path, O_WRONLY | O_NONBLOCK)
             guard descriptor >= 0 else { continue }

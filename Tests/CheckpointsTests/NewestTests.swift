@@ -113,7 +113,30 @@ import Testing
         }
     }
 
-    /// One that is whole and of no use is passed over as well.
+    /// What a process has left that was killed while it saved is no checkpoint, however far it was: ours,
+    /// or TensorFlow's.
+    @Test(arguments: [
+        ["index.tmp-0123456789abcdef"], ["index.tempstate17"],
+        ["index.tmp-0123456789abcdef", "data-00000-of-00001.tmp-fedcba9876543210"],
+        ["index.tmp-0123456789abcdef", "data-00000-of-00001"],
+        ["index.tempstate17", "data-00000-of-00001"],
+    ])
+    func neverFinished(endings: [String]) throws {
+        let empty = try TemporaryFolder()
+        for place in [empty, folder] {
+            for ending in endings {
+                let kind = ending.hasPrefix("index") ? "index" : "data-00000-of-00001"
+                try place.write(folder.read("model.ckpt-10.\(kind)"), to: "model.ckpt-11.\(ending)")
+            }
+        }
+        #expect(try NewestCheckpoint(in: empty.path) == nil)
+        #expect(try newest() == ("model.ckpt-10", []))
+        // One whose index is there is whole, whatever lies beside it.
+        try folder.write(folder.read("model.ckpt-10.index"), to: "model.ckpt-10.\(endings[0])")
+        try FileManager.default.removeItem(atPath: path("checkpoint"))
+        #expect(try newest().name == "model.ckpt-10")
+    }
+
     /// Format V1 without a state file: in one file of any name, or in several.
     @Test(arguments: [false, true]) func formatV1(isInSeveralFiles: Bool) throws {
         let folder = try TemporaryFolder()
@@ -158,6 +181,7 @@ import Testing
             "\(event.map { "\($0)" } ?? "")")
     }
 
+    /// One that is whole and of no use is passed over as well.
     @Test func unusable() throws {
         struct Refused: Error {}
         let newest = try NewestCheckpoint(in: folder.path) { checkpoint in

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import GAN
 import TestSupport
@@ -60,6 +61,25 @@ import Testing
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(try one.outcome(of: first).status == 0)
         let whole = try whole()
+        for seed in 0...2 { try sweep.expectSame("seed=\(seed)", as: whole) }
+    }
+
+    /// A run that was killed while it saved its first checkpoint is begun.
+    @Test(arguments: ["data-00000-of-00001.tmp-0123456789abcdef", "data-00000-of-00001"])
+    func killedAtItsFirstCheckpoint(data: String) throws {
+        let (whole, sweep) = (try whole(), SweepLog(command))
+        let saved = try #require(try NewestCheckpoint(in: whole.path("seed=1"))).prefix
+        let run = try "s/\(whole.run("seed=1"))"
+        let copied = try command.shell(
+            """
+            mkdir -p \(run)
+            cp \(saved).index \(run)/model.ckpt-0.index.tmp-0123456789abcdef
+            cp \(saved).data-00000-of-00001 \(run)/model.ckpt-0.\(data)
+            """)
+        #expect(copied.status == 0, "\(copied.errors)")
+        try RunRecord(flags: whole.record("seed=1").flags).write(to: sweep.path("seed=1"))
+        let outcome = try command.run(sweep.words(flags))
+        #expect(outcome.status == 0, "\(outcome.errors)")
         for seed in 0...2 { try sweep.expectSame("seed=\(seed)", as: whole) }
     }
 

@@ -48,8 +48,9 @@ struct CheckpointFiles {
     }
 
     /// The checkpoint that a file of a folder belongs to, by its name, or by its end for one of format
-    /// V1, which may have any name; `nil` for another file.
+    /// V1, which may have any name; `nil` for another file, and for one that was never given its name.
     static func checkpoint(ofFile name: String, in folder: String) -> String? {
+        guard Self.name(ofLeftover: name) == nil else { return nil }
         if let prefix = BundleFormat.checkpoint(ofFile: name) ?? shard(name)?.prefix {
             return prefix
         }
@@ -58,6 +59,12 @@ struct CheckpointFiles {
         else { return nil }
         let magic = withUnsafeBytes(of: TableFormat.magic.littleEndian) { Array($0) }
         return (try? file.bytes(magic.count, at: byteCount - magic.count)) == magic ? name : nil
+    }
+
+    /// The name that a file was to have which a killed process has left under a temporary one, ours or
+    /// TensorFlow's (`tensor_bundle.cc`, `tensor_slice_writer.cc`); `nil` for another file.
+    static func name(ofLeftover name: String) -> Substring? {
+        StagedFile.name(ofTemporary: name) ?? name.wholeMatch(of: /(?s)(.+)\.tempstate[0-9]+/)?.1
     }
 
     private init(prefix: String, format: Format) {

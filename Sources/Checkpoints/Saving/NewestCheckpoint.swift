@@ -89,8 +89,13 @@ struct CheckpointCandidates {
             let prefix = CheckpointFiles.checkpoint(ofFile: FilePath.name(of: name), in: folder)
             if let prefix { known.insert(Array(prefix.utf8)) }
         }
-        let others = entries.filter { !$0.isFolder }
-            .compactMap { CheckpointFiles.checkpoint(ofFile: $0.name, in: folder) }
+        let names = entries.filter { !$0.isFolder }.map(\.name)
+        // Where an index never got its name, the data that may have theirs are no checkpoint.
+        for index in names.compactMap({ CheckpointFiles.name(ofLeftover: $0) })
+        where index.hasSuffix(".index") && !names.containsExactly(String(index)) {
+            known.insert(Array(index.dropLast(".index".count).utf8))
+        }
+        let others = names.compactMap { CheckpointFiles.checkpoint(ofFile: $0, in: folder) }
             .filter { known.insert(Array($0.utf8)).inserted }
             .sorted { Self.isNewer($0, than: $1) }
         if named.isEmpty, stateError == nil, !others.isEmpty {

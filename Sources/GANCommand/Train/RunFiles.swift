@@ -20,7 +20,7 @@ enum RunFiles {
     /// Whether a file is a run's: its log, a checkpoint, the file that names those, what a sweep knows
     /// of it, or what a killed process left of one.
     static func isRuns(_ name: String) -> Bool {
-        let name = String(name.prefixMatch(of: /(?s)(.+)\.tmp-[0-9a-f]{16}$/)?.1 ?? name[...])
+        let name = String(StagedFile.name(ofTemporary: name) ?? name[...])
         return name == state || name == RunRecord.fileName || isCheckpoint(name) || isBest(name)
             || name.wholeMatch(of: /(?s)events\.out\.tfevents\.[0-9]{10}\..+/) != nil
     }
