@@ -112,7 +112,8 @@ INLINE void finish_run(const weight_update *job, block *from, bool wide) {
 WHOLE_TILE(whole_tile, vector, AT, ROWS, LANES, false)
 WHOLE_TILE(whole_wide_tile, wide_vector, WIDE_AT, WIDE_ROWS, WIDE_LANES, true)
 
-/// The same for a matrix that is smaller than a tile.
+/// The same for a matrix that is smaller than a tile, to the same bits: products and sums are made by one
+/// instruction where whole tiles make them so.
 INLINE void border_tile(float *g, size_t g_row, const weight_update *job, size_t top, size_t rows,
     size_t left, size_t columns) {
     for (size_t r = 0; r < rows; r++) {
@@ -122,7 +123,7 @@ INLINE void border_tile(float *g, size_t g_row, const weight_update *job, size_t
                 const float *a = job->terms[t].a + top + r, *b = job->terms[t].b + left + j;
                 const size_t a_row = a_row_of(job, t);
                 for (size_t i = 0; i < job->terms[t].k; i++) {
-                    sum = __builtin_fmaf(a[i * a_row], b[i * job->columns], sum);
+                    sum += a[i * a_row] * b[i * job->columns];
                 }
             }
             g[r * g_row + j] = sum;

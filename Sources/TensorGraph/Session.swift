@@ -160,7 +160,7 @@ extension Session {
         let storage = resources.variable(variable.node)
         // A communicator that fails says so at the next run.
         try? storage.finishGathers()
-        resources.noteDivided(false, storage)
+        resources.noteWhole(storage)
         value.copy(to: storage.buffer)
         storage.isInitialized = true
         resources.shared.version(.variable(variable.node)).pointer.pointee += 1

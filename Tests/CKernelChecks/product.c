@@ -107,31 +107,41 @@ void check_weight_update(checks *c) {
     if (pick(c, 0, 29) == 0) t.columns = 1100;  // more than a block
     const size_t size = t.rows * t.columns;
     for (size_t i = 0; i < t.term_count; i++) {
-        const size_t k = flip(c) ? pick(c, 0, 40) : pick(c, 1, 200);
-        t.terms[i] =
-            (kernel_product){random_floats(c, k * t.rows), random_floats(c, k * t.columns), k};
+        t.terms[i].k = flip(c) ? pick(c, 0, 40) : pick(c, 1, 200);
     }
-    describe(c, "%zu x %zu, %zu terms of %zu %zu %zu, %zu times", t.rows, t.columns, t.term_count,
-        t.terms[0].k, t.terms[1].k, t.terms[2].k, t.times);
+    const kernel_matmul_adam_way chosen =
+        kernel_matmul_adam_choose(t.rows, t.columns, t.terms, t.term_count);
+    // Each a may be columns of a wider array.
+    const bool are_wider = flip(c) && chosen != KERNEL_MATMUL_ADAM_STORED;
+    for (size_t i = 0; i < t.term_count; i++) {
+        kernel_product *p = &t.terms[i];
+        const size_t before = are_wider ? pick(c, 0, 20) : 0;
+        p->a_row = are_wider ? before + t.rows + pick(c, 0, 20) : 0;
+        p->a = random_floats(c, p->k * (are_wider ? p->a_row : t.rows));
+        if (p->k > 0) p->a += before;
+        p->b = random_floats(c, p->k * t.columns);
+    }
+    describe(c, "%zu x %zu, %zu terms of %zu %zu %zu, rows of %zu %zu %zu, %zu times", t.rows,
+        t.columns, t.term_count, t.terms[0].k, t.terms[1].k, t.terms[2].k, t.terms[0].a_row,
+        t.terms[1].a_row, t.terms[2].a_row, t.times);
     t.var = random_floats(c, size), t.m = random_floats(c, size), t.v = variances(c, size);
     expected_values e = expect(c, 3 * size);
     for (size_t i = 0; i < size; i++) {
         double g = 0, terms = 0;
         for (size_t term = 0; term < t.term_count; term++) {
             const kernel_product *p = &t.terms[term];
+            const size_t a_row = p->a_row ? p->a_row : t.rows;
             for (size_t k = 0; k < p->k; k++) {
                 const double product =
-                    (double)p->a[k * t.rows + i / t.columns] * p->b[k * t.columns + i % t.columns];
+                    (double)p->a[k * a_row + i / t.columns] * p->b[k * t.columns + i % t.columns];
                 g += product;
                 terms += fabs(product);
             }
         }
         expect_step(&e, i, size, &t, g, terms);
     }
-    const kernel_matmul_adam_way ways[] = {
-        kernel_matmul_adam_choose(t.rows, t.columns, t.terms, t.term_count),
-        KERNEL_MATMUL_ADAM_STORED};
-    for (size_t i = 0; i < (ways[0] == ways[1] ? 1 : 2); i++) {
+    const kernel_matmul_adam_way ways[] = {chosen, KERNEL_MATMUL_ADAM_STORED};
+    for (size_t i = 0; i < (are_wider || chosen == ways[1] ? 1 : 2); i++) {
         t.way = ways[i];
         check_kernel(c, "weight update", e, SUM_TOLERANCE, run_update, &t);
     }

@@ -1,4 +1,4 @@
-import Synchronization
+import CKernels
 import Testing
 
 @testable import TensorGraph
@@ -11,14 +11,14 @@ import Testing
         let x, loss: Tensor
         let weights: Variable
         let train: Node
-        static let size = 400
+        let rows: Int
 
-        init() {
-            x = tf.placeholder([nil, Self.size], name: "x")
+        init(_ rows: Int = 400, _ columns: Int = 400) {
+            self.rows = rows
+            x = tf.placeholder([nil, rows], name: "x")
             weights = tf.getVariable(
-                "weights", [Self.size, Self.size],
-                initializer: .randomNormal(standardDeviation: 0.1))
-            let biases = tf.getVariable("biases", [Self.size], initializer: .zeros)
+                "weights", [rows, columns], initializer: .randomNormal(standardDeviation: 0.1))
+            let biases = tf.getVariable("biases", [columns], initializer: .zeros)
             let made = tf.matMul(x, weights) + biases
             // Twice, as with real and made images: the gradient is the sum of two products.
             let other = tf.matMul(x * 0.5, weights)
@@ -31,13 +31,17 @@ import Testing
         func run(
             _ session: Session, batchSize: Int, _ communicator: any Communicator
         ) throws -> ShardedRun {
-            let numbers = (0..<batchSize * Self.size).map { Float(($0 * 7919) % 1013) / 1013 - 0.4 }
             return try ShardedRun(
-                session, [loss], targets: [train],
-                feed: [x: Value(numbers, shape: [batchSize, Self.size])],
+                session, [loss], targets: [train], feed: [x: batch(batchSize)],
                 Shards(
                     count: 4, batchSize: batchSize, rank: communicator.rank,
                     of: communicator.count), communicator)
+        }
+
+        func batch(_ size: Int) -> Value {
+            Value(
+                (0..<size * rows).map { Float(($0 * 7919) % 1013) / 1013 - 0.4 },
+                shape: [size, rows])
         }
     }
 
@@ -49,9 +53,11 @@ import Testing
     }
 
     /// Three steps, what a session says of the moments between them, and all variables at the end.
-    private func trace(processes: Int, batchSize: Int) throws -> [Trace] {
+    private func trace(
+        processes: Int, batchSize: Int, _ rows: Int = 400, _ columns: Int = 400
+    ) throws -> [Trace] {
         try Processes.run(processes) { communicator in
-            let model = Model()
+            let model = Model(rows, columns)
             let session = Session(graph: model.tf)
             try session.run(model.tf.globalVariablesInitializer())
             let run = try model.run(session, batchSize: batchSize, communicator)
@@ -102,18 +108,40 @@ import Testing
         }
     }
 
+    /// Parts of weights whose numbers, or rows, are one or a few more than some parts have: nothing is left
+    /// over that would be too small to be divided, or for a kernel to update.
+    @Test(arguments: [
+        (513, 512, 64, 2), (519, 512, 64, 4), (481, 545, 300, 2), (481, 545, 300, 4),
+        (599, 875, 300, 4),
+    ])
+    func isTheSameForOddSizes(rows: Int, columns: Int, batchSize: Int, processes: Int) throws {
+        func trace(_ processes: Int) throws -> [Trace] {
+            try self.trace(processes: processes, batchSize: batchSize, rows, columns)
+        }
+        let alone = try trace(1)[0]
+        for var other in try trace(processes) {
+            other.bytes = alone.bytes
+            #expect(other == alone)
+        }
+    }
+
     /// What the effects of few rows, and of many, are made of.
     @Test(arguments: [(8, true), (99, true), (100, false), (150, false)])
     func fewRowsAreGathered(batchSize: Int, isOfRows: Bool) throws {
         let model = Model()
-        let x = Value(
-            [Float](repeating: 1, count: batchSize * Model.size), shape: [batchSize, Model.size])
         let specialization = try Specialization(
-            graph: model.tf, fetches: [], targets: [model.train], feeds: [model.x: .init(x)])
+            graph: model.tf, fetches: [], targets: [model.train],
+            feeds: [model.x: .init(model.batch(batchSize))])
         let products = specialization.fedOperands.map {
             specialization.rowProducts(of: $0, rows: batchSize, batchSize: batchSize)
         }
-        #expect(products.map { $0?.count ?? 0 }.sorted() == (isOfRows ? [0, 2] : [0, 0]))
+        // Of more rows than a processor without wide vectors makes an update of, a gradient is stored.
+        let terms = [kernel_product](
+            repeating: .init(a: nil, b: nil, k: batchSize, a_row: 0), count: 2)
+        let isFused =
+            kernel_matmul_adam_choose(400, 400, terms, 2) != KERNEL_MATMUL_ADAM_STORED
+        #expect(
+            products.map { $0?.count ?? 0 }.sorted() == (isOfRows && isFused ? [0, 2] : [0, 0]))
     }
 
     /// One process makes the update of all rows without storing the gradient.
@@ -132,6 +160,34 @@ import Testing
             }
         }
         #expect(steps == [[8, 8, 2]])
+    }
+
+    /// A run that would divide it otherwise says so, too; and after an initializer all is there again.
+    @Test func anotherDivisionIsRefused() throws {
+        _ = try Processes.run(2) { communicator in
+            let model = Model()
+            let moment = try #require(model.tf.variables.first { $0.name == "weights/Adam" })
+            let session = Session(graph: model.tf)
+            try session.run(model.tf.globalVariablesInitializer())
+            // By rows, and by sums.
+            let few = try model.run(session, batchSize: 8, communicator)
+            let many = try model.run(session, batchSize: 150, communicator)
+            try few.run()
+            try few.run()
+            #expect(throws: SessionError.divided(["weights/Adam", "weights/Adam_1"])) {
+                try many.run()
+            }
+            try few.gatherVariables()
+            try many.run()
+            #expect(throws: SessionError.divided([moment.name])) {
+                try session.value(of: moment)
+            }
+            try session.run(model.tf.globalVariablesInitializer())
+            #expect(try session.value(of: moment).floats.allSatisfy { $0 == 0 })
+            try few.run()
+            try few.gatherVariables()
+            #expect(try session.value(of: moment).floats.contains { $0 != 0 })
+        }
     }
 
     /// Where the session's run reads a moment of which this process has only a part, it says so.

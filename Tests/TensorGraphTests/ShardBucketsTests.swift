@@ -19,11 +19,23 @@ import Testing
 
     @Test(arguments: [
         (0, [0..<0]), (1, [0..<1]), (1 << 18, [0..<262_144]),
-        ((1 << 18) + 1, [0..<262_144, 262_144..<262_145]),
-        (700_000, [0..<262_144, 262_144..<524_288, 524_288..<700_000]),
+        ((1 << 18) + 1, [0..<131_072, 131_072..<262_145]),
+        (700_000, [0..<233_328, 233_328..<466_656, 466_656..<700_000]),
     ])
     func parts(count: Int, expected: [Range<Int>]) {
         #expect(ShardBuckets.parts(of: count) == expected)
+    }
+
+    /// All are large enough to be divided among processes.
+    @Test(arguments: [0, 1, 1 << 18, 1 << 18 + 1, 481 * 545, 3 << 18 + 5, 6_422_528])
+    func partsAreAlike(count: Int) {
+        let parts = ShardBuckets.parts(of: count)
+        #expect(parts.first?.lowerBound == 0 && parts.last?.upperBound == count)
+        for (one, next) in zip(parts, parts.dropFirst()) {
+            #expect(one.upperBound == next.lowerBound && next.lowerBound % 16 == 0)
+        }
+        let (least, most) = (ShardBuckets.partCount / 2 - 16, ShardBuckets.partCount)
+        #expect(parts.allSatisfy { $0.count >= min(count, least) && $0.count <= most })
     }
 
     /// Whatever the order, each number is in one bucket, and a tensor's parts in buckets that follow

@@ -97,4 +97,39 @@ import Testing
         try run.run()
         #expect(abs(run.scalar - 102.3) < 1e-4)
     }
+
+    /// What has no rows of the batch is fed to every shard whole: more rows than the batch, or as many as a
+    /// process's shards or one of them have.
+    @Test(arguments: [1, 2, 4]) func tablesAreNotCut(processes: Int) throws {
+        let losses = try Processes.run(processes) { communicator in
+            let tf = Graph(seed: 0)
+            let x = tf.placeholder([nil, 5], name: "x")
+            let table = tf.placeholder([5, 1], name: "table")
+            let long = tf.placeholder([50, 1], name: "long")
+            let short = tf.placeholder([3, 1], name: "short")
+            let loss =
+                tf.reduceMean(tf.matMul(x, table)) + tf.reduceSum(long) + tf.reduceSum(short)
+            func column(_ count: Int) -> Value {
+                Value((1...count).map { Float($0) }, shape: [count, 1])
+            }
+            let run = try ShardedRun(
+                Session(graph: tf), [loss],
+                feed: [
+                    x: Value((0..<50).map { Float($0) }, shape: [10, 5]), table: column(5),
+                    long: column(50), short: column(3),
+                ],
+                Shards(
+                    count: 4, batchSize: 10, rank: communicator.rank, of: communicator.count),
+                communicator)
+            try run.run()
+            let first = run.scalar
+            run.feed(table, Value([Float](repeating: 0, count: 5), shape: [5, 1]))
+            try run.run()
+            return [first, run.scalar]
+        }
+        for found in losses {
+            #expect(abs(found[0] - (377.5 + 1275 + 6)) < 1e-2)
+            #expect(abs(found[1] - 1281) < 1e-2)
+        }
+    }
 }

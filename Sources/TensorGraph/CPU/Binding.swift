@@ -98,7 +98,7 @@ struct Binder {
     }
 
     /// A call for each part of an update by products of rows that shards have computed, if processes can
-    /// divide it: the first rows are sent while the next ones are updated.
+    /// divide it: the first rows are sent while the next ones are updated. All parts are about as large.
     private func parts(of call: Plan.Call, _ step: Step, _ products: Products) -> [Plan.Call] {
         let bound = bound(step)
         guard let changed = program.dividedVariables(step)?.map(resources.variable) else {
@@ -108,8 +108,9 @@ struct Binder {
         }
         let (rows, columns) = (products.m, products.n)
         let partRows = max(ShardBuckets.partCount / columns, 32 * products.fewestRows)
-        return stride(from: 0, to: rows, by: partRows).map { first in
-            let end = min(rows, first + partRows)
+        let count = max(1, rows / partRows)
+        return (0..<count).map { part in
+            let (first, end) = (part * rows / count, (part + 1) * rows / count)
             let update = VariableUpdate(
                 nil, changed[0], moments: Array(changed[1...]), first * columns..<end * columns,
                 Parts(rows: end - first, of: columns), fewestRows: products.fewestRows)

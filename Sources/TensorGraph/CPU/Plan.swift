@@ -33,8 +33,8 @@ final class Plan {
     private let read: [VariableStorage]
     /// Those of them that had no value yet.
     private var unchecked: [VariableStorage]
-    /// The variables that it gives a value, until it has done so once.
-    private var assigned: [VariableStorage]
+    /// The variables that it gives a value.
+    private let assigned: [VariableStorage]
     /// Of the shared values when the plan was made.
     let generation: Int
 
@@ -215,9 +215,10 @@ final class Plan {
     func run(_ exchanges: Exchanges, profile: RunProfile? = nil) throws {
         try checkVariables()
         let updates = calls.map { call in call.update.flatMap { $0.isDivided ? $0 : nil } }
-        let moments = updates.flatMap { $0?.moments ?? [] }
-        try resources.check(reading: read.filter { own in !moments.contains { $0 === own } })
+        try resources.check(reading: read, but: updates.compactMap(\.self))
         list.skipWhatIsKnown()
+        let start = beginTrial()
+        defer { endTrial(start) }
         for fetch in fetched.before { try exchanges.whenFetched(fetch) }
         let (list, arrivals, fetched, variables) = (list, arrivals, fetched.calls, variables)
         func before(_ call: Int) throws {
@@ -241,17 +242,25 @@ final class Plan {
     func run(profile: RunProfile? = nil) throws {
         try settleVariables()
         list.skipWhatIsKnown()
-        let start = trial.map { trial in
-            kernel_pool_limit(resources.pool, Int32(trial.threads))
-            return ThreadTrial.now()
-        }
-        defer { if let start { trial?.ended(after: ThreadTrial.now() - start) } }
+        let start = beginTrial()
+        defer { endTrial(start) }
         if let profile {
             measure(profile, before: { _ in }, after: { _ in })
         } else {
             list.run()
         }
         noteEnd()
+    }
+
+    /// Takes the threads that are to be tried, or that were found best.
+    private func beginTrial() -> Int64? {
+        guard let trial else { return nil }
+        kernel_pool_limit(resources.pool, Int32(trial.threads))
+        return ThreadTrial.now()
+    }
+
+    private func endTrial(_ start: Int64?) {
+        if let start { trial?.ended(after: ThreadTrial.now() - start) }
     }
 
     /// Runs call by call, on the thread that calls and without asides, and notes how long each takes.
@@ -283,9 +292,10 @@ final class Plan {
 
     private func noteEnd() {
         list.noteWrites()
-        guard !assigned.isEmpty else { return }
-        for variable in assigned { variable.isInitialized = true }
-        assigned = []
+        for variable in assigned {
+            variable.isInitialized = true
+            resources.noteWhole(variable)
+        }
     }
 
     /// Where a fetched tensor's numbers lie after a run.

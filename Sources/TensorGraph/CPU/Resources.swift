@@ -42,12 +42,20 @@ final class Resources {
         if !arriving.contains(where: { $0 === variable }) { arriving.append(variable) }
     }
 
-    /// Notes whether other processes have changed numbers of a variable without sending them.
-    func noteDivided(_ isDivided: Bool, _ variable: VariableStorage) {
-        guard isDivided != variable.isDivided else { return }
-        variable.isDivided = isDivided
-        divided.removeAll { $0 === variable }
-        if isDivided { divided.append(variable) }
+    /// Notes that each process has changed its part of some numbers of a variable, and sent nothing.
+    func note(_ division: VariableDivision, of variable: VariableStorage) {
+        guard !variable.divisions.contains(division) else { return }
+        if !variable.isDivided { divided.append(variable) }
+        variable.divisions.append(division)
+    }
+
+    /// Notes that a variable's numbers are all there.
+    ///
+    /// - Parameter division: those of which that is so; `nil` for all.
+    func noteWhole(_ variable: VariableStorage, _ division: VariableDivision? = nil) {
+        guard variable.isDivided else { return }
+        variable.divisions.removeAll { division == nil || $0 == division }
+        if !variable.isDivided { divided.removeAll { $0 === variable } }
     }
 
     /// Waits until all is there that other processes are sending.
@@ -62,11 +70,16 @@ final class Resources {
         try check(reading: variables)
     }
 
+    /// - Parameter updates: by which each process goes on with its own part of what it changes.
     /// - Throws: ``SessionError/divided(_:)`` where other processes have changed some of what somebody is
     ///   about to read.
-    func check(reading variables: [VariableStorage]) throws {
+    func check(reading variables: [VariableStorage], but updates: [VariableUpdate] = []) throws {
         guard !divided.isEmpty else { return }
-        let missing = variables.filter(\.isDivided)
+        let missing = variables.filter { variable in
+            guard variable.isDivided else { return false }
+            let own = updates.filter { $0.moments.contains { $0 === variable } }.map(\.division)
+            return !variable.divisions.allSatisfy(own.contains)
+        }
         guard missing.isEmpty else { throw SessionError.divided(missing.map(\.name).sorted()) }
     }
 
@@ -95,8 +108,9 @@ final class VariableStorage {
     var isInitialized = false
     /// What brings the numbers that other processes have changed; nothing where they are there.
     fileprivate(set) var gathers: [VariableGather] = []
-    /// Whether other processes have changed numbers, and have not sent them.
-    fileprivate(set) var isDivided = false
+    /// How processes have divided the numbers among them that they have changed and not sent; nothing where
+    /// all are there.
+    fileprivate(set) var divisions: [VariableDivision] = []
     private let arena: Arena
 
     init(_ node: Node) {
@@ -108,6 +122,9 @@ final class VariableStorage {
         arena = Arena(size: shape.reduce(1, *) * output.type.stride)
         buffer = Buffer(pointer: arena.pointer, type: output.type, shape: shape)
     }
+
+    /// Whether other processes have changed numbers, and have not sent them.
+    var isDivided: Bool { !divisions.isEmpty }
 
     /// Some of the numbers, of a float32 variable.
     func floats(_ part: Range<Int>) -> UnsafeMutableBufferPointer<Float> {

@@ -10,6 +10,8 @@ final class VariableUpdate {
     /// How they can be divided among them, in parts of so many rows.
     let parts: Parts
     private let fewestRows: Int
+    /// How they are divided, where they are.
+    var division: VariableDivision { VariableDivision(numbers: numbers, parts: parts) }
     /// Those that this one changes.
     private(set) var own: Range<Int>
     /// Whether other processes change the others.
@@ -34,4 +36,10 @@ final class VariableUpdate {
         let part = communicator.own(of: parts)
         own = numbers.lowerBound + part.lowerBound..<numbers.lowerBound + part.upperBound
     }
+}
+
+/// Some numbers of a variable, of which each process has its part.
+struct VariableDivision: Equatable {
+    let numbers: Range<Int>
+    let parts: Parts
 }

@@ -40,7 +40,6 @@ enum Way {
 }
 
 extension Products {
-    /// As the kernels take them, of which only the counts of rows are known.
     /// Whether steps of Adam are made by them without a gradient that is stored, all at once or some rows
     /// at a time.
     var isFusedWithoutStoring: Bool {
@@ -53,6 +52,7 @@ extension Products {
         Int(kernel_matmul_adam_rows(kernel_matmul_adam_choose(m, n, terms, terms.count)))
     }
 
+    /// As the kernels take them, of which only the counts of rows are known.
     fileprivate var terms: [kernel_product] {
         rows.map { kernel_product(a: nil, b: nil, k: $0, a_row: 0) }
     }

@@ -1,7 +1,8 @@
 internal import Synchronization
 internal import Platform
 
-/// Messages between threads of one program, each of which stands for a process.
+/// Messages between threads of one program, each of which stands for a process. Whoever waits for one that
+/// has ended waits for ever.
 ///
 ///     let group = LocalMessenger.Group(count: 4)
 ///     let communicator = MessageCommunicator(LocalMessenger(rank: 0, group))

@@ -85,10 +85,10 @@ public final class MessageCommunicator<Link: Messenger>: Communicator {
         let tag = nextTag()
         let lowest = rank == 0 ? count.trailingZeroBitCount : rank.trailingZeroBitCount
         if rank != 0 {
-            try finish(link.receive(bytes, from: rank & (rank - 1), tag: tag))
+            try receive(bytes, from: rank & (rank - 1), tag: tag)
         }
         for bit in (0..<lowest).reversed() {
-            try finish(link.send(UnsafeRawBufferPointer(bytes), to: rank | 1 << bit, tag: tag))
+            try send(UnsafeRawBufferPointer(bytes), to: rank | 1 << bit, tag: tag)
         }
     }
 
@@ -101,23 +101,17 @@ public final class MessageCommunicator<Link: Messenger>: Communicator {
         if rank == 0 {
             for peer in 1..<count {
                 var length = UInt64(0)
-                try withUnsafeMutableBytes(of: &length) {
-                    try finish(link.receive($0, from: peer, tag: tag))
-                }
+                try withUnsafeMutableBytes(of: &length) { try receive($0, from: peer, tag: tag) }
                 var own = [UInt8](repeating: 0, count: Int(length))
                 if length > 0 {
-                    try own.withUnsafeMutableBytes {
-                        try finish(link.receive($0, from: peer, tag: tag))
-                    }
+                    try own.withUnsafeMutableBytes { try receive($0, from: peer, tag: tag) }
                 }
                 all.append(own)
             }
         } else {
             var length = UInt64(bytes.count)
-            try withUnsafeBytes(of: &length) { try finish(link.send($0, to: 0, tag: tag)) }
-            if length > 0 {
-                try bytes.withUnsafeBytes { try finish(link.send($0, to: 0, tag: tag)) }
-            }
+            try withUnsafeBytes(of: &length) { try send($0, to: 0, tag: tag) }
+            if length > 0 { try bytes.withUnsafeBytes { try send($0, to: 0, tag: tag) } }
         }
         var lengths = [UInt64](repeating: 0, count: count)
         if rank == 0 { lengths = all.map { UInt64($0.count) } }
@@ -137,9 +131,34 @@ public final class MessageCommunicator<Link: Messenger>: Communicator {
         return tag
     }
 
-    private func finish(_ message: Link.Message) throws {
-        var message = message
+    private func send(_ bytes: UnsafeRawBufferPointer, to peer: Int, tag: Int) throws {
+        try withMessage(bytes.count) { message in
+            message.copyMemory(from: bytes)
+            return try link.send(UnsafeRawBufferPointer(message), to: peer, tag: tag)
+        }
+    }
+
+    private func receive(
+        _ bytes: UnsafeMutableRawBufferPointer, from peer: Int, tag: Int
+    ) throws {
+        try withMessage(bytes.count) { message in
+            try link.receive(message, from: peer, tag: tag)
+        } then: {
+            bytes.copyMemory(from: UnsafeRawBufferPointer($0))
+        }
+    }
+
+    /// Waits for a message that `begin` begins. Its bytes have memory of their own: where the wait fails, the
+    /// message is still under way, and they stay until the process ends.
+    private func withMessage(
+        _ byteCount: Int, begin: (UnsafeMutableRawBufferPointer) throws -> Link.Message,
+        then: (UnsafeMutableRawBufferPointer) -> Void = { _ in }
+    ) throws {
+        let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 8)
+        var message = try begin(bytes)
         try link.wait { try link.isDone(&message) }
+        then(bytes)
+        bytes.deallocate()
     }
 }
 

@@ -24,7 +24,7 @@ public protocol Messenger: AnyObject, SendableMetatype {
     /// Called while nothing can be done but wait: gives others the processor, the longer it was called
     /// in vain the longer.
     ///
-    /// - Parameter vain: how often it was called since something was done.
+    /// - Parameter vain: how often it was called since this wait began.
     /// - Throws: what ends the wait where another process does not answer any more.
     func rest(vain: Int) throws
 }

@@ -3,10 +3,10 @@ internal import CKernels
 /// What a process's shards have computed, in the buckets in which it goes to other processes: sums over
 /// shards, and rows of all of them.
 ///
-/// A bucket of sums has several small tensors or a part of a large one, in the order in which they are computed:
-/// few large messages, each as early as can be; and what is made of the first part of a large tensor
-/// does not wait for the last. The last bucket has the tally, too. A large tensor is summed where it was
-/// computed, if nothing else depends on it there: to copy it takes as long as to send it.
+/// A bucket of sums has several small tensors or a part of a large one, in the order in which they are
+/// computed: few large messages, each as early as can be; and what is made of the first part of a large
+/// tensor does not wait for the last. The last bucket has the tally, too. A large tensor is summed where it
+/// was computed, if nothing else depends on it there: to copy it takes as long as to send it.
 ///
 /// Rows have a bucket by themselves, wherever they are gathered.
 ///
@@ -14,8 +14,6 @@ internal import CKernels
 /// sum of 2ᵏ neighbours waits in level k for that of the next ones. Where there are no other
 /// processes, the last leaf is added by whoever reads the sum.
 struct ShardBuckets {
-    /// The tensors, in the order in which they are computed.
-    let order: [Int]
     private let sizes: [Int]
     /// Where the rows are gathered of those tensors that are not summed.
     private let rows: [Int: ShardRows]
@@ -59,13 +57,16 @@ struct ShardBuckets {
 
     /// A bucket is full with so many numbers.
     static let fullCount = 1 << 17
-    /// A part of a large tensor has so many.
+    /// A part of a large tensor has so many at the most, and half of that at the least.
     static let partCount = 1 << 18
 
-    /// The parts of a tensor of so many numbers that are summed one after the other.
+    /// The parts of a tensor of so many numbers that are summed one after the other: all about as large, so
+    /// that each can be divided among processes. They begin at multiples of a cache line.
     static func parts(of count: Int) -> [Range<Int>] {
-        guard count > partCount else { return [0..<count] }
-        return stride(from: 0, to: count, by: partCount).map { $0..<min($0 + partCount, count) }
+        let partCount = max(1, (count + Self.partCount - 1) / Self.partCount)
+        let lines = (count + 15) / 16
+        func start(_ part: Int) -> Int { min(part * lines / partCount * 16, count) }
+        return (0..<partCount).map { start($0)..<start($0 + 1) }
     }
 
     /// - Parameters:
@@ -77,7 +78,7 @@ struct ShardBuckets {
         sizes: [Int], rows: [Int: ShardRows] = [:], order: [Int], levels: Int, tallyCount: Int
     ) {
         let sizes = sizes.enumerated().map { rows[$0] == nil ? $1 : 0 }
-        (self.sizes, self.rows, self.order) = (sizes, rows, order)
+        (self.sizes, self.rows) = (sizes, rows)
         // Buckets and tensors begin at multiples of a cache line.
         func rounded(_ count: Int) -> Int { (count + 15) & ~15 }
         let total = sizes.reduce(rounded(tallyCount)) { $0 + rounded($1) }

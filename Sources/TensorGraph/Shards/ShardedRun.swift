@@ -32,6 +32,8 @@ public final class ShardedRun {
     private var buckets: ShardBuckets
     /// What each of this process's shards is fed.
     private var feeds: [[Tensor: Value]]
+    /// The tensors that are fed rows of the batch.
+    private let batched: Set<Tensor>
     /// The tensors of whose sums each process gets its part.
     private var dividedSums: Set<Tensor> = []
     /// By which number the communicator knows each bucket of this run.
@@ -55,7 +57,8 @@ public final class ShardedRun {
     ///
     /// - Parameters:
     ///   - fetches: scalars.
-    ///   - feed: the rows of the whole batch, which stay until ``feed(_:_:)`` gives others.
+    ///   - feed: the rows of the whole batch, which stay until ``feed(_:_:)`` gives others. What has
+    ///     another number of rows is fed to each shard as it is.
     ///   - communicator: of the processes among which the shards are divided.
     ///   - tallyCount: how many numbers ``tally`` has.
     /// - Throws: ``SessionError``.
@@ -67,7 +70,17 @@ public final class ShardedRun {
         self.shards = shards
         self.communicator = (communicator?.count ?? 1) > 1 ? communicator : nil
         tally = Array(repeating: 0, count: tallyCount)
-        feeds = shards.own.map { Self.feed(feed, of: $0, shards) }
+        let batched = Set(feed.filter { $0.value.shape.first == shards.batchSize }.keys)
+        self.batched = batched
+        let feeds = shards.own.map { shard in
+            feed.reduce(into: [:]) { feeds, pair in
+                feeds[pair.key] =
+                    batched.contains(pair.key)
+                    ? Self.rows(of: pair.value, shard, shards) : pair.value
+            }
+        }
+        self.feeds = feeds
+        let rows = shards.rows(of: shards.own.lowerBound).count
         let specialization = try Specialization(
             graph: session.graph, fetches: fetches, targets: targets,
             feeds: session.checked(feeds[0]))
@@ -78,7 +91,7 @@ public final class ShardedRun {
         func size(_ tensor: Tensor) -> Int { specialization.type(tensor).shape.elementCount ?? 0 }
         let shared = session.resources.shared
         let divided = Operands(
-            operands, specialization, rows: Self.rows(of: feeds[0]), batchSize: shards.batchSize)
+            operands, specialization, rows: rows, batchSize: shards.batchSize)
         let tensors = fetches + divided.summed + divided.rows.map(\.tensor)
         items =
             fetches.map { _ in .fetch } + divided.summed.map { .sum($0, shared.shardTerms($0)) }
@@ -86,8 +99,8 @@ public final class ShardedRun {
         summedBytes =
             ((fetches + operands).reduce(0) { $0 + size($1) } + tallyCount)
             * MemoryLayout<Float>.stride
-        for fed in feeds {
-            let rows = Self.rows(of: fed)
+        for (shard, fed) in zip(shards.own, feeds) {
+            let rows = shards.rows(of: shard).count
             if computing[rows] == nil {
                 computing[rows] = try session.prepareToSend(tensors, feed: fed)
             }
@@ -97,7 +110,7 @@ public final class ShardedRun {
         for (index, row) in divided.rows.enumerated() {
             gathered[rowsStart + index] = shared.shardRows(row.tensor, shape: row.shape)
         }
-        let order = computing[Self.rows(of: feeds[0])]?.fetchOrder ?? []
+        let order = computing[rows]?.fetchOrder ?? []
         let buckets = ShardBuckets(
             sizes: tensors.map(size), rows: gathered,
             order: try self.communicator.map { try Self.agreed(order, $0) } ?? order,
@@ -172,10 +185,12 @@ public final class ShardedRun {
 
     /// Feeds other values from the next run on.
     ///
-    /// - Parameter value: the rows of the whole batch, or of this process's shards.
+    /// - Parameter value: of what has rows of the batch, those of the whole batch or of this process's
+    ///   shards.
     public func feed(_ tensor: Tensor, _ value: Value) {
         for (index, shard) in shards.own.enumerated() {
-            feeds[index][tensor] = Self.value(value, of: shard, shards)
+            feeds[index][tensor] =
+                batched.contains(tensor) ? Self.rows(of: value, shard, shards) : value
         }
     }
 
@@ -227,7 +242,7 @@ public final class ShardedRun {
         let number = try communicator.beginAllGather(
             update.variable.floats(update.numbers), update.parts)
         session.resources.note(number, communicator, of: update.variable)
-        for moment in update.moments { session.resources.noteDivided(true, moment) }
+        for moment in update.moments { session.resources.note(update.division, of: moment) }
     }
 
     /// Gives this process all numbers of the variables of which each process has its part alone: Adam's
@@ -238,7 +253,9 @@ public final class ShardedRun {
     /// - Throws: what the communicator throws.
     public func gatherVariables() throws {
         guard let communicator, let applying else { return }
-        let updates = applying.updates.filter { $0.moments.contains(where: \.isDivided) }
+        let updates = applying.updates.filter { update in
+            update.moments.contains { $0.divisions.contains(update.division) }
+        }
         try keepingMemory {
             for update in updates {
                 for moment in update.moments {
@@ -247,16 +264,18 @@ public final class ShardedRun {
             }
             try communicator.finish()
         }
-        for moment in updates.flatMap(\.moments) {
-            session.resources.noteDivided(false, moment)
+        for update in updates {
+            for moment in update.moments {
+                session.resources.noteWhole(moment, update.division)
+            }
         }
     }
 
     /// Computes one of the process's shards, and begins to send what is complete with it.
     private func compute(_ index: Int, _ profile: RunProfile?) throws {
-        guard let run = computing[Self.rows(of: feeds[index])] else { return }
-        for (tensor, value) in feeds[index] { run.feed(tensor, value) }
         let shard = shards.own.lowerBound + index
+        guard let run = computing[shards.rows(of: shard).count] else { return }
+        for (tensor, value) in feeds[index] { run.feed(tensor, value) }
         let share = Float(shards.rows(of: shard).count) / Float(shards.batchSize)
         let isLast = index == feeds.count - 1
         func take(_ fetch: Int) throws {
@@ -326,26 +345,14 @@ public final class ShardedRun {
         }
     }
 
-    private static func feed(
-        _ feed: [Tensor: Value], of shard: Int, _ shards: Shards
-    ) -> [Tensor: Value] {
-        feed.mapValues { value($0, of: shard, shards) }
-    }
-
-    /// A shard's rows of a value; all of one that has no rows of the batch.
-    private static func value(_ value: Value, of shard: Int, _ shards: Shards) -> Value {
+    /// A shard's rows of the whole batch's, or of those of the process's shards.
+    private static func rows(of value: Value, _ shard: Int, _ shards: Shards) -> Value {
         let rows = shards.rows(of: shard)
-        switch value.shape.first {
-        case shards.batchSize: return value.rows(rows)
-        case shards.ownRows.count:
-            let start = shards.ownRows.lowerBound
-            return value.rows(rows.lowerBound - start..<rows.upperBound - start)
-        default: return value
-        }
-    }
-
-    /// The rows that a shard is fed: by them its run is known.
-    private static func rows(of feed: [Tensor: Value]) -> Int {
-        feed.values.compactMap(\.shape.first).max() ?? 0
+        let isWhole = value.shape.first == shards.batchSize
+        let start = isWhole ? 0 : shards.ownRows.lowerBound
+        precondition(
+            isWhole || value.shape.first == shards.ownRows.count,
+            "a batch of \(shards.batchSize) rows was fed \(value.shape)")
+        return value.rows(rows.lowerBound - start..<rows.upperBound - start)
     }
 }
