@@ -34,6 +34,7 @@ typedef struct {
     int peer;
     int received, sent;
     MPI_Request receiving, sending;
+    bool has_ended;  // whether its last one was received
 } beat;
 
 static beat *watched;
@@ -46,7 +47,7 @@ static bool has_thread;
 
 static void take_beats(beat *from) {
     int is_done = 1;
-    while (is_done) {
+    while (is_done && !from->has_ended) {
         if (from->receiving == MPI_REQUEST_NULL &&
             MPI_Irecv(&from->received, 1, MPI_INT, from->peer, BEAT_TAG, beats, &from->receiving))
             return;
@@ -54,6 +55,7 @@ static void take_beats(beat *from) {
         if (!is_done) return;
         atomic_store(&silent[from->peer], 0);
         if (from->received == TELLING) atomic_store(&is_told, true);
+        from->has_ended = from->received == LAST;
     }
 }
 
@@ -87,12 +89,13 @@ static void end_beats(void) {
         if (peer->sending != MPI_REQUEST_NULL) MPI_Wait(&peer->sending, MPI_STATUS_IGNORE);
         peer->sent = LAST;
         MPI_Isend(&peer->sent, 1, MPI_INT, peer->peer, BEAT_TAG, beats, &peer->sending);
-        do {
+        while (!peer->has_ended) {
             if (peer->receiving == MPI_REQUEST_NULL &&
                 MPI_Irecv(&peer->received, 1, MPI_INT, peer->peer, BEAT_TAG, beats, &peer->receiving))
                 break;
             if (MPI_Wait(&peer->receiving, MPI_STATUS_IGNORE)) break;
-        } while (peer->received != LAST);
+            peer->has_ended = peer->received == LAST;
+        }
         MPI_Wait(&peer->sending, MPI_STATUS_IGNORE);
     }
 }

@@ -102,9 +102,10 @@ enum System {
     /// How many processors this process may use.
     static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
-    /// How the command is called: `gan`, or as the script beside the sources was that runs it.
+    /// How the command is called, as a shell takes it: `gan`, or as the script beside the sources was that
+    /// runs it, with that one's own flags.
     static var commandName: String {
-        getenv("GAN_COMMAND").map { String(cString: $0).quotedForShell } ?? "gan"
+        getenv("GAN_COMMAND").map { String(cString: $0) } ?? "gan"
     }
 
     /// The path of the running program; nil where the system does not tell.

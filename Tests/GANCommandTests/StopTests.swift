@@ -113,13 +113,14 @@ import Testing
     }
 
     /// What it says of further commands can be given to the shell as it is.
-    @Test func namesTheCommandAsItIsCalled() throws {
+    @Test(arguments: ["tools/gan", "tools/gan-mpi -n 2 --hosts a:1,b:1", #"'my tools/gan'"#])
+    func namesTheCommandAsItIsCalled(name: String) throws {
         let process = try command.shell(
-            "GAN_COMMAND=tools/gan \"$GAN\" train --run 'a b' --train-times 1 --learning-rate 1")
+            "GAN_COMMAND=\"\(name)\" \"$GAN\" train --run 'a b' --train-times 1 --learning-rate 1")
         #expect(process.status == 3)
         #expect(
             process.output.contains(
-                "\nto wait on: tools/gan train --run 'a b' --resume --ignore-stalls\n"))
+                "\nto wait on: \(name) train --run 'a b' --resume --ignore-stalls\n"))
     }
 
     @Test func overwriting() throws {

@@ -57,10 +57,10 @@ final class Processes {
                     System.printError(
                         "gan: \(messenger.count) processes cannot share a batch equally: start 2, 4, "
                             + "8 or another power of two\n")
-                    Self.noteExitCode(64)
                 }
+                let isKnown = messenger.rank == 0 ? noteExitCode(64) : exitCodePath != nil
                 messenger.finish()
-                exit(64)
+                exit(isKnown ? 0 : 64)
             }
             return Processes(
                 MessageCommunicator(messenger), threadCount: messenger.processorCount,
@@ -94,7 +94,10 @@ final class Processes {
             try end()
             if isFirst { Self.noteExitCode(0) }
         } catch  where hasLeft {
-            if isFirst { Self.noteExitCode(GANCommand.code(of: error)) }
+            let code = GANCommand.code(of: error)
+            let isKnown = isFirst ? Self.noteExitCode(code) : Self.exitCodePath != nil
+            // Where one ends with a code of its own, Open MPI's launcher gives the others seconds to end.
+            if error is ExitCode, isKnown { exit(0) }
             throw error
         } catch CommunicationError.toldElsewhere {
             // Whoever tells it ends this process, too.
@@ -116,15 +119,23 @@ final class Processes {
         leave()
     }
 
+    /// Where the script that has started the launcher wants the exit code.
+    private static var exitCodePath: String? {
+        getenv("GAN_EXIT_CODE_FILE").map { String(cString: $0) }
+    }
+
     /// Leaves the exit code to the script that has started the launcher, whose own code does not tell
     /// of signals.
-    private static func noteExitCode(_ code: Int32) {
-        guard let path = getenv("GAN_EXIT_CODE_FILE").map({ String(cString: $0) }) else { return }
-        let file = Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC)
-        guard file >= 0 else { return }
+    ///
+    /// - Returns: whether it has it now: the file is the script's, and on its host.
+    @discardableResult
+    private static func noteExitCode(_ code: Int32) -> Bool {
+        guard let path = exitCodePath else { return false }
+        let file = Descriptor.open(path, O_WRONLY | O_TRUNC)
+        guard file >= 0 else { return false }
+        defer { close(file) }
         var text = "\(code)\n"
-        text.withUTF8 { _ = write(file, $0.baseAddress, $0.count) }
-        close(file)
+        return text.withUTF8 { write(file, $0.baseAddress, $0.count) == $0.count }
     }
 }
 
