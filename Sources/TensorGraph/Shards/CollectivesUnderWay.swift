@@ -5,14 +5,26 @@ internal import Platform
 /// compute.
 ///
 /// MPI moves messages only while it is called, and a step's kernels take milliseconds each. So the
-/// thread calls it again and again as long as something is under way. In between it sleeps, at least twice
-/// as long as the call took: where the processor and not the link is what limits, others compute on. A
-/// process that waits moves all on by itself.
+/// thread calls it again and again as long as something is under way. In between it sleeps, at least four
+/// times as long as the call took, unless something is begun: where the processor and not the link is what
+/// limits, others compute on. Whoever begins something leaves it to the thread, and does not wait until
+/// that has come back from a call. Whoever waits moves all on. Where messages need no thread, what is begun
+/// is sent at once.
 final class CollectivesUnderWay<Link: Messenger>: @unchecked Sendable {
+    private let link: Link
+    private var thread: BackgroundThread?
+
+    /// What was begun and is left to the thread, under a lock of its own.
+    private let queue = Monitor()
+    private let hasSome: Monitor.Condition
+    private var requests: [Request] = []
+    private var nextNumber = 0
+    /// Whether nothing was under way when the thread looked last, and nothing has been begun since.
+    private var isIdle = true
+    private var isEnding = false
+
     /// Everything below is used by one thread at a time, the one that has locked it.
     private let monitor = Monitor()
-    private let hasSome: Monitor.Condition
-    private let link: Link
     /// Those that were not known to be done when the last one began, and those begun since.
     private var collectives: [Collective<Link>] = []
     /// How many there were before them.
@@ -22,21 +34,30 @@ final class CollectivesUnderWay<Link: Messenger>: @unchecked Sendable {
     private var doneCount = 0
     /// Room for what sums receive that none of those under way has.
     private var free: [UnsafeMutableBufferPointer<Float>] = []
-    /// Since when something has been under way; `nil` where nothing is.
+    /// Since when something has been under way, `nil` where nothing is; and until when something was.
     private var began: ContinuousClock.Instant?
+    private var ended: ContinuousClock.Instant?
     private var traffic = Traffic()
     private var isWaitedFor = false
-    private var isEnding = false
     /// What has gone wrong; nobody waits any more then.
     private var failure: (any Error)?
-    private var thread: BackgroundThread?
 
-    /// How long the thread sleeps at the least: at 10 Gbit/s, the time of 300 kB.
-    private static var shortestPause: Duration { .microseconds(250) }
+    /// How long the thread sleeps at the least: at 10 Gbit/s the time of 1.25 MB, which the system's
+    /// buffers hold. Each time that it wakes, somebody else's caches are lost.
+    private static var shortestPause: Duration { .milliseconds(1) }
+
+    /// A collective to begin.
+    private struct Request {
+        let kind: Collective<Link>.Kind
+        let numbers: UnsafeMutableBufferPointer<Float>
+        let parts: Parts
+        let tag: Int
+        let time = ContinuousClock.now
+    }
 
     init(over link: Link) {
         self.link = link
-        hasSome = Monitor.Condition(of: monitor)
+        hasSome = Monitor.Condition(of: queue)
     }
 
     deinit {
@@ -45,7 +66,7 @@ final class CollectivesUnderWay<Link: Messenger>: @unchecked Sendable {
 
     /// Ends the thread.
     func end() {
-        monitor.locked {
+        queue.locked {
             isEnding = true
             hasSome.signal()
         }
@@ -58,26 +79,52 @@ final class CollectivesUnderWay<Link: Messenger>: @unchecked Sendable {
     /// Begins a collective.
     ///
     /// - Returns: its number: from 0, one more each time.
+    /// - Throws: what is wrong with the messenger, where there is no thread; else a wait does.
     func begin(
         _ kind: Collective<Link>.Kind, _ numbers: UnsafeMutableBufferPointer<Float>,
         _ parts: Parts, tag: Int
     ) throws -> Int {
-        try monitor.locked {
-            try tellFailure()
-            let now = ContinuousClock.now
-            began = began ?? now
-            forgetDone()
-            collectives.append(
-                try Collective(
-                    kind, numbers, parts,
-                    received: kind == .allGather ? nil : room(numbers.count), tag: tag, over: link))
-            isDone.append(false)
-            traffic.moving += now.duration(to: .now)
-            if thread == nil, link.wantsThread {
-                thread = BackgroundThread { [self] in moveOn() }
-            }
+        let number = queue.locked {
+            requests.append(Request(kind: kind, numbers: numbers, parts: parts, tag: tag))
+            isIdle = false
             hasSome.signal()
-            return firstNumber + collectives.count - 1
+            defer { nextNumber += 1 }
+            return nextNumber
+        }
+        if !link.wantsThread {
+            try monitor.locked {
+                try tellFailure()
+                let start = ContinuousClock.now
+                try take()
+                traffic.moving += start.duration(to: .now)
+            }
+        } else if thread == nil {
+            thread = BackgroundThread { [self] in moveOn() }
+        }
+        return number
+    }
+
+    /// Begins what was asked for.
+    private func take() throws {
+        let taken = queue.locked {
+            defer { requests.removeAll(keepingCapacity: true) }
+            return requests
+        }
+        guard let first = taken.first else { return }
+        began = began ?? max(first.time, ended ?? first.time)
+        forgetDone()
+        do {
+            for request in taken {
+                let received = request.kind == .allGather ? nil : room(request.numbers.count)
+                collectives.append(
+                    try Collective(
+                        request.kind, request.numbers, request.parts, received: received,
+                        tag: request.tag, over: link))
+                isDone.append(false)
+            }
+        } catch {
+            failure = error
+            throw error
         }
     }
 
@@ -113,13 +160,14 @@ final class CollectivesUnderWay<Link: Messenger>: @unchecked Sendable {
     }
 
     private func wait(until isThere: () -> Bool) throws {
+        let start = ContinuousClock.now
         let wasThere = try monitor.locked {
             try tellFailure()
+            try take()
             isWaitedFor = !isThere()
             return !isWaitedFor
         }
         guard !wasThere else { return }
-        let start = ContinuousClock.now
         defer {
             monitor.locked {
                 traffic.waiting += start.duration(to: .now)
@@ -147,19 +195,37 @@ final class CollectivesUnderWay<Link: Messenger>: @unchecked Sendable {
     private func moveOn() {
         // Sums are the same to the bit, whoever adds.
         _ = kernel_denormals_flush()
-        monitor.locked {
-            while !isEnding {
-                guard began != nil, failure == nil else {
-                    hasSome.wait()
-                    continue
-                }
-                let start = ContinuousClock.now
-                do { try advance() } catch { failure = error }
-                let time = start.duration(to: .now)
-                if !isWaitedFor { traffic.moving += time }
-                hasSome.wait(atMost: max(Self.shortestPause, time * 2))
+        while true {
+            let isEnding = queue.locked {
+                while isIdle, !self.isEnding { hasSome.wait() }
+                return self.isEnding
+            }
+            if isEnding { return }
+            guard let time = monitor.locked(move) else { return }
+            queue.locked {
+                guard !isIdle, requests.isEmpty, !self.isEnding else { return }
+                hasSome.wait(atMost: max(Self.shortestPause, time * 4))
             }
         }
+    }
+
+    /// Moves all on once.
+    ///
+    /// - Returns: how long it took; `nil` after a failure.
+    private func move() -> Duration? {
+        guard failure == nil else { return nil }
+        let start = ContinuousClock.now
+        do {
+            try take()
+            try advance()
+        } catch {
+            failure = error
+            return nil
+        }
+        let time = start.duration(to: .now)
+        if !isWaitedFor { traffic.moving += time }
+        queue.locked { isIdle = began == nil && requests.isEmpty }
+        return time
     }
 
     private func tellFailure() throws { if let failure { throw failure } }
@@ -174,8 +240,9 @@ final class CollectivesUnderWay<Link: Messenger>: @unchecked Sendable {
         }
         while doneCount < collectives.count, isDone[doneCount] { doneCount += 1 }
         if doneCount == collectives.count, let since = began {
-            traffic.underWay += since.duration(to: .now)
-            began = nil
+            let now = ContinuousClock.now
+            traffic.underWay += since.duration(to: now)
+            (began, ended) = (nil, now)
         }
     }
 }
