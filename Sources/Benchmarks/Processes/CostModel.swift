@@ -7,14 +7,14 @@
 ///     link(b) = 2 log₂ n · α + 2 (n - 1)/n · b · β
 ///
 /// Sums of which each process gets its part, and gathers, are half of that. The link takes one after the
-/// other; the processor does a part κ of each byte sent itself, copying and adding, which delays what it
-/// computes unless it waits at that time.
+/// other; processors are at work for κ of each byte sent, copying, adding and looking what has arrived,
+/// which delays what the process computes unless it waits at that time.
 struct CostModel {
     /// Seconds that a message takes to arrive, without its bytes.
     var latency: Double
     /// Seconds a byte on the link, both ways at once.
     var secondsPerByte: Double
-    /// Seconds a byte of the processor.
+    /// Seconds a byte by which computing is delayed.
     var processorPerByte = 0.0
 
     /// What one process does in a step.
@@ -109,7 +109,7 @@ struct CostModel {
                 case .needs(let number): wait(for: number)
                 }
             }
-            compute(step.total - last)
+            compute(max(0, step.total - last))
             return now - start
         }
 

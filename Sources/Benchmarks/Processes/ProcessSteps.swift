@@ -54,10 +54,9 @@ final class ProcessSteps {
     /// The bytes of all numbers that a step of one of the networks sums.
     func summedBytes(_ network: Int) -> Int { runs[network].summedBytes }
 
-    /// How long something takes, and for how much of that this thread has a processor.
+    /// How long something takes, and what processors do meanwhile for this process.
     struct Cost {
-        var time: Duration
-        let processor: Duration
+        var time, processor: Duration
 
         init(_ work: () throws -> Void) rethrows {
             let (start, before) = (ContinuousClock.now, ProcessSteps.processorTime)
@@ -93,18 +92,19 @@ final class ProcessSteps {
         }
         let end = try Cost { try communicator.finish() }
         taken[passes - 1][runs.count - 1].cost.time += end.time
+        taken[passes - 1][runs.count - 1].cost.processor += end.processor
         return taken
     }
 
     /// Makes the sums and the gathers of a step alone.
-    func exchangeAlone(_ step: Taken) throws -> Cost {
+    func exchangeAlone(_ step: Taken) throws -> Duration {
         _ = try communicator.gather([])
-        return try Cost { try communicator.make(step.collectives) }
+        return try Cost { try communicator.make(step.collectives) }.time
     }
 
     fileprivate static var processorTime: Duration {
         var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         return .seconds(Int(time.tv_sec)) + .nanoseconds(Int(time.tv_nsec))
     }
 

@@ -79,7 +79,7 @@ private func stepTable(
         let sent = sum { Double($0.traffic.bytes) }
         table.add(
             .text(name), .number(computing * 1e3), .number(sum(\.sums) * 1e3), .number(late * 1e3),
-            .number(early * 1e3), .number((late - early) / max(late - computing, 1e-9) * 100),
+            .number(early * 1e3), .number(sum(\.hidden) / max(sum(\.late), 1e-9) * 100),
             .number(predicted * 1e3), .number((predicted / early - 1) * 100), .number(sent / 1e6),
             .number(sent / max(ring, 1)), .count(steps.reduce(0) { $0 + $1.traffic.messages }))
     }
@@ -109,29 +109,40 @@ private func predictionTables(
     for width in widths {
         var alone = Computed(), divided = Computed()
         for images in [8, 32, 128] {
-            func measured(processes: Int) throws -> [CostModel.Step] {
-                let steps = try ProcessSteps(
+            // As the only one, and as the first of two, whose parts have so many images; by turns.
+            let both = try [1, 2].map { processes in
+                try ProcessSteps(
                     width: width, batchSize: processes * images, shards: processes,
                     threads: options.threads, TimedCommunicator(firstOf: processes),
                     examples: examples)
-                return try ProcessMeasurement(steps, budget: options.budget / 8)
-                    .steps.map(\.computing)
             }
-            // As the only one, and as the first of two, whose parts have so many images.
-            let (whole, part) = (try measured(processes: 1), try measured(processes: 2))
+            let rounds = try (0..<3).map { _ in
+                try both.map {
+                    try ProcessMeasurement($0, budget: options.budget / 24).steps.map(\.computing)
+                }
+            }
+            func middle(_ side: Int) -> [CostModel.Step] {
+                rounds.map { $0[side] }.sorted { $0.seconds < $1.seconds }[rounds.count / 2]
+            }
+            let (whole, part) = (middle(0), middle(1))
             alone.known.append((images, whole))
             divided.known.append((images, part))
             let sums = part.flatMap(\.events).compactMap { event -> Double? in
                 if case .begins(_, let bytes) = event.kind { bytes } else { nil }
             }
             computed.add(
-                .count(width), .count(images), .number(whole.reduce(0) { $0 + $1.total } * 1e3),
-                .number(part.reduce(0) { $0 + $1.total } * 1e3),
+                .count(width), .count(images), .number(whole.seconds * 1e3),
+                .number(part.seconds * 1e3),
                 .number(sums.reduce(0, +) / 1e6), .count(sums.count))
         }
         tables.append(predictions(width: width, alone, divided))
     }
     return [computed] + tables
+}
+
+extension [CostModel.Step] {
+    /// Of all of them.
+    fileprivate var seconds: Double { reduce(0) { $0 + $1.total } }
 }
 
 /// What 1 to 256 machines would take.
