@@ -1,56 +1,9 @@
 import Checkpoints
 import Datasets
-import Foundation
-import Synchronization
 import TensorGraph
 import TestSupport
 
 @testable import GAN
-
-/// Training by several processes, each of which is a thread here.
-enum ProcessGroup {
-    /// Runs `body` in each of so many processes, with its communicator.
-    ///
-    /// - Returns: what each gives, by its number.
-    static func run<Result: Sendable>(
-        _ count: Int, _ body: @escaping @Sendable (any Communicator) throws -> Result
-    ) throws -> [Result] {
-        let results = Results<Result>(count)
-        let done = DispatchSemaphore(value: 0)
-        for rank in 0..<count {
-            let thread = Thread {
-                let messenger = LocalMessenger(rank: rank, results.group)
-                results.set(
-                    rank,
-                    .init { () throws -> Result in
-                        try body(MessageCommunicator(messenger))
-                    })
-                done.signal()
-            }
-            thread.stackSize = 8 << 20
-            thread.start()
-        }
-        for _ in 0..<count { done.wait() }
-        return try results.all()
-    }
-
-    private final class Results<Value: Sendable>: Sendable {
-        let group: LocalMessenger.Group
-        private let values: Mutex<[Int: Swift.Result<Value, any Error>]> = Mutex([:])
-
-        init(_ count: Int) { group = .init(count: count) }
-
-        func set(_ rank: Int, _ value: Swift.Result<Value, any Error>) {
-            values.withLock { $0[rank] = value }
-        }
-
-        func all() throws -> [Value] {
-            try values.withLock { values in
-                try (0..<values.count).compactMap { try values[$0]?.get() }
-            }
-        }
-    }
-}
 
 /// What a training leaves: the losses of each pass, by their bits, and a hash of each tensor of its last
 /// checkpoint.
@@ -59,7 +12,7 @@ struct Trace: Equatable, Sendable {
     var checkpoint: [String: UInt64] = [:]
     var end = TrainingResult.End.done
 
-    /// Trains by so many processes, each with as many threads as its number says.
+    /// Trains by so many processes, each a thread here, with one or two threads of its own.
     ///
     /// - Parameters:
     ///   - steps: after how many steps a process wishes to stop, by its number; `nil` for never.
@@ -67,7 +20,9 @@ struct Trace: Equatable, Sendable {
         _ options: TrainingOptions<R>, processes: Int,
         stops: @escaping @Sendable (Int) -> Int? = { _ in nil }
     ) throws -> Trace {
-        let traces = try ProcessGroup.run(processes) { communicator in
+        let group = LocalMessenger.Group(count: processes)
+        let traces = try concurrently(processes) { rank in
+            let communicator = MessageCommunicator(LocalMessenger(rank: rank, group))
             var options = options
             options.threads = 1 + communicator.rank % 2
             if communicator.rank > 0 {
