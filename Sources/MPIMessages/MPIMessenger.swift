@@ -67,15 +67,29 @@
         // MARK: Messages
 
         /// A message under way.
-        public struct Message {
-            fileprivate var message = mpi_message()
-            fileprivate let peer: Int
+        private final class Message: PendingMessage {
+            var message = mpi_message()
+            private let peer: Int
+            private unowned let messenger: MPIMessenger
+
+            init(_ peer: Int, _ messenger: MPIMessenger) {
+                (self.peer, self.messenger) = (peer, messenger)
+            }
+
+            func isDone() throws -> Bool {
+                var isDone = false
+                try check(
+                    mpi_messages_test(&message, &isDone),
+                    "\(messenger.names[peer]) cannot be reached")
+                return isDone
+            }
         }
 
         /// Begins to send.
-        public func send(_ bytes: UnsafeRawBufferPointer, to peer: Int, tag: Int) throws -> Message
-        {
-            var message = Message(peer: peer)
+        public func send(
+            _ bytes: UnsafeRawBufferPointer, to peer: Int, tag: Int
+        ) throws -> any PendingMessage {
+            let message = Message(peer, self)
             try check(
                 mpi_messages_send(
                     bytes.baseAddress, bytes.count, Int32(peer), Int32(tag), &message.message),
@@ -86,22 +100,13 @@
         /// Begins to receive.
         public func receive(
             _ bytes: UnsafeMutableRawBufferPointer, from peer: Int, tag: Int
-        ) throws -> Message {
-            var message = Message(peer: peer)
+        ) throws -> any PendingMessage {
+            let message = Message(peer, self)
             try check(
                 mpi_messages_receive(
                     bytes.baseAddress, bytes.count, Int32(peer), Int32(tag), &message.message),
                 "nothing can be received from \(names[peer])")
             return message
-        }
-
-        /// Whether it is done.
-        public func isDone(_ message: inout Message) throws -> Bool {
-            var isDone = false
-            try check(
-                mpi_messages_test(&message.message, &isDone),
-                "\(names[message.peer]) cannot be reached")
-            return isDone
         }
 
         /// Waits a moment, and gives up a process that is silent.

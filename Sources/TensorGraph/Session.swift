@@ -160,6 +160,7 @@ extension Session {
         let storage = resources.variable(variable.node)
         // A communicator that fails says so at the next run.
         try? storage.finishGathers()
+        try? storage.finishSending()
         resources.noteWhole(storage)
         value.copy(to: storage.buffer)
         storage.isInitialized = true

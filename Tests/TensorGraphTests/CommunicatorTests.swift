@@ -20,9 +20,9 @@ import Testing
     }
 
     /// Sums of any length are those of the tree, to the bit, in all processes.
-    @Test(arguments: [1, 2, 4, 8], [1, 2, 3, 7, 1024, 1025, 1031, 40_000])
+    @Test(arguments: [1, 2, 4, 8], [1, 2, 3, 7, 1024, 1025, 1031, 40_000, 131_073])
     func sums(processes: Int, count: Int) throws {
-        let results = try Processes.run(processes) { communicator in
+        let results = try Processes.run(processes, wantsThread: count % 2 == 1) { communicator in
             var numbers = Self.numbers(communicator.rank, count)
             var others = Self.numbers(communicator.rank + 100, 2 * count)
             try numbers.withUnsafeMutableBufferPointer { numbers in
@@ -43,7 +43,7 @@ import Testing
     /// all have what was made of them.
     @Test(arguments: [1, 2, 4, 8], [0, 1, 5, 8, 1000, 4099])
     func sumsInParts(processes: Int, count: Int) throws {
-        let results = try Processes.run(processes) { communicator in
+        let results = try Processes.run(processes, wantsThread: count % 2 == 1) { communicator in
             var numbers = Self.numbers(communicator.rank, count)
             let own = communicator.own(of: .ofSums(count))
             try numbers.withUnsafeMutableBufferPointer { numbers in
@@ -64,15 +64,18 @@ import Testing
     @Test(arguments: [1, 2, 4, 8], [(0, 3), (1, 2), (8, 1), (13, 5), (700, 3)])
     func gathersRows(processes: Int, shape: (rows: Int, size: Int)) throws {
         let parts = Parts(rows: shape.rows, of: shape.size)
-        let results = try Processes.run(processes) { communicator in
+        let isEven = shape.rows.isMultiple(of: 2)
+        let results = try Processes.run(processes, wantsThread: isEven) { communicator in
             let own = communicator.own(of: parts)
             var numbers = [Float](repeating: .nan, count: shape.rows * shape.size)
             for index in own { numbers[index] = Float(index) }
-            try numbers.withUnsafeMutableBufferPointer { numbers in
+            return try numbers.withUnsafeMutableBufferPointer { numbers in
                 let number = try communicator.beginAllGather(numbers, parts)
                 try communicator.finish(through: number)
+                let gathered = Array(numbers)
+                try communicator.finish()
+                return (own, gathered)
             }
-            return (own, numbers)
         }
         for result in results { #expect(result.1 == (0..<shape.rows * shape.size).map(Float.init)) }
         // As shards of a batch have it.
@@ -102,30 +105,102 @@ import Testing
         }
     }
 
+    /// A process goes on with what has come, though another one computes and takes nothing; only what it
+    /// has sent of its own stays as it is until then.
+    @Test func nobodyWaitsForWhoComputes() throws {
+        let group = LocalMessenger.Group(count: 2)
+        let (early, late) = (
+            MessageCommunicator(Impatient(LocalMessenger(rank: 0, group, wantsThread: false))),
+            MessageCommunicator(Impatient(LocalMessenger(rank: 1, group, wantsThread: false)))
+        )
+        var (own, other) = (Self.numbers(0, 5000), Self.numbers(1, 5000))
+        let sums = Self.tree([own, other])
+        try own.withUnsafeMutableBufferPointer { own in
+            try other.withUnsafeMutableBufferPointer { other in
+                try late.beginSum(other)
+                try early.beginSum(own)
+                try early.finishSums()
+                #expect(Array(own) == sums)
+                for index in own.indices { own[index] = -1 }
+
+                try late.finishSums()
+                #expect(Array(other) == sums)
+                for index in other.indices { other[index] = -2 }
+
+                let parts = Parts(rows: 5, of: 1000)
+                let expected = [Float](repeating: -1, count: 2000) + Array(other[2000...])
+                try late.beginAllGather(other, parts)
+                let number = try early.beginAllGather(own, parts)
+                try early.finish(number)
+                #expect(Array(own) == expected)
+
+                try late.finish()
+                try early.finishSending(number)
+                own[0] = 7
+                #expect(Array(other) == expected)
+                try early.finish()
+
+                try late.beginAllGather(other, parts)
+                let last = try early.beginAllGather(own, parts)
+                try early.finish(last)
+                #expect(throws: CommunicationError.toldElsewhere) {
+                    try early.finishSending(last)
+                }
+            }
+        }
+    }
+
+    /// A messenger that nobody waits for long with.
+    private final class Impatient: Messenger {
+        private let base: LocalMessenger
+
+        init(_ base: LocalMessenger) { self.base = base }
+
+        var rank: Int { base.rank }
+        var count: Int { base.count }
+        var wantsThread: Bool { base.wantsThread }
+
+        func send(
+            _ bytes: UnsafeRawBufferPointer, to peer: Int, tag: Int
+        ) -> any PendingMessage {
+            base.send(bytes, to: peer, tag: tag)
+        }
+
+        func receive(
+            _ bytes: UnsafeMutableRawBufferPointer, from peer: Int, tag: Int
+        ) -> any PendingMessage {
+            base.receive(bytes, from: peer, tag: tag)
+        }
+
+        func rest(vain: Int) throws {
+            if vain == 1000 { throw CommunicationError.toldElsewhere }
+        }
+    }
+
     /// A process sends what a ring would have it send, but for few numbers.
-    @Test func sendsLittle() throws {
+    @Test(arguments: [100_000, 200_000]) func sendsLittle(count: Int) throws {
         for processes in [2, 4, 8] {
             let sent = try Processes.run(processes) { communicator in
-                var numbers = [Float](repeating: 1, count: 100_000)
+                var numbers = [Float](repeating: 1, count: count)
                 try numbers.withUnsafeMutableBufferPointer {
                     try communicator.beginSum($0)
                     try communicator.finishSums()
                 }
                 return communicator.traffic.bytes
             }
-            let ring = 2 * 400_000 * (processes - 1) / processes
+            let ring = 2 * 4 * count * (processes - 1) / processes
             #expect(sent == Array(repeating: ring, count: processes))
         }
     }
 
-    /// What sums cost is counted: of 10 numbers one message a round, of 2000 two.
+    /// What sums cost is counted: of 10 numbers one message a round, of 200,000 two.
     @Test(arguments: [(2, 1 + 2), (4, 2 + 4), (8, 3 + 6)])
     func countsMessages(processes: Int, messages: Int) throws {
         let found = try Processes.run(processes) { communicator in
             let (before, start) = (communicator.traffic, ContinuousClock.now)
             for _ in 0..<5 {
                 var (few, many) = (
-                    [Float](repeating: 1, count: 10), [Float](repeating: 1, count: 2000)
+                    [Float](repeating: 1, count: 10), [Float](repeating: 1, count: 200_000)
                 )
                 try few.withUnsafeMutableBufferPointer { few in
                     try many.withUnsafeMutableBufferPointer { many in
@@ -135,7 +210,7 @@ import Testing
                         // The first one can be read, while the second is under way.
                         #expect(few[9] == Float(communicator.count))
                         try communicator.finish(second)
-                        #expect(many[1999] == Float(communicator.count))
+                        #expect(many[199_999] == Float(communicator.count))
                         try communicator.finishSums()
                     }
                 }
@@ -147,7 +222,8 @@ import Testing
         }
         for traffic in found {
             #expect(traffic.rounds == 5 && traffic.messages == 5 * messages)
-            let bytes = 40 * processes.trailingZeroBitCount + 16_000 * (processes - 1) / processes
+            let bytes =
+                40 * processes.trailingZeroBitCount + 1_600_000 * (processes - 1) / processes
             #expect(traffic.bytes == 5 * bytes)
             #expect(traffic.underWay > .zero && traffic.waiting > .zero)
             #expect((0...1).contains(traffic.hidden))

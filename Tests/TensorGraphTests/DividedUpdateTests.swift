@@ -38,9 +38,9 @@ import Testing
                     of: communicator.count), communicator)
         }
 
-        func batch(_ size: Int) -> Value {
+        func batch(_ size: Int, step: Int = 0) -> Value {
             Value(
-                (0..<size * rows).map { Float(($0 * 7919) % 1013) / 1013 - 0.4 },
+                (0..<size * rows).map { Float(($0 * 7919 + step * 31) % 1013) / 1013 - 0.4 },
                 shape: [size, rows])
         }
     }
@@ -52,22 +52,26 @@ import Testing
         var bytes = 0
     }
 
-    /// Three steps, what a session says of the moments between them, and all variables at the end.
+    /// Six steps, what a session says of the moments between them, and all variables at the end.
+    ///
+    /// - Parameter wantsThread: whether messages move while processes compute.
     private func trace(
-        processes: Int, batchSize: Int, _ rows: Int = 400, _ columns: Int = 400
+        processes: Int, batchSize: Int, _ rows: Int = 400, _ columns: Int = 400,
+        wantsThread: Bool = true
     ) throws -> [Trace] {
-        try Processes.run(processes) { communicator in
+        try Processes.run(processes, wantsThread: wantsThread) { communicator in
             let model = Model(rows, columns)
             let session = Session(graph: model.tf)
             try session.run(model.tf.globalVariablesInitializer())
             let run = try model.run(session, batchSize: batchSize, communicator)
             let moment = try #require(model.tf.variables.first { $0.name == "weights/Adam" })
             var trace = Trace()
-            for step in 0..<3 {
+            for step in 0..<6 {
+                run.feed(model.x, model.batch(batchSize, step: step))
                 try run.run()
                 trace.losses.append(run.scalar.bitPattern)
                 // Weights are there as soon as somebody asks.
-                _ = try session.value(of: model.weights)
+                if step % 2 == 0 { _ = try session.value(of: model.weights) }
                 if processes > 1 {
                     #expect(throws: SessionError.divided([moment.name])) {
                         try session.value(of: moment)
@@ -90,17 +94,20 @@ import Testing
 
     /// Many rows are more numbers than the gradient, which is summed; few are gathered. Either way weights
     /// and moments are the same to the last bit.
-    @Test(arguments: [8, 13, 150], [2, 4])
-    func isTheSame(batchSize: Int, processes: Int) throws {
+    @Test(arguments: [8, 13, 150], [(2, true), (2, false), (4, true), (4, false)])
+    func isTheSame(batchSize: Int, processes: (count: Int, wantThread: Bool)) throws {
         let alone = try trace(processes: 1, batchSize: batchSize)[0]
-        #expect(Set(alone.losses).count == 3)
+        #expect(Set(alone.losses).count == 6)
         #expect(alone.variables.count == 8)
-        for var other in try trace(processes: processes, batchSize: batchSize) {
-            let ring = 3 * 2 * (processes - 1) * 160_000 * 4 / processes
+        let (processes, wantThread) = processes
+        for var other in try trace(
+            processes: processes, batchSize: batchSize, wantsThread: wantThread)
+        {
+            let ring = 6 * 2 * (processes - 1) * 160_000 * 4 / processes
             if batchSize == 150 {
                 #expect(other.bytes > ring && other.bytes < ring * 5 / 2)
             } else {
-                // Half of it for the weights, and a third of it for the moments in the middle.
+                // Half of it for the weights, and a sixth of it for the moments in the middle.
                 #expect(other.bytes < ring * 5 / 4)
             }
             other.bytes = alone.bytes

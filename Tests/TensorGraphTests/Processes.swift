@@ -4,13 +4,16 @@ import TestSupport
 /// Processes that speak to each other, each of which is a thread here.
 enum Processes {
     /// What each of so many processes gives.
+    ///
+    /// - Parameter wantsThread: whether messages move while a process computes, as between hosts.
     static func run<Result: Sendable>(
-        _ count: Int,
-        _ body: @escaping @Sendable (MessageCommunicator<LocalMessenger>) throws -> Result
+        _ count: Int, wantsThread: Bool = true,
+        _ body: @escaping @Sendable (MessageCommunicator) throws -> Result
     ) throws -> [Result] {
         let group = LocalMessenger.Group(count: count)
         return try concurrently(count) {
-            try body(MessageCommunicator(LocalMessenger(rank: $0, group)))
+            let link = LocalMessenger(rank: $0, group, wantsThread: wantsThread)
+            return try body(MessageCommunicator(link))
         }
     }
 }

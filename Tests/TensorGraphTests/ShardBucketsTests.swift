@@ -163,12 +163,12 @@ import Testing
         for shard in 0..<2 {
             for tensor in [0, 1, 3, 2] {
                 let numbers = (0..<[4, 6, 4, 5][tensor]).map { Float(10 * shard + $0) }
-                numbers.withUnsafeBufferPointer {
+                try numbers.withUnsafeBufferPointer {
                     if gathered[tensor] == nil {
                         buckets.add(
                             $0, share: 0.5, of: tensor, shard: shard, isLast: shard == 1, pool: nil)
                     } else {
-                        buckets.addRows(
+                        try buckets.addRows(
                             $0, share: tensor == 2 ? 0.5 : nil, of: tensor, first: 4 + 2 * shard,
                             isLast: shard == 1)
                     }

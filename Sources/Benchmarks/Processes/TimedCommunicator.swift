@@ -122,6 +122,10 @@ final class TimedCommunicator: Communicator {
         if try isMade(number) { try base?.finish(through: number) }
     }
 
+    func finishSending(_ number: Int) throws {
+        if mode == .early { try base?.finishSending(number) }
+    }
+
     /// Whether what is waited for is under way, or else was made or noted.
     private func isMade(_ number: Int) throws -> Bool {
         switch mode {

@@ -29,6 +29,10 @@ final class Plan {
     private lazy var variables = calls.map { [program, resources] call in
         call.isContinued ? [] : program.variables(of: call.steps).map(resources.variable)
     }
+    /// Those that each call writes.
+    private lazy var written = calls.map { [program, resources] call in
+        call.isContinued ? [] : program.writtenVariables(of: call.steps).map(resources.variable)
+    }
     /// The variables that it reads before it gives them a value.
     private let read: [VariableStorage]
     /// Those of them that had no value yet.
@@ -220,11 +224,13 @@ final class Plan {
         let start = beginTrial()
         defer { endTrial(start) }
         for fetch in fetched.before { try exchanges.whenFetched(fetch) }
-        let (list, arrivals, fetched, variables) = (list, arrivals, fetched.calls, variables)
+        let (list, arrivals, fetched) = (list, arrivals, fetched.calls)
+        let (variables, written) = (variables, written)
         func before(_ call: Int) throws {
             if arrivals[call] >= 0 { try exchanges.whenNeeded(arrivals[call]) }
             guard !list.isSkipped(call) else { return }
             for variable in variables[call] { try variable.finishGathers() }
+            for variable in written[call] { try variable.finishSending() }
         }
         func after(_ call: Int) throws {
             for fetch in fetched[call] { try exchanges.whenFetched(fetch) }
@@ -280,6 +286,7 @@ final class Plan {
     private func settleVariables() throws {
         try checkVariables()
         try resources.settle(reading: read)
+        for variable in written.joined() { try variable.finishSending() }
     }
 
     private func checkVariables() throws {

@@ -38,7 +38,9 @@ final class Resources {
     ///
     /// - Parameter number: of a gather of the communicator.
     func note(_ number: Int, _ communicator: any Communicator, of variable: VariableStorage) {
-        variable.gathers.append(VariableGather(communicator: communicator, number: number))
+        let gather = Gather(communicator: communicator, number: number)
+        variable.gathers.append(gather)
+        variable.sending.append(gather)
         if !arriving.contains(where: { $0 === variable }) { arriving.append(variable) }
     }
 
@@ -107,7 +109,9 @@ final class VariableStorage {
     let buffer: Buffer
     var isInitialized = false
     /// What brings the numbers that other processes have changed; nothing where they are there.
-    fileprivate(set) var gathers: [VariableGather] = []
+    fileprivate(set) var gathers: [Gather] = []
+    /// What others may not have taken yet of the numbers that this process has changed.
+    fileprivate var sending: [Gather] = []
     /// How processes have divided the numbers among them that they have changed and not sent; nothing where
     /// all are there.
     fileprivate(set) var divisions: [VariableDivision] = []
@@ -135,7 +139,7 @@ final class VariableStorage {
     func finishGathers() throws {
         guard !gathers.isEmpty else { return }
         do {
-            for gather in gathers { try gather.communicator.finish(gather.number) }
+            for gather in gathers { try gather.finish() }
         } catch {
             // Numbers that are under way may still be written here.
             _ = Unmanaged.passRetained(self)
@@ -143,11 +147,29 @@ final class VariableStorage {
         }
         gathers = []
     }
+
+    /// Waits until this process's numbers may be changed.
+    func finishSending() throws {
+        guard !sending.isEmpty else { return }
+        do {
+            for gather in sending { try gather.finishSending() }
+        } catch {
+            // Somebody may still read them here.
+            _ = Unmanaged.passRetained(self)
+            throw error
+        }
+        sending = []
+    }
 }
 
-/// A gather of some of a variable's numbers that is under way.
-struct VariableGather {
+/// A gather that is under way.
+struct Gather {
     let communicator: any Communicator
     /// By which the communicator knows it.
     let number: Int
+
+    /// Waits until its numbers are there.
+    func finish() throws { try communicator.finish(number) }
+    /// Waits until others have taken this process's part.
+    func finishSending() throws { try communicator.finishSending(number) }
 }

@@ -40,9 +40,12 @@ extension Program {
     }
 
     /// The variables that the run writes to, in the order of the first writes.
-    var writtenVariables: [Node] {
+    var writtenVariables: [Node] { writtenVariables(of: order) }
+
+    /// Those that some steps write.
+    func writtenVariables(of steps: [StepID]) -> [Node] {
         var result: [Node] = []
-        for id in order {
+        for id in steps {
             for target in self[id].primitive.writes {
                 guard case .variable(let node) = maker(memory(self[id].inputs[target])).primitive
                 else { continue }

@@ -8,10 +8,13 @@ internal import Platform
 /// thread calls it again and again as long as something is under way. In between it sleeps, at least four
 /// times as long as the call took, unless something is begun: where the processor and not the link is what
 /// limits, others compute on. Whoever begins something leaves it to the thread, and does not wait until
-/// that has come back from a call. Whoever waits moves all on. Where messages need no thread, what is begun
-/// is sent at once.
-final class CollectivesUnderWay<Link: Messenger>: @unchecked Sendable {
-    private let link: Link
+/// that has come back from a call. Whoever waits moves all on; where messages need no thread, whoever begins
+/// something does so, too.
+///
+/// Nobody waits for another process to take what is sent to it, before the numbers are to change that are
+/// sent. So one that is late for a moment catches up while the other goes on.
+final class CollectivesUnderWay: @unchecked Sendable {
+    private let link: any Messenger
     private var thread: BackgroundThread?
 
     /// What was begun and is left to the thread, under a lock of its own.
@@ -26,13 +29,13 @@ final class CollectivesUnderWay<Link: Messenger>: @unchecked Sendable {
     /// Everything below is used by one thread at a time, the one that has locked it.
     private let monitor = Monitor()
     /// Those that were not known to be done when the last one began, and those begun since.
-    private var collectives: [Collective<Link>] = []
+    private var collectives: [Collective] = []
     /// How many there were before them.
     private var firstNumber = 0
-    /// Which of them are known to be done, and how many from the first one on.
-    private var isDone: [Bool] = []
+    /// How many from the first one on have all their numbers, and how many are done.
+    private var thereCount = 0
     private var doneCount = 0
-    /// Room for what sums receive that none of those under way has.
+    /// Room for sums that none of those under way has.
     private var free: [UnsafeMutableBufferPointer<Float>] = []
     /// Since when something has been under way, `nil` where nothing is; and until when something was.
     private var began: ContinuousClock.Instant?
@@ -48,20 +51,22 @@ final class CollectivesUnderWay<Link: Messenger>: @unchecked Sendable {
 
     /// A collective to begin.
     private struct Request {
-        let kind: Collective<Link>.Kind
+        let kind: Collective.Kind
         let numbers: UnsafeMutableBufferPointer<Float>
         let parts: Parts
         let tag: Int
         let time = ContinuousClock.now
     }
 
-    init(over link: Link) {
+    init(over link: any Messenger) {
         self.link = link
         hasSome = Monitor.Condition(of: queue)
     }
 
     deinit {
-        for memory in free + collectives.compactMap(\.received) { memory.deallocate() }
+        // What is under way may still be read and written.
+        let done = collectives.filter(\.isDone).compactMap(\.room)
+        for memory in free + done { memory.deallocate() }
     }
 
     /// Ends the thread.
@@ -81,7 +86,7 @@ final class CollectivesUnderWay<Link: Messenger>: @unchecked Sendable {
     /// - Returns: its number: from 0, one more each time.
     /// - Throws: what is wrong with the messenger, where there is no thread; else a wait does.
     func begin(
-        _ kind: Collective<Link>.Kind, _ numbers: UnsafeMutableBufferPointer<Float>,
+        _ kind: Collective.Kind, _ numbers: UnsafeMutableBufferPointer<Float>,
         _ parts: Parts, tag: Int
     ) throws -> Int {
         let number = queue.locked {
@@ -96,6 +101,7 @@ final class CollectivesUnderWay<Link: Messenger>: @unchecked Sendable {
                 try tellFailure()
                 let start = ContinuousClock.now
                 try take()
+                try advance()
                 traffic.moving += start.duration(to: .now)
             }
         } else if thread == nil {
@@ -115,12 +121,12 @@ final class CollectivesUnderWay<Link: Messenger>: @unchecked Sendable {
         forgetDone()
         do {
             for request in taken {
-                let received = request.kind == .allGather ? nil : room(request.numbers.count)
+                let count = Collective.roomCount(
+                    request.kind, request.numbers.count, over: link)
                 collectives.append(
                     try Collective(
-                        request.kind, request.numbers, request.parts, received: received,
-                        tag: request.tag, over: link))
-                isDone.append(false)
+                        request.kind, request.numbers, request.parts,
+                        room: count > 0 ? room(count) : nil, tag: request.tag, over: link))
             }
         } catch {
             failure = error
@@ -139,23 +145,34 @@ final class CollectivesUnderWay<Link: Messenger>: @unchecked Sendable {
     }
 
     private func forgetDone() {
-        free += collectives[..<doneCount].compactMap(\.received)
+        free += collectives[..<doneCount].compactMap(\.room)
         collectives.removeFirst(doneCount)
-        isDone.removeFirst(doneCount)
         firstNumber += doneCount
+        thereCount -= doneCount
         doneCount = 0
     }
 
-    /// Waits for all up to the one of that number; for all there are if none is said.
-    func finish(through number: Int = .max) throws {
-        try wait { doneCount == collectives.count || firstNumber + doneCount > number }
+    /// Waits for all, and until others have taken what this process sends.
+    func finish() throws { try wait { doneCount == collectives.count } }
+
+    /// Waits for the numbers of all up to the one of that number.
+    func finish(through number: Int) throws {
+        try wait { thereCount == collectives.count || firstNumber + thereCount > number }
     }
 
-    /// Waits for the one of that number.
+    /// Waits for the numbers of the one of that number.
     func finish(_ number: Int) throws {
         try wait {
             let index = number - firstNumber
-            return !isDone.indices.contains(index) || isDone[index]
+            return !collectives.indices.contains(index) || collectives[index].isThere
+        }
+    }
+
+    /// Waits until others have taken what this process sends for the one of that number.
+    func finishSending(_ number: Int) throws {
+        try wait {
+            let index = number - firstNumber
+            return !collectives.indices.contains(index) || collectives[index].isDone
         }
     }
 
@@ -224,7 +241,8 @@ final class CollectivesUnderWay<Link: Messenger>: @unchecked Sendable {
         }
         let time = start.duration(to: .now)
         if !isWaitedFor { traffic.moving += time }
-        queue.locked { isIdle = began == nil && requests.isEmpty }
+        let isDone = doneCount == collectives.count
+        queue.locked { isIdle = isDone && requests.isEmpty }
         return time
     }
 
@@ -232,14 +250,17 @@ final class CollectivesUnderWay<Link: Messenger>: @unchecked Sendable {
 
     /// Goes on with all of them.
     private func advance() throws {
-        for index in collectives.indices.dropFirst(doneCount) where !isDone[index] {
-            isDone[index] = try collectives[index].advance(over: link)
-            guard isDone[index] else { continue }
+        for index in collectives.indices.dropFirst(doneCount) where !collectives[index].isDone {
+            let wasThere = collectives[index].isThere
+            try collectives[index].advance(over: link)
+            guard !wasThere, collectives[index].isThere else { continue }
             traffic.messages += collectives[index].sent.messages
             traffic.bytes += collectives[index].sent.bytes
         }
-        while doneCount < collectives.count, isDone[doneCount] { doneCount += 1 }
-        if doneCount == collectives.count, let since = began {
+        while doneCount < collectives.count, collectives[doneCount].isDone { doneCount += 1 }
+        thereCount = max(thereCount, doneCount)
+        while thereCount < collectives.count, collectives[thereCount].isThere { thereCount += 1 }
+        if thereCount == collectives.count, let since = began {
             let now = ContinuousClock.now
             traffic.underWay += since.duration(to: now)
             (began, ended) = (nil, now)

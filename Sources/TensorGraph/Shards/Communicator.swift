@@ -24,7 +24,9 @@ public protocol Communicator: AnyObject {
     /// - Returns: its number.
     @discardableResult
     func beginReduceScatter(_ numbers: UnsafeMutableBufferPointer<Float>) throws -> Int
-    /// Begins to replace all numbers by those that each process has in its part of them (all-gather).
+    /// Begins to replace all numbers by those that each process has in its part of them (all-gather). When
+    /// it is done, they may be read; others may not have taken this process's part yet, which is changed
+    /// after ``finishSending(_:)`` alone.
     ///
     /// - Returns: its number.
     @discardableResult
@@ -35,7 +37,9 @@ public protocol Communicator: AnyObject {
     func finish(_ number: Int) throws
     /// Waits until the sum or the gather of that number is done, and all that were begun before it.
     func finish(through number: Int) throws
-    /// Waits until all that have been begun are done.
+    /// Waits until other processes have taken what this one sends for the sum or the gather of that number.
+    func finishSending(_ number: Int) throws
+    /// Waits until all that have been begun are done, and others have taken what this process sends.
     func finish() throws
     /// Waits until all sums are there: a round of ``traffic``. Gathers begun after them may go on.
     func finishSums() throws

@@ -2,9 +2,9 @@
 ///
 /// Bytes are given and gathered when no sums or gathers are under way any more: a messenger is called by
 /// one thread at a time.
-public final class MessageCommunicator<Link: Messenger>: Communicator {
-    private let link: Link
-    private let underWay: CollectivesUnderWay<Link>
+public final class MessageCommunicator: Communicator {
+    private let link: any Messenger
+    private let underWay: CollectivesUnderWay
     /// The number of the last sum, and of the last one that was waited for.
     private var lastSum = -1, finishedSum = -1
     private var tag = 0
@@ -15,7 +15,7 @@ public final class MessageCommunicator<Link: Messenger>: Communicator {
     public var count: Int { link.count }
 
     /// - Precondition: the number of processes is a power of two.
-    public init(_ link: Link) {
+    public init(_ link: any Messenger) {
         precondition(link.count.nonzeroBitCount == 1, "sums need a power of two of processes")
         self.link = link
         underWay = CollectivesUnderWay(over: link)
@@ -51,7 +51,7 @@ public final class MessageCommunicator<Link: Messenger>: Communicator {
     }
 
     private func begin(
-        _ kind: Collective<Link>.Kind, _ numbers: UnsafeMutableBufferPointer<Float>,
+        _ kind: Collective.Kind, _ numbers: UnsafeMutableBufferPointer<Float>,
         _ parts: Parts
     ) throws -> Int {
         guard count > 1 else { return 0 }
@@ -63,6 +63,9 @@ public final class MessageCommunicator<Link: Messenger>: Communicator {
 
     /// Waits for all up to one of them.
     public func finish(through number: Int) throws { try underWay.finish(through: number) }
+
+    /// Waits until others have taken what one of them sends.
+    public func finishSending(_ number: Int) throws { try underWay.finishSending(number) }
 
     /// Waits for all.
     public func finish() throws { try underWay.finish() }
@@ -151,12 +154,12 @@ public final class MessageCommunicator<Link: Messenger>: Communicator {
     /// Waits for a message that `begin` begins. Its bytes have memory of their own: where the wait fails, the
     /// message is still under way, and they stay until the process ends.
     private func withMessage(
-        _ byteCount: Int, begin: (UnsafeMutableRawBufferPointer) throws -> Link.Message,
+        _ byteCount: Int, begin: (UnsafeMutableRawBufferPointer) throws -> any PendingMessage,
         then: (UnsafeMutableRawBufferPointer) -> Void = { _ in }
     ) throws {
         let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 8)
-        var message = try begin(bytes)
-        try link.wait { try link.isDone(&message) }
+        let message = try begin(bytes)
+        try link.wait { try message.isDone() }
         then(bytes)
         bytes.deallocate()
     }

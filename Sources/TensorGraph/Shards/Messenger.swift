@@ -1,10 +1,7 @@
 /// Messages between two processes, on which a ``MessageCommunicator`` stands.
 ///
 /// Messages from one process to another arrive in the order in which they were sent.
-public protocol Messenger: AnyObject, SendableMetatype {
-    /// A message under way.
-    associatedtype Message
-
+public protocol Messenger: AnyObject {
     /// This process's number, from 0.
     var rank: Int { get }
     /// How many processes there are.
@@ -14,17 +11,24 @@ public protocol Messenger: AnyObject, SendableMetatype {
     /// be allowed to call after another; and it pays where messages travel by themselves in between.
     var wantsThread: Bool { get }
 
-    /// Begins to send; the bytes stay as they are until the message ``isDone(_:)``.
-    func send(_ bytes: UnsafeRawBufferPointer, to peer: Int, tag: Int) throws -> Message
+    /// Begins to send; the bytes stay as they are until the message ``PendingMessage/isDone()``.
+    func send(
+        _ bytes: UnsafeRawBufferPointer, to peer: Int, tag: Int
+    ) throws -> any PendingMessage
     /// Begins to receive as many bytes as were sent under that tag.
-    func receive(_ bytes: UnsafeMutableRawBufferPointer, from peer: Int, tag: Int) throws -> Message
-    /// Whether a message has been sent, or received. Asked once more after it was done, it is
-    /// undefined.
-    func isDone(_ message: inout Message) throws -> Bool
+    func receive(
+        _ bytes: UnsafeMutableRawBufferPointer, from peer: Int, tag: Int
+    ) throws -> any PendingMessage
     /// Called while nothing can be done but wait: gives others the processor, the longer it was called
     /// in vain the longer.
     ///
     /// - Parameter vain: how often it was called since this wait began.
     /// - Throws: what ends the wait where another process does not answer any more.
     func rest(vain: Int) throws
+}
+
+/// A message under way.
+public protocol PendingMessage: AnyObject {
+    /// Whether it has been sent, or received. Asked once more after it was done, it is undefined.
+    func isDone() throws -> Bool
 }

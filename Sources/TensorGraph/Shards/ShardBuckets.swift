@@ -196,13 +196,15 @@ struct ShardBuckets {
     /// - Parameters:
     ///   - share: what they are multiplied by; `nil` for nothing.
     ///   - first: the first one's place in the batch.
+    /// - Throws: what the communicator throws.
     mutating func addRows(
         _ numbers: UnsafeBufferPointer<Float>, share: Float?, of tensor: Int, first: Int,
         isLast: Bool
-    ) {
+    ) throws {
         guard let rows = rows[tensor], let to = rows.numbers.baseAddress,
             let from = numbers.baseAddress
         else { return }
+        try rows.finishSending()
         let start = to + first * rows.size
         if let share {
             kernel_scale(start, from, share, numbers.count)

@@ -7,6 +7,8 @@ final class ShardRows {
     }
 
     let buffer: Buffer
+    /// What gathers them; `nil` when others have taken this process's.
+    var gather: Gather?
     private let arena: Arena
 
     /// - Parameter shape: rows, and the numbers of each.
@@ -21,6 +23,12 @@ final class ShardRows {
     /// All numbers.
     var numbers: UnsafeMutableBufferPointer<Float> {
         UnsafeMutableBufferPointer(start: buffer.floats, count: buffer.count)
+    }
+
+    /// Waits until this process's rows may be changed.
+    func finishSending() throws {
+        try gather?.finishSending()
+        gather = nil
     }
 
     /// Whose rows are which.

@@ -279,10 +279,10 @@ public final class ShardedRun {
         let share = Float(shards.rows(of: shard).count) / Float(shards.batchSize)
         let isLast = index == feeds.count - 1
         func take(_ fetch: Int) throws {
-            run.withFloats(fetch) { numbers in
+            try run.withFloats(fetch) { numbers in
                 switch items[fetch] {
                 case .rows(let isScaled):
-                    buckets.addRows(
+                    try buckets.addRows(
                         numbers, share: isScaled ? share : nil, of: fetch,
                         first: shards.rows(of: shard).lowerBound, isLast: isLast)
                 case .sum(_, let terms) where isLast && communicator == nil:
@@ -307,10 +307,13 @@ public final class ShardedRun {
         _ communicator: any Communicator
     ) throws -> Int {
         switch content {
-        case .rows(let rows): try communicator.beginAllGather(numbers, rows.parts)
+        case .rows(let rows):
+            let number = try communicator.beginAllGather(numbers, rows.parts)
+            rows.gather = Gather(communicator: communicator, number: number)
+            return number
         case .largeSum(let tensor) where isDivided(tensor):
-            try communicator.beginReduceScatter(numbers)
-        case .smallSums, .largeSum: try communicator.beginSum(numbers)
+            return try communicator.beginReduceScatter(numbers)
+        case .smallSums, .largeSum: return try communicator.beginSum(numbers)
         }
     }
 
