@@ -24,6 +24,10 @@
         public var wantsThread: Bool { allowsThreads && localCount < count }
         private let allowsThreads: Bool
         private let hasBeats: Bool
+        /// How long a wait asks again and again before it sleeps in between. Where each process of this host
+        /// has a processor and none is elsewhere, what is waited for comes soon, and one that sleeps wakes
+        /// late.
+        private let vigil: Duration
         private var lastTime = ContinuousClock.now
 
         /// Joins the others.
@@ -36,6 +40,8 @@
             localCount = Int(place.local_count)
             allowsThreads = place.allows_threads
             hasBeats = place.has_beats
+            let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+            vigil = localCount == count && count <= processors ? .milliseconds(4) : .zero
             names = (0..<count).map { "process \($0)" }
         }
 
@@ -112,7 +118,7 @@
         /// Waits a moment, and gives up a process that is silent.
         public func rest(vain: Int) throws {
             if vain == 0 { lastTime = .now }
-            if vain < 500 {
+            if vain < 500 || lastTime.duration(to: .now) < vigil {
                 sched_yield()
                 return
             }

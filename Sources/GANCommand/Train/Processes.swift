@@ -52,6 +52,17 @@ final class Processes {
             let messenger = try MPIMessenger()
             // After a signal the launcher does not wait as long.
             messenger.patience = { StopSignal.exitCode == nil ? 10 : 4 }
+            guard messenger.count == launched.count else {
+                // Slurm has started them by another protocol than this MPI's.
+                if launched.rank == 0 {
+                    System.printError(
+                        "gan: \(launched.count) processes were started, of which MPI knows "
+                            + "\(messenger.count): start them by tools/gan-mpi, or by srun with the "
+                            + "--mpi of this MPI (srun --mpi=list names those there are)\n")
+                }
+                messenger.finish()
+                exit(64)
+            }
             guard messenger.count.nonzeroBitCount == 1 else {
                 if messenger.rank == 0 {
                     System.printError(
