@@ -168,6 +168,20 @@ import Testing
             #expect(try command.names() == [])
         }
 
+        /// Where a launcher speaks another protocol than MPI does, no process takes itself for the only one.
+        @Test func aLauncherThatIsUnknown() throws {
+            let training = words("r", ["--train-times", "3"]).map { "'\($0)'" }
+            for rank in 0..<2 {
+                let outcome = try command.shell(
+                    "SLURM_STEP_NUM_TASKS=2 SLURM_PROCID=\(rank) exec $GAN "
+                        + training.joined(separator: " "))
+                #expect(outcome.status == 64, "\(outcome.output)")
+                let message = "gan: 2 processes were started, of which MPI knows 1: "
+                #expect(outcome.errors.contains(message) == (rank == 0), "\(outcome.errors)")
+                #expect(try command.names() == [])
+            }
+        }
+
         /// One process is started as several are, and trains alone.
         @Test func oneProcess() throws {
             let outcome = try together(1, words("r", ["--train-times", "3"]))
